@@ -1,0 +1,70 @@
+package dev.godwit.migration.operation;
+
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** How many entities had which outcome. Immutable; adds up over batches, streams and runs. */
+public final class Counts {
+
+    /** No entity at all. */
+    public static final Counts NONE = new Counts(new EnumMap<>(OutcomeKind.class));
+
+    private final EnumMap<OutcomeKind, Long> byKind;
+
+    private Counts(EnumMap<OutcomeKind, Long> byKind) {
+        this.byKind = byKind;
+    }
+
+    /** Counts the outcomes of entities of {@code table}; outcomes of other tables are references and do not count. */
+    public static Counts of(String table, List<Outcome> outcomes) {
+        EnumMap<OutcomeKind, Long> counted = new EnumMap<>(OutcomeKind.class);
+        outcomes.stream().filter(o -> o.table().equals(table)).forEach(o -> counted.merge(o.kind(), 1L, Long::sum));
+        return new Counts(counted);
+    }
+
+    public static Counts of(OutcomeKind kind, long count) {
+        EnumMap<OutcomeKind, Long> counted = new EnumMap<>(OutcomeKind.class);
+        counted.put(kind, count);
+        return new Counts(counted);
+    }
+
+    public Counts plus(Counts other) {
+        EnumMap<OutcomeKind, Long> sum = new EnumMap<>(OutcomeKind.class);
+        sum.putAll(byKind);
+        other.byKind.forEach((kind, count) -> sum.merge(kind, count, Long::sum));
+        return new Counts(sum);
+    }
+
+    public long get(OutcomeKind kind) {
+        return byKind.getOrDefault(kind, 0L);
+    }
+
+    public long total() {
+        return byKind.values().stream().mapToLong(Long::longValue).sum();
+    }
+
+    /** All kinds by wire name, zeros included, in the order of {@link OutcomeKind}. */
+    public Map<String, Long> toMap() {
+        Map<String, Long> map = new LinkedHashMap<>();
+        Arrays.stream(OutcomeKind.values()).forEach(kind -> map.put(kind.wireName(), get(kind)));
+        return map;
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Counts counts && toMap().equals(counts.toMap());
+    }
+
+    @Override
+    public int hashCode() {
+        return toMap().hashCode();
+    }
+
+    @Override
+    public String toString() {
+        return toMap().toString();
+    }
+}

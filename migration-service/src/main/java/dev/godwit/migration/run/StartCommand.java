@@ -1,0 +1,35 @@
+package dev.godwit.migration.run;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Asks for a run. Names what is on disk; never carries SQL.
+ *
+ * @param commandId idempotency key; the same id twice starts one run
+ * @param commit false: a plan, which cannot write
+ * @param limit at most so many entities are migrated
+ * @param only just these keys
+ * @param plan id of the plan that the commit trusts: refused if definition or catalog changed since
+ * @param follow stay in {@code following} until asked to complete
+ * @param maxRate cap in entities per second
+ */
+public record StartCommand(
+        String commandId,
+        String migration,
+        boolean commit,
+        Optional<Long> limit,
+        List<String> only,
+        Optional<String> plan,
+        boolean follow,
+        Optional<Integer> maxRate,
+        String requestedBy,
+        Optional<String> reason) {
+
+    /** Largest number of keys that one command may name. */
+    public static final int KEYS_MAX = 1000;
+
+    public StartCommand {
+        only = List.copyOf(only);
+    }
+}
