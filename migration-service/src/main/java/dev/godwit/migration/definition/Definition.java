@@ -1,0 +1,49 @@
+package dev.godwit.migration.definition;
+
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * A migration as its file says it; complete and consistent in itself, but not yet compared with a database.
+ *
+ * @param migration unique name, lower-case words
+ * @param description empty when the file has none
+ * @param dependsOn names of migrations that must be applied first
+ * @param session settings for each batch's transaction, by name
+ * @param summary columns by which plan and report group their counts
+ * @param hash {@code sha256:} and the hex digest of the file's bytes
+ * @param text the file's content
+ */
+public record Definition(
+        String migration,
+        String description,
+        List<String> dependsOn,
+        OperationDefinition operation,
+        List<VerifyCheck> verify,
+        List<HealthMeasure> health,
+        List<Requirement> require,
+        Map<String, String> session,
+        List<String> summary,
+        String hash,
+        Path file,
+        String text) {
+
+    public Definition {
+        Objects.requireNonNull(migration);
+        Objects.requireNonNull(description);
+        Objects.requireNonNull(operation);
+        Objects.requireNonNull(hash);
+        Objects.requireNonNull(file);
+        Objects.requireNonNull(text);
+        dependsOn = List.copyOf(dependsOn);
+        verify = List.copyOf(verify);
+        health = List.copyOf(health);
+        require = List.copyOf(require);
+        session = Collections.unmodifiableMap(new LinkedHashMap<>(session));
+        summary = List.copyOf(summary);
+    }
+}

@@ -1,0 +1,51 @@
+package dev.godwit.migration.definition;
+
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * Gives the rows of a table new keys and carries every reference along.
+ *
+ * @param key column of {@code table} that is rewritten, spelled as in the catalog
+ * @param where SQL condition over the table's columns that limits the entities; {@code true} when the file has none
+ * @param references columns that hold keys without a foreign key that says so
+ * @param children tables whose own keys derive from the rewritten key
+ * @param aliases whether old parent ids are translated on insert meanwhile
+ * @param survivor who stays of entities with the same new key; present exactly when {@code onDuplicate} is MERGE
+ */
+public record RekeyDefinition(
+        TableName table,
+        String key,
+        KeyExpression to,
+        String where,
+        List<SoftReference> references,
+        List<DerivedChild> children,
+        boolean aliases,
+        Triggers triggers,
+        OnDuplicate onDuplicate,
+        Optional<Survivor> survivor)
+        implements OperationDefinition {
+
+    /** The section's name in a file. */
+    public static final String KIND = "rekey";
+
+    public RekeyDefinition {
+        Objects.requireNonNull(table);
+        Objects.requireNonNull(key);
+        Objects.requireNonNull(to);
+        Objects.requireNonNull(where);
+        Objects.requireNonNull(triggers);
+        Objects.requireNonNull(onDuplicate);
+        references = List.copyOf(references);
+        children = List.copyOf(children);
+        if (survivor.isPresent() != (onDuplicate == OnDuplicate.MERGE)) {
+            throw new IllegalArgumentException("a survivor is named exactly when duplicates are merged");
+        }
+    }
+
+    @Override
+    public String kind() {
+        return KIND;
+    }
+}

@@ -1,0 +1,104 @@
+package dev.godwit.migration.definition;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.regex.Pattern;
+
+/**
+ * A table by schema and name, both exactly as the catalog spells them.
+ *
+ * <p>Nothing is folded to lower case: {@code public.Orders} is the table called {@code Orders}. Double quotes are needed only around parts that hold a dot, a
+ * quote or outer blanks.
+ */
+public record TableName(String schema, String name) {
+
+    private static final String DEFAULT_SCHEMA = "public";
+    private static final Pattern PLAIN = Pattern.compile("[a-z_][a-z0-9_$]*");
+
+    public TableName {
+        Objects.requireNonNull(schema);
+        Objects.requireNonNull(name);
+        if (schema.isEmpty() || name.isEmpty() || schema.indexOf('\0') >= 0 || name.indexOf('\0') >= 0) {
+            throw new IllegalArgumentException("a table's schema and name must not be empty nor hold NUL characters");
+        }
+    }
+
+    /**
+     * Reads {@code table}, {@code schema.table} and quoted parts such as {@code "We ird"."T.able"}; without a schema it is {@code public}.
+     *
+     * @throws IllegalArgumentException with a message for people when the text is no table name
+     */
+    public static TableName parse(String text) {
+        List<String> parts = parts(text.strip(), text);
+        return switch (parts.size()) {
+            case 1 -> new TableName(DEFAULT_SCHEMA, parts.get(0));
+            case 2 -> new TableName(parts.get(0), parts.get(1));
+            default ->
+                throw new IllegalArgumentException(
+                        "'" + text + "' has " + parts.size()
+                                + " parts, a table has at most two: schema.table, with double quotes around a part that holds a dot");
+        };
+    }
+
+    private static List<String> parts(String text, String original) {
+        List<String> parts = new ArrayList<>();
+        int at = 0;
+        do {
+            int end = text.startsWith("\"", at) ? endOfQuoted(text, at, original) : endOfPlain(text, at);
+            parts.add(part(text.substring(at, end), original));
+            if (end < text.length() && text.charAt(end) != '.') {
+                throw new IllegalArgumentException("'" + original + "' goes on after a closing quote without a dot");
+            }
+            at = end + 1;
+        } while (at <= text.length());
+        return parts;
+    }
+
+    private static int endOfPlain(String text, int start) {
+        int dot = text.indexOf('.', start);
+        return dot < 0 ? text.length() : dot;
+    }
+
+    private static int endOfQuoted(String text, int start, String original) {
+        int at = start + 1;
+        while (at < text.length()) {
+            if (text.charAt(at) != '"') {
+                at++;
+            } else if (text.startsWith("\"\"", at)) {
+                at += 2;
+            } else {
+                return at + 1;
+            }
+        }
+        throw new IllegalArgumentException("'" + original + "' has a double quote that is never closed");
+    }
+
+    private static String part(String raw, String original) {
+        boolean quoted = raw.startsWith("\"");
+        String part = quoted ? raw.substring(1, raw.length() - 1).replace("\"\"", "\"") : raw.strip();
+        if (part.isEmpty()) {
+            throw new IllegalArgumentException("'" + original + "' has an empty part; write schema.table");
+        }
+        if (!quoted && part.indexOf('"') >= 0) {
+            throw new IllegalArgumentException(
+                    "'" + original + "' has a double quote in the middle of a part; quote the whole part");
+        }
+        return part;
+    }
+
+    /** For SQL: both parts delimited, so that it means the same whatever the search_path. */
+    public String quoted() {
+        return Identifier.quote(schema) + '.' + Identifier.quote(name);
+    }
+
+    /** For people, events and keys: parts are quoted only where SQL would need it; {@link #parse} reads it back. */
+    @Override
+    public String toString() {
+        return display(schema) + '.' + display(name);
+    }
+
+    private static String display(String part) {
+        return PLAIN.matcher(part).matches() ? part : Identifier.quote(part);
+    }
+}

@@ -1,0 +1,9 @@
+/**
+ * What is known before anything is written: preflight findings, undeclared references and the doctor's checks.
+ *
+ * <p>Reads only. May depend on {@code definition} and {@code catalog}.
+ */
+@CheckReturnValue
+package dev.godwit.migration.plan;
+
+import com.google.errorprone.annotations.CheckReturnValue;
