@@ -10,11 +10,11 @@ public final class CatalogReader {
 
     /** The table, or a failure with {@link CatalogException} that names what is similar. */
     public Uni<Table> table(SqlConnection connection, TableName name) {
-        throw new UnsupportedOperationException(connection + " " + name);
+        return Uni.createFrom().failure(new UnsupportedOperationException(connection + " " + name));
     }
 
     /** SHA-256, in hex, over everything about these tables that a migration relies on. */
     public Uni<String> fingerprint(SqlConnection connection, List<Long> oids) {
-        throw new UnsupportedOperationException(connection + " " + oids);
+        return Uni.createFrom().failure(new UnsupportedOperationException(connection + " " + oids));
     }
 }

@@ -18,7 +18,7 @@ import java.util.Optional;
  * @param estimatedRows planner's estimate over all leaves, at least 0
  * @param pages blocks over all leaves, as they are now
  * @param ownedByMe whether the current role owns it or is a member of its owner
- * @param persistence {@code relpersistence}: p permanent, u unlogged, t temporary
+ * @param persistence p permanent, u unlogged, t temporary
  * @param inheritanceChildren direct children by old-style inheritance, partitions not included
  */
 public record Table(
