@@ -1,0 +1,43 @@
+package dev.godwit.cli.demo;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * One claim, looked at.
+ *
+ * @param claim what is to be true
+ * @param found what was counted to say so
+ * @param differences what speaks against it, each in one line; empty when the claim holds
+ */
+record Check(String claim, String found, List<String> differences) {
+
+    Check {
+        differences = List.copyOf(differences);
+    }
+
+    boolean holds() {
+        return differences.isEmpty();
+    }
+
+    /** Gathers differences, and keeps only as many as a reader reads. */
+    static final class Findings {
+        private static final int SHOWN_MAX = 10;
+        private final List<String> shown = new ArrayList<>();
+        private int count;
+
+        void add(String format, Object... values) {
+            if (count++ < SHOWN_MAX) {
+                shown.add(String.format(format, values));
+            }
+        }
+
+        Check check(String claim, String format, Object... values) {
+            List<String> all = new ArrayList<>(shown);
+            if (count > shown.size()) {
+                all.add("and " + (count - shown.size()) + " more");
+            }
+            return new Check(claim, String.format(java.util.Locale.ROOT, format, values), all);
+        }
+    }
+}
