@@ -6,7 +6,7 @@ package dev.godwit.migration.catalog;
  * @param number {@code attnum}
  * @param type as {@code format_type} spells it when no schema but pg_catalog is on the search_path, so it can be put into SQL
  * @param baseType the same with domains resolved, length or precision kept
- * @param typeCategory {@code typcategory} of the base type: S string, N numeric, A array, U user-defined (uuid, json), …
+ * @param typeCategory of the base type: S string, N numeric, A array, U user-defined (uuid, json), …
  * @param identity a or d for identity columns that are ALWAYS or BY DEFAULT generated, else a NUL-free blank ' '
  */
 public record Column(

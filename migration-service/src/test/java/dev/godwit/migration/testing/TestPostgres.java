@@ -23,7 +23,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 public final class TestPostgres {
 
     private static final String SUPERUSER = "postgres";
-    private static final Duration STEP_TIMEOUT = Duration.ofSeconds(120);
+    private static final Duration STEP_TIMEOUT = Duration.ofMinutes(2);
     private static final AtomicInteger NUMBER = new AtomicInteger();
     private static final Map<String, Pool> POOLS = new ConcurrentHashMap<>();
 
