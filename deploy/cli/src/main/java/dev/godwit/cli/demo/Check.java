@@ -1,7 +1,9 @@
 package dev.godwit.cli.demo;
 
+import com.google.errorprone.annotations.FormatMethod;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * One claim, looked at.
@@ -26,18 +28,20 @@ record Check(String claim, String found, List<String> differences) {
         private final List<String> shown = new ArrayList<>();
         private int count;
 
+        @FormatMethod
         void add(String format, Object... values) {
             if (count++ < SHOWN_MAX) {
                 shown.add(String.format(format, values));
             }
         }
 
+        @FormatMethod
         Check check(String claim, String format, Object... values) {
             List<String> all = new ArrayList<>(shown);
             if (count > shown.size()) {
                 all.add("and " + (count - shown.size()) + " more");
             }
-            return new Check(claim, String.format(java.util.Locale.ROOT, format, values), all);
+            return new Check(claim, String.format(Locale.ROOT, format, values), all);
         }
     }
 }

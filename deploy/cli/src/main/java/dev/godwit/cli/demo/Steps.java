@@ -1,5 +1,6 @@
 package dev.godwit.cli.demo;
 
+import com.google.errorprone.annotations.FormatMethod;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
@@ -80,11 +81,13 @@ public final class Steps {
     }
 
     /** A line below a step that says more. */
+    @FormatMethod
     public void note(String format, Object... values) {
         out.println("      " + colour(FAINT, String.format(Locale.ROOT, format, values)));
     }
 
     /** A line in full strength. */
+    @FormatMethod
     public void line(String format, Object... values) {
         out.println("  " + String.format(Locale.ROOT, format, values));
     }
