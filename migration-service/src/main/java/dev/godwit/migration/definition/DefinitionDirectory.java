@@ -1,0 +1,236 @@
+package dev.godwit.migration.definition;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.snakeyaml.engine.v2.nodes.MappingNode;
+import org.snakeyaml.engine.v2.nodes.Node;
+
+/**
+ * A directory of definitions, one file ({@code *.yaml}, {@code *.yml}) per migration, read as a whole; directories below it and hidden files are left alone.
+ *
+ * <p>Failure semantics: never throws for what people wrote. Whatever is wrong is an error of the result; a file with an error yields no definition, the others
+ * do.
+ */
+public final class DefinitionDirectory {
+
+    /** Greatest size of a file. */
+    public static final int FILE_BYTES_MAX = 1024 * 1024;
+
+    /** Greatest number of files. */
+    public static final int FILES_MAX = 10_000;
+
+    /** Maps features to migrations; not a definition itself. */
+    private static final String FEATURES_FILE = "features.yaml";
+
+    private static final String BYTE_ORDER_MARK = "\uFEFF";
+
+    private final Path directory;
+
+    public DefinitionDirectory(Path directory) {
+        this.directory = Objects.requireNonNull(directory);
+    }
+
+    private record Source(Path file, Problems problems, DefinitionParser.Parsed parsed) {}
+
+    /** Reads all files anew. Blocks on the file system. */
+    public LoadResult load() {
+        List<Path> files;
+        try {
+            files = files();
+        } catch (IOException e) {
+            String message = "the directory of definitions cannot be read: " + directory;
+            return failed(message, "create it, or configure where the definitions are");
+        }
+        if (files.size() > FILES_MAX) {
+            return failed(
+                    "more than " + FILES_MAX + " definitions", "split them over several directories and services");
+        }
+        List<Source> sources = files.stream().map(DefinitionDirectory::source).toList();
+        noteDuplicates(sources);
+        noteUnknownParents(sources);
+        noteCycles(sources);
+        return result(sources);
+    }
+
+    private static LoadResult failed(String message, String remedy) {
+        return new LoadResult(List.of(), List.of(new DefinitionError("", 0, 0, "", message, remedy)));
+    }
+
+    private List<Path> files() throws IOException {
+        try (Stream<Path> entries = Files.list(directory)) {
+            return entries.filter(DefinitionDirectory::isDefinition)
+                    .sorted()
+                    .limit(FILES_MAX + 1L)
+                    .toList();
+        }
+    }
+
+    private static boolean isDefinition(Path path) {
+        String name = path.getFileName().toString();
+        boolean yaml = name.endsWith(".yaml") || name.endsWith(".yml");
+        return yaml && !name.startsWith(".") && !name.equals(FEATURES_FILE) && !Files.isDirectory(path);
+    }
+
+    private static Source source(Path file) {
+        Problems problems = new Problems(file.getFileName().toString());
+        DefinitionParser.Parsed parsed = read(file, problems)
+                .flatMap(bytes -> decode(bytes, problems)
+                        .map(text -> new DefinitionParser(file, text, hash(bytes), problems).parse()))
+                .orElse(new DefinitionParser.Parsed(Optional.empty(), Optional.empty(), Optional.empty()));
+        return new Source(file, problems, parsed);
+    }
+
+    private static Optional<byte[]> read(Path file, Problems problems) {
+        try {
+            if (Files.size(file) > FILE_BYTES_MAX) {
+                problems.inFile(
+                        "larger than " + FILE_BYTES_MAX + " bytes",
+                        "a definition is a page or two; keep data elsewhere");
+                return Optional.empty();
+            }
+            return Optional.of(Files.readAllBytes(file));
+        } catch (IOException e) {
+            problems.inFile("the file cannot be read", "let the service's user read it");
+            return Optional.empty();
+        }
+    }
+
+    private static Optional<String> decode(byte[] bytes, Problems problems) {
+        try {
+            String text = StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes))
+                    .toString();
+            String content = text.startsWith(BYTE_ORDER_MARK) ? text.substring(1) : text;
+            if (content.isBlank()) {
+                problems.inFile("the file is empty", "write a definition or remove the file");
+                return Optional.empty();
+            }
+            return Optional.of(content);
+        } catch (CharacterCodingException e) {
+            problems.inFile("the file is not UTF-8", "save it as UTF-8");
+            return Optional.empty();
+        }
+    }
+
+    private static String hash(byte[] bytes) {
+        try {
+            return "sha256:"
+                    + HexFormat.of()
+                            .formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform must provide SHA-256", e);
+        }
+    }
+
+    private static void noteDuplicates(List<Source> sources) {
+        Map<String, List<Source>> byName = new LinkedHashMap<>();
+        sources.forEach(
+                source -> source.parsed().name().ifPresent(name -> byName.computeIfAbsent(name, n -> new ArrayList<>())
+                        .add(source)));
+        byName.forEach((name, same) -> {
+            for (Source source : same.size() > 1 ? same : List.<Source>of()) {
+                String others = same.stream()
+                        .filter(other -> !other.file().equals(source.file()))
+                        .map(other -> other.file().getFileName().toString())
+                        .collect(Collectors.joining(", "));
+                note(
+                        source,
+                        DefinitionParser.nameNode(node(source)),
+                        "migration",
+                        "the migration '" + name + "' is also defined in " + others,
+                        "rename one of them");
+            }
+        });
+    }
+
+    private static void noteUnknownParents(List<Source> sources) {
+        Set<String> names = sources.stream()
+                .flatMap(source -> source.parsed().name().stream())
+                .collect(Collectors.toSet());
+        for (Source source : sources) {
+            for (String parent : dependsOn(source)) {
+                if (!names.contains(parent)) {
+                    String remedy = Spelling.closest(parent, names)
+                            .map(guess -> "did you mean '" + guess + "'?")
+                            .orElse("add a file that defines it, or remove it from depends-on");
+                    note(
+                            source,
+                            DefinitionParser.dependencyNode(node(source), parent),
+                            "depends-on",
+                            "no migration is called '" + parent + "'",
+                            remedy);
+                }
+            }
+        }
+    }
+
+    private static void noteCycles(List<Source> sources) {
+        Map<String, Source> byName = new TreeMap<>();
+        sources.forEach(
+                source -> source.parsed().definition().ifPresent(d -> byName.putIfAbsent(d.migration(), source)));
+        for (List<String> cycle : graph(byName).cycles()) {
+            String named = String.join(" -> ", cycle) + " -> " + cycle.get(0);
+            for (int i = 0; i < cycle.size(); i++) {
+                Source source = byName.get(cycle.get(i));
+                String parent = cycle.get((i + 1) % cycle.size());
+                note(
+                        source,
+                        DefinitionParser.dependencyNode(node(source), parent),
+                        "depends-on",
+                        "migrations depend on each other in a cycle: " + named,
+                        "remove one of these dependencies");
+            }
+        }
+    }
+
+    private static DependencyGraph graph(Map<String, Source> byName) {
+        Map<String, List<String>> parents = new TreeMap<>();
+        byName.forEach((name, source) -> parents.put(name, dependsOn(source)));
+        return new DependencyGraph(parents);
+    }
+
+    private static List<String> dependsOn(Source source) {
+        return source.parsed().definition().map(Definition::dependsOn).orElse(List.of());
+    }
+
+    private static MappingNode node(Source source) {
+        return source.parsed().node().orElseThrow();
+    }
+
+    private static <N extends Node> void note(
+            Source source, Optional<N> place, String key, String message, String remedy) {
+        source.problems().at(place.flatMap(Node::getStartMark), key, message, remedy);
+    }
+
+    private static LoadResult result(List<Source> sources) {
+        Map<String, Source> sound = new TreeMap<>();
+        sources.stream()
+                .filter(source -> source.problems().isEmpty())
+                .forEach(source -> sound.put(source.parsed().name().orElseThrow(), source));
+        List<Definition> definitions = graph(sound).parentsFirst().stream()
+                .map(name -> sound.get(name).parsed().definition().orElseThrow())
+                .toList();
+        List<DefinitionError> errors = sources.stream()
+                .flatMap(source -> source.problems().errors().stream())
+                .toList();
+        return new LoadResult(definitions, errors);
+    }
+}

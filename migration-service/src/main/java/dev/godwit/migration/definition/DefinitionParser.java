@@ -1,0 +1,258 @@
+package dev.godwit.migration.definition;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.snakeyaml.engine.v2.nodes.MappingNode;
+import org.snakeyaml.engine.v2.nodes.ScalarNode;
+import org.snakeyaml.engine.v2.nodes.SequenceNode;
+
+/** Reads one file. */
+final class DefinitionParser {
+
+    private static final Set<String> KEYS = new LinkedHashSet<>(List.of(
+            "migration",
+            "description",
+            "depends-on",
+            "rekey",
+            "verify",
+            "health",
+            "require",
+            "session",
+            "summary",
+            "transform",
+            "derive",
+            "import",
+            "schema"));
+    private static final Set<String> LATER_KINDS =
+            new LinkedHashSet<>(List.of("transform", "derive", "import", "schema"));
+    private static final Set<String> VERIFY_KEYS = new LinkedHashSet<>(List.of("name", "sql", "expect"));
+    private static final Set<String> HEALTH_KEYS =
+            new LinkedHashSet<>(List.of("name", "sql", "unit", "warn", "critical"));
+    private static final Set<String> REQUIRE_KEYS = new LinkedHashSet<>(List.of("name", "sql", "otherwise"));
+
+    private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9]*(?:[-_][a-z0-9]+)*");
+    private static final int NAME_LENGTH_MAX = 63;
+    private static final String NAME_REMEDY =
+            "use lower-case letters and digits in words joined by '-', at most " + NAME_LENGTH_MAX + " characters";
+    private static final Pattern SETTING = Pattern.compile("[A-Za-z_][A-Za-z0-9_$]*(?:\\.[A-Za-z_][A-Za-z0-9_$]*)?");
+    private static final Set<String> OWN_SETTINGS = Set.of(
+            "session_replication_role",
+            "lock_timeout",
+            "statement_timeout",
+            "transaction_timeout",
+            "idle_in_transaction_session_timeout",
+            "deadlock_timeout",
+            "transaction_isolation",
+            "transaction_read_only",
+            "default_transaction_isolation",
+            "default_transaction_read_only",
+            "synchronous_commit",
+            "row_security",
+            "role",
+            "session_authorization");
+
+    private final Path file;
+    private final String text;
+    private final String hash;
+    private final Problems problems;
+
+    DefinitionParser(Path file, String text, String hash, Problems problems) {
+        this.file = file;
+        this.text = text;
+        this.hash = hash;
+        this.problems = problems;
+    }
+
+    /** What the file says; {@code definition} is empty when a problem was noted, {@code name} and {@code node} are there as far as they can be read. */
+    record Parsed(Optional<String> name, Optional<MappingNode> node, Optional<Definition> definition) {}
+
+    Parsed parse() {
+        Optional<MappingNode> root = YamlSource.read(text, file.getFileName().toString(), problems);
+        if (root.isEmpty()) {
+            return new Parsed(Optional.empty(), Optional.empty(), Optional.empty());
+        }
+        Section section = new Section(root.get(), "", problems, KEYS);
+        Optional<String> name = name(section);
+        return new Parsed(name, root, definition(section, name));
+    }
+
+    private static Optional<String> name(Section section) {
+        return section.parsed(
+                "migration",
+                section.requiredText("migration", "write migration: a-name"),
+                NAME_REMEDY,
+                DefinitionParser::checkName);
+    }
+
+    private static String checkName(String name) {
+        if (!NAME.matcher(name).matches() || name.length() > NAME_LENGTH_MAX) {
+            throw new IllegalArgumentException("'" + name + "' is no name of a migration");
+        }
+        return name;
+    }
+
+    private Optional<Definition> definition(Section section, Optional<String> name) {
+        Optional<String> description = section.has("description") ? section.text("description") : Optional.of("");
+        List<String> dependsOn = section.texts("depends-on");
+        Optional<OperationDefinition> operation = operation(section);
+        List<VerifyCheck> verify = verify(section);
+        List<HealthMeasure> health = health(section);
+        List<Requirement> require = require(section);
+        Map<String, String> session = session(section);
+        List<String> summary = section.texts("summary");
+        if (!problems.isEmpty()) {
+            return Optional.empty();
+        }
+        return Optional.of(new Definition(
+                name.orElseThrow(),
+                description.orElseThrow(),
+                dependsOn,
+                operation.orElseThrow(),
+                verify,
+                health,
+                require,
+                session,
+                summary,
+                hash,
+                file,
+                text));
+    }
+
+    private static Optional<OperationDefinition> operation(Section section) {
+        List<String> later = LATER_KINDS.stream().filter(section::has).toList();
+        later.forEach(kind -> section.problem(
+                kind, "the operation '" + kind + "' is not built yet", "this version knows one operation: rekey"));
+        if (section.has(RekeyDefinition.KIND)) {
+            return section.section(RekeyDefinition.KIND, RekeyParser.KEYS)
+                    .flatMap(rekey -> new RekeyParser(rekey).parse());
+        }
+        if (later.isEmpty()) {
+            section.problem(
+                    RekeyDefinition.KIND,
+                    "nothing says what the migration does",
+                    "add a section rekey: {table: …, key: …, to: …}");
+        }
+        return Optional.empty();
+    }
+
+    private static List<VerifyCheck> verify(Section section) {
+        List<VerifyCheck> checks = new ArrayList<>();
+        for (Section entry : named(section, "verify", VERIFY_KEYS)) {
+            Optional<String> name = entry.requiredText("name", "say in a few words what is checked");
+            Optional<String> sql = statement(entry);
+            Optional<String> expect = entry.requiredText("expect", "write the value that the query must answer");
+            if (name.isPresent() && sql.isPresent() && expect.isPresent()) {
+                checks.add(new VerifyCheck(name.get(), sql.get(), expect.get()));
+            }
+        }
+        return checks;
+    }
+
+    private static List<HealthMeasure> health(Section section) {
+        List<HealthMeasure> measures = new ArrayList<>();
+        for (Section entry : named(section, "health", HEALTH_KEYS)) {
+            Optional<String> name = entry.requiredText("name", "say in a word what is measured");
+            Optional<String> sql = statement(entry);
+            String unit = entry.text("unit").orElse("");
+            Optional<Double> warn = entry.requiredNumber("warn", "write the number from which on to warn");
+            Optional<Double> critical = entry.requiredNumber("critical", "write the number that is critical");
+            if (name.isEmpty() || sql.isEmpty() || warn.isEmpty() || critical.isEmpty()) {
+                continue;
+            }
+            if (warn.get() > critical.get()) {
+                entry.problem(
+                        "warn",
+                        "warn is greater than critical",
+                        "a measure grows worse as it grows; swap them or negate the query");
+            }
+            measures.add(new HealthMeasure(name.get(), sql.get(), unit, warn.get(), critical.get()));
+        }
+        return measures;
+    }
+
+    private static List<Requirement> require(Section section) {
+        List<Requirement> requirements = new ArrayList<>();
+        for (Section entry : named(section, "require", REQUIRE_KEYS)) {
+            Optional<String> name = entry.requiredText("name", "say in a few words what must be true");
+            Optional<String> sql = statement(entry);
+            Optional<String> otherwise = entry.requiredText("otherwise", "say what to do when it is not true");
+            if (name.isPresent() && sql.isPresent() && otherwise.isPresent()) {
+                requirements.add(new Requirement(name.get(), sql.get(), otherwise.get()));
+            }
+        }
+        return requirements;
+    }
+
+    private static List<Section> named(Section section, String key, Set<String> known) {
+        List<Section> entries = section.sections(key, known);
+        Set<String> names = new HashSet<>();
+        for (Section entry : entries) {
+            Optional<String> name = entry.has("name") ? entry.text("name") : Optional.empty();
+            name.filter(n -> !names.add(n))
+                    .ifPresent(n ->
+                            entry.problem("name", "the name '" + n + "' is there twice", "give each its own name"));
+        }
+        return entries;
+    }
+
+    private static Optional<String> statement(Section entry) {
+        String remedy = "write one query that answers one value";
+        return entry.parsed(
+                "sql",
+                entry.requiredText("sql", remedy),
+                remedy,
+                sql -> SqlFragment.expression(
+                        sql.strip().endsWith(";")
+                                ? sql.strip().substring(0, sql.strip().length() - 1)
+                                : sql));
+    }
+
+    private static Map<String, String> session(Section section) {
+        Map<String, String> session = section.map("session");
+        for (String setting : session.keySet()) {
+            if (!SETTING.matcher(setting).matches()) {
+                section.problem(
+                        "session",
+                        "'" + setting + "' is no name of a setting",
+                        "write name: value, such as app.tenant: '7'");
+            } else if (OWN_SETTINGS.contains(setting.toLowerCase(Locale.ROOT))) {
+                section.problem(
+                        "session",
+                        "'" + setting + "' is Godwit's own to set",
+                        "remove it; session is for settings that policies and triggers read");
+            }
+        }
+        return session;
+    }
+
+    /** Place of an entry of {@code depends-on}, for problems that show only when all files are known. */
+    static Optional<ScalarNode> dependencyNode(MappingNode root, String parent) {
+        return root.getValue().stream()
+                .filter(tuple -> tuple.getKeyNode() instanceof ScalarNode key
+                        && key.getValue().equals("depends-on"))
+                .filter(tuple -> tuple.getValueNode() instanceof SequenceNode)
+                .flatMap(tuple -> ((SequenceNode) tuple.getValueNode()).getValue().stream())
+                .filter(item ->
+                        item instanceof ScalarNode scalar && scalar.getValue().equals(parent))
+                .map(ScalarNode.class::cast)
+                .findFirst();
+    }
+
+    /** Place of the migration's name. */
+    static Optional<ScalarNode> nameNode(MappingNode root) {
+        return root.getValue().stream()
+                .filter(tuple -> tuple.getKeyNode() instanceof ScalarNode key
+                        && key.getValue().equals("migration"))
+                .filter(tuple -> tuple.getValueNode() instanceof ScalarNode)
+                .map(tuple -> (ScalarNode) tuple.getValueNode())
+                .findFirst();
+    }
+}
