@@ -1,0 +1,34 @@
+package dev.godwit.audit.api;
+
+/** A caller's mistake; answered as a {@link Problem}, never logged with a stack trace. */
+public final class ProblemException extends RuntimeException {
+
+    private static final long serialVersionUID = 1L;
+
+    private final int status;
+    private final String code;
+
+    private ProblemException(int status, String code, String detail) {
+        super(detail, null, false, false);
+        this.status = status;
+        this.code = code;
+    }
+
+    /** What was asked for is not there. */
+    public static ProblemException notFound(String code, String detail) {
+        return new ProblemException(404, code, detail);
+    }
+
+    /** The request cannot be understood. */
+    public static ProblemException badRequest(String code, String detail) {
+        return new ProblemException(400, code, detail);
+    }
+
+    int status() {
+        return status;
+    }
+
+    String code() {
+        return code;
+    }
+}

@@ -1,0 +1,71 @@
+package dev.godwit.audit.config;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import jakarta.validation.constraints.NotBlank;
+import jakarta.validation.constraints.NotNull;
+import java.time.Duration;
+import java.util.Optional;
+
+/** Settings of audit-service; every one can be given as an environment variable, such as {@code GODWIT_AUDIT_DATABASE_HOST}. */
+@ConfigMapping(prefix = "godwit.audit")
+public interface AuditConfig {
+
+    /** The database that holds the trail; the role owns it. */
+    Database database();
+
+    /** How the inbox behaves when the database does not answer. */
+    Inbox inbox();
+
+    /** How often the live view looks for changes. */
+    Live live();
+
+    /** Coordinates of the trail's database. */
+    interface Database {
+
+        /** Host name or address. */
+        @NotBlank
+        String host();
+
+        /** TCP port. */
+        @Min(1)
+        @Max(65535)
+        int port();
+
+        /** Name of the database. */
+        @NotBlank
+        String name();
+
+        /** Role that owns the database. */
+        @NotBlank
+        String user();
+
+        /** The role's password; absent where the server asks for none. Never logged. */
+        Optional<String> password();
+    }
+
+    /** Waiting for a database that is away. */
+    interface Inbox {
+
+        /** First pause before a failed transaction is tried again. */
+        @NotNull
+        @WithDefault("PT0.2S")
+        Duration retryInitial();
+
+        /** Longest pause between two tries; there is no last try. */
+        @NotNull
+        @WithDefault("PT5S")
+        Duration retryMax();
+    }
+
+    /** The live view. */
+    interface Live {
+
+        /** Pause between two looks at the runs, shared by all who watch. */
+        @NotNull
+        @WithDefault("PT0.5S")
+        Duration interval();
+    }
+}

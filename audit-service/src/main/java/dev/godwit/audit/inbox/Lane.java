@@ -1,0 +1,125 @@
+package dev.godwit.audit.inbox;
+
+import dev.godwit.audit.config.AuditConfig;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.smallrye.mutiny.Multi;
+import io.smallrye.mutiny.Uni;
+import io.smallrye.mutiny.infrastructure.Infrastructure;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+
+/**
+ * The way of a polled batch from Kafka into the database.
+ *
+ * <p><b>Failure semantics:</b> {@link #accept} completes only when every message is stored or a dead letter, so its caller may acknowledge. While the
+ * database or the broker is away it goes on trying, with growing pauses and no last try; meanwhile {@link #trouble} says why. A message that the
+ * database refuses for its content becomes a dead letter without holding up its neighbours.
+ *
+ * @param <T> what a message is read as
+ */
+final class Lane<T> {
+
+    private final String name;
+    private final Function<ConsumerRecord<byte[], byte[]>, ? extends T> reader;
+    private final Function<List<T>, Uni<Void>> store;
+    private final DeadLetters deadLetters;
+    private final AuditConfig.Inbox config;
+    private final MeterRegistry metrics;
+    private final AtomicReference<String> trouble = new AtomicReference<>();
+
+    Lane(
+            String name,
+            Function<ConsumerRecord<byte[], byte[]>, ? extends T> reader,
+            Function<List<T>, Uni<Void>> store,
+            DeadLetters deadLetters,
+            AuditConfig.Inbox config,
+            MeterRegistry metrics) {
+        this.name = name;
+        this.reader = reader;
+        this.store = store;
+        this.deadLetters = deadLetters;
+        this.config = config;
+        this.metrics = metrics;
+    }
+
+    /** What keeps the lane from going on; empty while it flows. */
+    Optional<String> trouble() {
+        return Optional.ofNullable(trouble.get());
+    }
+
+    /** Runs on: a worker for reading and hashing, the event loop for storing. */
+    Uni<Void> accept(ConsumerRecords<byte[], byte[]> messages) {
+        return Uni.createFrom()
+                .item(() -> Polled.<T>of(messages, reader))
+                .runSubscriptionOn(Infrastructure.getDefaultWorkerPool())
+                .call(polled -> bury(polled.undecoded()))
+                .chain(polled -> storeAll(polled.decoded()))
+                .invoke(() -> trouble.set(null));
+    }
+
+    private Uni<Void> storeAll(List<Decoded<T>> batch) {
+        if (batch.isEmpty()) {
+            return Uni.createFrom().voidItem();
+        }
+        List<T> events = batch.stream().map(Decoded::event).toList();
+        return persistently(() -> store.apply(events))
+                .onFailure(DatabaseFailures::isDataRefused)
+                .recoverWithUni(refused -> storeInHalves(batch, refused));
+    }
+
+    /** Narrows a refusal down to the message that causes it. */
+    private Uni<Void> storeInHalves(List<Decoded<T>> batch, Throwable refused) {
+        if (batch.size() == 1) {
+            return bury(
+                    List.of(new Undecoded(batch.get(0).message(), "refused by the database: " + refused.getMessage())));
+        }
+        int middle = batch.size() / 2;
+        return storeAll(batch.subList(0, middle)).chain(() -> storeAll(batch.subList(middle, batch.size())));
+    }
+
+    private Uni<Void> bury(List<Undecoded> messages) {
+        return Multi.createFrom()
+                .iterable(messages)
+                .onItem()
+                .transformToUniAndConcatenate(this::bury)
+                .onItem()
+                .ignoreAsUni();
+    }
+
+    private Uni<Void> bury(Undecoded poison) {
+        InboxLog.deadLetter(
+                poison.message().topic(),
+                poison.message().partition(),
+                poison.message().offset(),
+                poison.reason());
+        return persistently(() -> deadLetters.send(poison.message(), poison.reason()))
+                .invoke(() -> metrics.counter(
+                                "godwit.audit.dead.letters",
+                                "topic",
+                                poison.message().topic())
+                        .increment());
+    }
+
+    private Uni<Void> persistently(Supplier<Uni<Void>> work) {
+        return Uni.createFrom()
+                .deferred(work::get)
+                .onFailure(failure -> !DatabaseFailures.isDataRefused(failure))
+                .invoke(this::note)
+                .onFailure(failure -> !DatabaseFailures.isDataRefused(failure))
+                .retry()
+                .withBackOff(config.retryInitial(), config.retryMax())
+                .withJitter(0.3)
+                .indefinitely();
+    }
+
+    private void note(Throwable failure) {
+        if (trouble.getAndSet(String.valueOf(failure.getMessage())) == null) {
+            InboxLog.laneWaits(name, String.valueOf(failure.getMessage()));
+        }
+    }
+}

@@ -1,0 +1,90 @@
+package dev.godwit.audit.inbox;
+
+import dev.godwit.audit.run.Rejection;
+import dev.godwit.audit.run.RunEvent;
+import dev.godwit.audit.run.RunMessage;
+import dev.godwit.audit.run.StreamEnd;
+import dev.godwit.audit.trail.Outcome;
+import java.util.UUID;
+import java.util.regex.Pattern;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+
+/** Reads what arrives on godwit.runs. */
+final class RunReader {
+
+    private static final String STATE_CHANGED = "dev.godwit.run.state-changed";
+    private static final String PROGRESS = "dev.godwit.run.progress";
+    private static final String REJECTED = "dev.godwit.command.rejected";
+
+    private static final Pattern HASH = Pattern.compile("([0-9a-f]{64})?");
+
+    private RunReader() {}
+
+    static RunMessage read(ConsumerRecord<byte[], byte[]> message) {
+        Envelope envelope = Envelope.of(message);
+        return switch (envelope.type()) {
+            case STATE_CHANGED -> run(envelope.id(), true, envelope.data());
+            case PROGRESS -> run(envelope.id(), false, envelope.data());
+            case REJECTED -> rejection(envelope.id(), envelope.data());
+            default -> throw new PoisonException("unknown type " + envelope.type());
+        };
+    }
+
+    private static RunEvent run(UUID id, boolean transition, Fields data) {
+        data.child("counts").requireCounts(Outcome.KINDS);
+        return new RunEvent(
+                id,
+                transition,
+                data.name("run"),
+                data.name("migration"),
+                data.optionalText("operation"),
+                data.name("mode"),
+                data.name("state"),
+                data.optionalText("previousState"),
+                data.optionalText("reason"),
+                data.optionalText("requestedBy"),
+                data.optionalText("commandId"),
+                data.optionalText("definitionHash"),
+                data.time("createdAt"),
+                data.time("at"),
+                data.number("version", 0),
+                data.document("counts"),
+                data.document("references"),
+                data.document("progress"),
+                data.document("throttle") == null
+                        ? null
+                        : data.child("throttle").optionalText("reason"),
+                data.document("plan"),
+                data.document("verification"),
+                streams(data),
+                data.optionalText("asOf"));
+    }
+
+    private static String streams(Fields data) {
+        String document = data.document("streams");
+        if (document != null && !StreamEnd.parse(document).stream().allMatch(RunReader::isWellFormed)) {
+            throw new PoisonException("schema mismatch: streams holds an end without stream, sequence or hash");
+        }
+        return document;
+    }
+
+    private static boolean isWellFormed(StreamEnd end) {
+        return end.stream() != null
+                && end.sequence() >= 0
+                && end.hash() != null
+                && HASH.matcher(end.hash()).matches();
+    }
+
+    private static Rejection rejection(UUID id, Fields data) {
+        return new Rejection(
+                id,
+                data.optionalText("commandId"),
+                data.optionalText("type"),
+                data.optionalText("migration"),
+                data.optionalText("run"),
+                data.name("code"),
+                data.text("message"),
+                data.optionalText("requestedBy"),
+                data.time("at"));
+    }
+}

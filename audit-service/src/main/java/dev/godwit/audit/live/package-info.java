@@ -1,0 +1,7 @@
+/**
+ * Server-sent events: what changes while somebody watches. May depend on run, config.
+ */
+@CheckReturnValue
+package dev.godwit.audit.live;
+
+import com.google.errorprone.annotations.CheckReturnValue;

@@ -1,0 +1,93 @@
+package dev.godwit.audit.report;
+
+import io.smallrye.mutiny.Multi;
+import io.smallrye.mutiny.Uni;
+import io.vertx.mutiny.sqlclient.Pool;
+import io.vertx.mutiny.sqlclient.Row;
+import io.vertx.mutiny.sqlclient.RowSet;
+import io.vertx.mutiny.sqlclient.Tuple;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+
+/** Reads outcomes page by page; no connection is held between two pages, however slow the reader is. */
+@ApplicationScoped
+class OutcomePages {
+
+    /** Which outcomes; null lets everything through. */
+    record Filter(String run, String outcome, String reason, String table) {}
+
+    private static final int STREAM_PAGE = 2_000;
+
+    private static final String PAGE_OF_ALL = """
+            SELECT o.event, o.position, e.occurred_at, e.lane, e.stream, e.sequence, e.command_id,
+                   o.table_name, o.key, o.new_key, o.outcome, o.reason, o.detail
+              FROM trail_event e
+              JOIN trail_outcome o ON o.event = e.id
+             WHERE e.run = $1
+               AND ($2::text IS NULL OR o.reason = $2)
+               AND ($3::text IS NULL OR o.table_name = $3)
+               AND e.id >= $4
+               AND (o.event, o.position) > ($4, $5)
+             ORDER BY e.id, o.position
+             LIMIT $6
+            """;
+
+    private static final String PAGE_OF_OUTCOME = """
+            SELECT o.event, o.position, e.occurred_at, e.lane, e.stream, e.sequence, e.command_id,
+                   o.table_name, o.key, o.new_key, o.outcome, o.reason, o.detail
+              FROM trail_outcome o
+              JOIN trail_event e ON e.id = o.event
+             WHERE o.run = $1
+               AND o.outcome = $7
+               AND ($2::text IS NULL OR o.reason = $2)
+               AND ($3::text IS NULL OR o.table_name = $3)
+               AND (o.event, o.position) > ($4, $5)
+             ORDER BY o.event, o.position
+             LIMIT $6
+            """;
+
+    private final Pool pool;
+
+    OutcomePages(Pool pool) {
+        this.pool = pool;
+    }
+
+    /** Up to {@code limit} outcomes after the cursor, in the order in which they arrived. */
+    Uni<List<StoredOutcome>> page(Filter filter, OutcomeCursor after, int limit) {
+        Tuple parameters = Tuple.tuple()
+                .addString(filter.run())
+                .addString(filter.reason())
+                .addString(filter.table())
+                .addLong(after.event())
+                .addInteger(after.position())
+                .addInteger(limit);
+        return (filter.outcome() == null
+                        ? pool.preparedQuery(PAGE_OF_ALL).execute(parameters)
+                        : pool.preparedQuery(PAGE_OF_OUTCOME).execute(parameters.addString(filter.outcome())))
+                .map(OutcomePages::outcomes);
+    }
+
+    /** All of a run's outcomes, a page in memory at a time. */
+    Multi<List<StoredOutcome>> all(String run) {
+        Filter filter = new Filter(run, null, null, null);
+        return Multi.createBy()
+                .repeating()
+                .uni(() -> new AtomicReference<>(OutcomeCursor.START), cursor -> page(filter, cursor.get(), STREAM_PAGE)
+                        .invoke(page -> advance(cursor, page)))
+                .whilst(page -> page.size() == STREAM_PAGE);
+    }
+
+    private static void advance(AtomicReference<OutcomeCursor> cursor, List<StoredOutcome> page) {
+        if (!page.isEmpty()) {
+            cursor.set(page.get(page.size() - 1).cursor());
+        }
+    }
+
+    private static List<StoredOutcome> outcomes(RowSet<Row> rows) {
+        List<StoredOutcome> outcomes = new ArrayList<>(rows.size());
+        rows.forEach(row -> outcomes.add(StoredOutcome.fromRow(row)));
+        return outcomes;
+    }
+}

@@ -1,0 +1,57 @@
+package dev.godwit.audit.report;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.godwit.audit.trail.Finding;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+
+/**
+ * What a run did.
+ *
+ * @param endedAt null while the run goes on
+ * @param counts entities by outcome, counted from the trail
+ * @param declaredCounts the same as migration-service counts them; equal once the trail is complete
+ * @param complete whether every event up to the ends that the run's last event names has arrived; false while the run goes on
+ * @param chainsIntact whether the hash chains, computed again from what is stored, hold
+ * @param findings where they do not
+ */
+public record Report(
+        String run,
+        String migration,
+        String operation,
+        String mode,
+        String state,
+        String reason,
+        String requestedBy,
+        String commandId,
+        String definitionHash,
+        Instant createdAt,
+        Instant endedAt,
+        String asOf,
+        Map<String, Long> counts,
+        @Schema(type = SchemaType.OBJECT) JsonNode declaredCounts,
+        List<Reason> reasons,
+        References references,
+        List<Conflict> conflicts,
+        @Schema(type = SchemaType.OBJECT) JsonNode plan,
+        @Schema(type = SchemaType.OBJECT) JsonNode verification,
+        List<StreamReport> streams,
+        boolean complete,
+        boolean chainsIntact,
+        List<Finding> findings) {
+
+    /** Entities with the same outcome for the same reason; null where the outcome says it all. */
+    public record Reason(String outcome, String reason, long count) {}
+
+    /** Rows that hold ids of entities: how many were translated, and by table and outcome. */
+    public record References(long translated, List<TableCount> tables) {}
+
+    /** Rows of a table with the same outcome. */
+    public record TableCount(String table, String outcome, long count) {}
+
+    /** Entities that could not be migrated for the same reason, with a few of their keys. */
+    public record Conflict(String reason, long count, List<String> sampleKeys) {}
+}

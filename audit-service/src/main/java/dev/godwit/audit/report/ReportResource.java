@@ -1,0 +1,104 @@
+package dev.godwit.audit.report;
+
+import dev.godwit.audit.api.ProblemException;
+import dev.godwit.audit.run.Run;
+import dev.godwit.audit.run.RunRepository;
+import dev.godwit.audit.trail.Outcome;
+import io.smallrye.mutiny.Multi;
+import io.smallrye.mutiny.Uni;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import jakarta.ws.rs.DefaultValue;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
+import java.util.List;
+import java.util.Map;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jboss.resteasy.reactive.RestMulti;
+import org.jboss.resteasy.reactive.RestPath;
+import org.jboss.resteasy.reactive.RestQuery;
+
+/** Reports over REST. */
+@Path("/api/runs/{id}")
+@Tag(name = "reports")
+public class ReportResource {
+
+    /** One page of outcomes; {@code next} is null on the last. */
+    public record OutcomePage(List<StoredOutcome> outcomes, String next) {}
+
+    private final RunRepository runs;
+    private final ReportService reports;
+    private final OutcomePages pages;
+
+    ReportResource(RunRepository runs, ReportService reports, OutcomePages pages) {
+        this.runs = runs;
+        this.reports = reports;
+        this.pages = pages;
+    }
+
+    @GET
+    @Path("/report")
+    @Produces(MediaType.APPLICATION_JSON)
+    @Operation(
+            summary = "What the run did, whether the trail of it is complete, and whether its chains hold",
+            description =
+                    "Chains are computed again from the stored rows, which takes time on large runs. ?format=csv asks for CSV.")
+    public Uni<Report> report(@RestPath String id) {
+        return reports.report(id);
+    }
+
+    @GET
+    @Path("/report")
+    @Produces("text/csv")
+    @Operation(summary = "Every outcome of the run as CSV, streamed")
+    public Multi<String> csv(@RestPath String id) {
+        return RestMulti.fromUniResponse(
+                runs.get(id),
+                this::rows,
+                run -> Map.of("Content-Disposition", List.of("attachment; filename=\"" + safe(run.run()) + ".csv\"")));
+    }
+
+    @GET
+    @Path("/outcomes")
+    @Produces(MediaType.APPLICATION_JSON)
+    @Operation(summary = "Outcomes in the order in which they arrived, page by page")
+    public Uni<OutcomePage> outcomes(
+            @RestPath String id,
+            @RestQuery String outcome,
+            @RestQuery String reason,
+            @RestQuery String table,
+            @RestQuery String after,
+            @RestQuery @DefaultValue("100") @Min(1) @Max(1_000) int limit) {
+        if (outcome != null && !Outcome.KINDS.contains(outcome)) {
+            throw ProblemException.badRequest(
+                    "unknown_outcome", "'outcome' is one of " + String.join(", ", Outcome.KINDS) + ".");
+        }
+        OutcomeCursor cursor = OutcomeCursor.parse(after);
+        return runs.get(id)
+                .chain(run -> pages.page(new OutcomePages.Filter(id, outcome, reason, table), cursor, limit + 1))
+                .map(found -> toPage(found, limit));
+    }
+
+    private Multi<String> rows(Run run) {
+        return Multi.createBy()
+                .concatenating()
+                .streams(
+                        Multi.createFrom().item(Csv.HEADER),
+                        pages.all(run.run()).map(page -> Csv.page(run, page)));
+    }
+
+    private static OutcomePage toPage(List<StoredOutcome> found, int limit) {
+        return found.size() <= limit
+                ? new OutcomePage(found, null)
+                : new OutcomePage(
+                        List.copyOf(found.subList(0, limit)),
+                        found.get(limit - 1).cursor().text());
+    }
+
+    private static String safe(String name) {
+        return name.replaceAll("[^A-Za-z0-9._-]", "_");
+    }
+}

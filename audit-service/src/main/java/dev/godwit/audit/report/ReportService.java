@@ -1,0 +1,148 @@
+package dev.godwit.audit.report;
+
+import dev.godwit.audit.run.Run;
+import dev.godwit.audit.run.RunRepository;
+import dev.godwit.audit.trail.Finding;
+import dev.godwit.audit.trail.Integrity;
+import dev.godwit.audit.trail.Outcome;
+import dev.godwit.audit.trail.Tally;
+import dev.godwit.audit.trail.TrailRepository;
+import io.smallrye.mutiny.Uni;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** Puts reports together. Runs on: the event loop. */
+@ApplicationScoped
+public class ReportService {
+
+    private final RunRepository runs;
+    private final TrailRepository trail;
+    private final Integrity integrity;
+    private final ReportQueries queries;
+
+    ReportService(RunRepository runs, TrailRepository trail, Integrity integrity, ReportQueries queries) {
+        this.runs = runs;
+        this.trail = trail;
+        this.integrity = integrity;
+        this.queries = queries;
+    }
+
+    /** The report with all chains computed again; fails with {@code unknown_run} where no event of the run has arrived. */
+    public Uni<Report> report(String id) {
+        return runs.get(id).chain(run -> integrity.recompute(id).chain(breaks -> assemble(run, breaks)));
+    }
+
+    /** The same from what was found when events came in, without reading every row again: for pages. */
+    public Uni<Report> overview(String id) {
+        return runs.get(id).chain(run -> assemble(run, List.of()));
+    }
+
+    private Uni<Report> assemble(Run run, List<Finding> breaks) {
+        String id = run.run();
+        return trail.tallies(id).chain(tallies -> trail.streams(id)
+                .chain(states -> queries.arrived(id, Completeness.ends(run))
+                        .map(arrived -> Completeness.compare(run, states, arrived)))
+                .chain(streams -> trail.findings(id)
+                        .map(found -> join(breaks, found))
+                        .chain(findings -> queries.conflictKeys(id, conflictReasons(tallies))
+                                .map(keys -> report(run, tallies, streams, findings, keys)))));
+    }
+
+    private static Report report(
+            Run run,
+            List<Tally> tallies,
+            List<StreamReport> streams,
+            List<Finding> findings,
+            Map<String, List<String>> conflictKeys) {
+        boolean gaps = streams.stream().anyMatch(stream -> stream.lastSequence() > stream.events());
+        return new Report(
+                run.run(),
+                run.migration(),
+                run.operation(),
+                run.mode(),
+                run.state(),
+                run.reason(),
+                run.requestedBy(),
+                run.commandId(),
+                run.definitionHash(),
+                run.createdAt(),
+                run.endedAt(),
+                run.asOf(),
+                counts(tallies),
+                run.counts(),
+                reasons(tallies),
+                references(tallies),
+                conflicts(tallies, conflictKeys),
+                run.plan(),
+                run.verification(),
+                streams,
+                Completeness.isComplete(run, streams),
+                findings.isEmpty() && !gaps,
+                findings);
+    }
+
+    private static List<Finding> join(List<Finding> breaks, List<Finding> found) {
+        List<Finding> all = new ArrayList<>(breaks);
+        found.stream().filter(finding -> !breaks.contains(finding)).forEach(all::add);
+        return List.copyOf(all);
+    }
+
+    static Map<String, Long> counts(List<Tally> tallies) {
+        Map<String, Long> counts = new LinkedHashMap<>();
+        Outcome.KINDS.forEach(kind -> counts.put(kind, 0L));
+        tallies.stream()
+                .filter(Tally::entity)
+                .forEach(tally -> counts.merge(tally.outcome(), tally.count(), Long::sum));
+        return counts;
+    }
+
+    private static List<Report.Reason> reasons(List<Tally> tallies) {
+        return tallies.stream()
+                .filter(Tally::entity)
+                .map(tally -> new Report.Reason(tally.outcome(), tally.reason(), tally.count()))
+                .toList();
+    }
+
+    private static Report.References references(List<Tally> tallies) {
+        Map<String, Report.TableCount> tables = new TreeMap<>();
+        tallies.stream()
+                .filter(tally -> !tally.entity())
+                .forEach(tally -> tables.merge(
+                        tally.table() + '\0' + tally.outcome(),
+                        new Report.TableCount(tally.table(), tally.outcome(), tally.count()),
+                        (one, other) ->
+                                new Report.TableCount(one.table(), one.outcome(), one.count() + other.count())));
+        long translated = tables.values().stream()
+                .filter(table -> table.outcome().equals("migrated"))
+                .mapToLong(Report.TableCount::count)
+                .sum();
+        return new Report.References(translated, List.copyOf(tables.values()));
+    }
+
+    private static List<Report.Conflict> conflicts(List<Tally> tallies, Map<String, List<String>> keys) {
+        Map<String, Long> counts = new TreeMap<>();
+        tallies.stream()
+                .filter(tally -> tally.outcome().equals("conflict"))
+                .forEach(tally -> counts.merge(reasonOf(tally), tally.count(), Long::sum));
+        return counts.entrySet().stream()
+                .map(entry -> new Report.Conflict(
+                        entry.getKey(), entry.getValue(), keys.getOrDefault(entry.getKey(), List.of())))
+                .toList();
+    }
+
+    private static List<String> conflictReasons(List<Tally> tallies) {
+        return tallies.stream()
+                .filter(tally -> tally.outcome().equals("conflict"))
+                .map(ReportService::reasonOf)
+                .distinct()
+                .toList();
+    }
+
+    private static String reasonOf(Tally tally) {
+        return tally.reason() == null ? "" : tally.reason();
+    }
+}

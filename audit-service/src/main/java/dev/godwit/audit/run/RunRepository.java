@@ -1,0 +1,82 @@
+package dev.godwit.audit.run;
+
+import dev.godwit.audit.api.ProblemException;
+import io.smallrye.mutiny.Uni;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.List;
+import org.hibernate.reactive.mutiny.Mutiny;
+
+/** Reads runs. Runs on: the event loop. */
+@ApplicationScoped
+public class RunRepository {
+
+    private static final String LIST = """
+            FROM Run r
+            WHERE (:migration IS NULL OR r.migration = :migration)
+              AND (:state IS NULL OR r.state = :state)
+            ORDER BY r.createdAt DESC, r.id DESC
+            """;
+
+    private static final String CHANGED = "FROM Run r WHERE r.touchedAt > :since ORDER BY r.touchedAt";
+
+    private static final String TRANSITIONS =
+            "FROM RunEvent e WHERE e.run = :run AND e.transition ORDER BY e.version, e.occurredAt";
+
+    private static final String REJECTIONS = "FROM Rejection j ORDER BY j.occurredAt DESC";
+
+    private final Mutiny.SessionFactory sessions;
+
+    RunRepository(Mutiny.SessionFactory sessions) {
+        this.sessions = sessions;
+    }
+
+    /** The newest runs first, without their long documents; null filters let everything through. */
+    public Uni<List<Run>> list(String migration, String state, int limit) {
+        return sessions.withStatelessSession(session -> session.createSelectionQuery(LIST, RunEntity.class)
+                        .setParameter("migration", migration)
+                        .setParameter("state", state)
+                        .setMaxResults(limit)
+                        .getResultList())
+                .map(RunRepository::summaries);
+    }
+
+    /** The run, or {@link ProblemException} with code {@code unknown_run}. */
+    public Uni<Run> get(String id) {
+        return sessions.withStatelessSession(session -> session.get(RunEntity.class, id))
+                .onItem()
+                .ifNull()
+                .failWith(() -> ProblemException.notFound("unknown_run", "No event of a run '" + id + "' has arrived."))
+                .map(RunEntity::toRun);
+    }
+
+    /** Runs that an event has changed since then. */
+    public Uni<List<Run>> changedSince(Instant since, int limit) {
+        return sessions.withStatelessSession(session -> session.createSelectionQuery(CHANGED, RunEntity.class)
+                        .setParameter("since", since.atOffset(ZoneOffset.UTC))
+                        .setMaxResults(limit)
+                        .getResultList())
+                .map(RunRepository::summaries);
+    }
+
+    /** A run's changes of state, oldest first. */
+    public Uni<List<Transition>> transitions(String run) {
+        return sessions.withStatelessSession(session -> session.createSelectionQuery(TRANSITIONS, RunEventEntity.class)
+                        .setParameter("run", run)
+                        .getResultList())
+                .map(events -> events.stream().map(RunEventEntity::toTransition).toList());
+    }
+
+    /** Commands that were not carried out, newest first. */
+    public Uni<List<Rejection>> rejections(int limit) {
+        return sessions.withStatelessSession(session -> session.createSelectionQuery(REJECTIONS, RejectionEntity.class)
+                        .setMaxResults(limit)
+                        .getResultList())
+                .map(rows -> rows.stream().map(RejectionEntity::toRejection).toList());
+    }
+
+    private static List<Run> summaries(List<RunEntity> rows) {
+        return rows.stream().map(row -> row.toRun().summary()).toList();
+    }
+}

@@ -1,0 +1,48 @@
+package dev.godwit.audit.trail;
+
+import io.smallrye.mutiny.Uni;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.List;
+import org.hibernate.reactive.mutiny.Mutiny;
+
+/** Reads what the trail adds up to. Runs on: the event loop. */
+@ApplicationScoped
+public class TrailRepository {
+
+    private static final int FINDINGS_MAX = 100;
+
+    private static final String TALLIES = "FROM Tally t WHERE t.run = :run ORDER BY t.outcome, t.reason, t.table";
+    private static final String STREAMS = "FROM Stream s WHERE s.run = :run ORDER BY s.stream";
+    private static final String FINDINGS = "FROM Finding f WHERE f.run = :run ORDER BY f.stream, f.sequence, f.kind";
+
+    private final Mutiny.SessionFactory sessions;
+
+    TrailRepository(Mutiny.SessionFactory sessions) {
+        this.sessions = sessions;
+    }
+
+    /** A run's outcomes, counted. */
+    public Uni<List<Tally>> tallies(String run) {
+        return sessions.withStatelessSession(session -> session.createSelectionQuery(TALLIES, TallyEntity.class)
+                        .setParameter("run", run)
+                        .getResultList())
+                .map(rows -> rows.stream().map(TallyEntity::toTally).toList());
+    }
+
+    /** The streams of a run. */
+    public Uni<List<StreamState>> streams(String run) {
+        return sessions.withStatelessSession(session -> session.createSelectionQuery(STREAMS, StreamEntity.class)
+                        .setParameter("run", run)
+                        .getResultList())
+                .map(rows -> rows.stream().map(StreamEntity::toState).toList());
+    }
+
+    /** What did not fit when it came in; the first hundred. */
+    public Uni<List<Finding>> findings(String run) {
+        return sessions.withStatelessSession(session -> session.createSelectionQuery(FINDINGS, FindingEntity.class)
+                        .setParameter("run", run)
+                        .setMaxResults(FINDINGS_MAX)
+                        .getResultList())
+                .map(rows -> rows.stream().map(FindingEntity::toFinding).toList());
+    }
+}

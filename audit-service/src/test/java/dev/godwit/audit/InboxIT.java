@@ -1,0 +1,153 @@
+package dev.godwit.audit;
+
+import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.hamcrest.Matchers.equalTo;
+
+import dev.godwit.audit.testing.Infrastructure;
+import dev.godwit.audit.testing.TestChain;
+import dev.godwit.audit.testing.TestEvent;
+import dev.godwit.audit.testing.TestRun;
+import dev.godwit.audit.testing.Wire;
+import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+@QuarkusTest
+@QuarkusTestResource(Infrastructure.class)
+class InboxIT {
+
+    @ConfigProperty(name = "kafka.bootstrap.servers")
+    String bootstrapServers;
+
+    private Wire wire;
+    private final String id = "r" + UUID.randomUUID().toString().substring(0, 8);
+    private final TestRun run = new TestRun(id, "commit");
+
+    @BeforeEach
+    void connect() {
+        wire = new Wire(bootstrapServers);
+    }
+
+    @AfterEach
+    void disconnect() {
+        wire.close();
+    }
+
+    @Test
+    void shouldReportWhatTheEventsOfARunSay() {
+        // Given
+        TestChain chunk = new TestChain(id, "chunk-1", "commit");
+
+        // When
+        wire.publish(
+                run.state(1, "planning", null),
+                chunk.next(List.of(TestChain.migrated("a", "A"), TestChain.conflict("b", "duplicate"))),
+                chunk.next(List.of(TestChain.migrated("c", "C"))),
+                run.end(9, "completed", chunk));
+
+        // Then
+        reportMustBecomeComplete(2);
+        given().get("/api/runs/{id}/report", id)
+                .then()
+                .statusCode(200)
+                .body("state", equalTo("completed"))
+                .body("counts.conflict", equalTo(1))
+                .body("conflicts[0].reason", equalTo("duplicate"))
+                .body("conflicts[0].sampleKeys", equalTo(List.of("b")))
+                .body("chainsIntact", equalTo(true))
+                .body("streams[0].events", equalTo(2));
+    }
+
+    @Test
+    void shouldCountEveryEventOnceHoweverOftenAndInWhateverOrderItComes() {
+        // Given
+        TestChain chunk = new TestChain(id, "chunk-1", "commit");
+        TestEvent first = chunk.next(List.of(TestChain.migrated("a", "A")));
+        TestEvent second = chunk.next(List.of(TestChain.migrated("b", "B")));
+        TestEvent third = chunk.next(List.of(TestChain.migrated("c", "C")));
+        TestEvent end = run.end(9, "completed", chunk);
+
+        // When
+        wire.publish(end, third, first, third, second, first, second, run.progress(3, "backfilling", 50), end);
+
+        // Then
+        reportMustBecomeComplete(3);
+        given().get("/api/runs/{id}", id)
+                .then()
+                .body("state", equalTo("completed"))
+                .body("version", equalTo(9));
+        given().get("/api/runs/{id}/report", id)
+                .then()
+                .body("chainsIntact", equalTo(true))
+                .body("findings.size()", equalTo(0));
+    }
+
+    @Test
+    void shouldPutPoisonAsideAndGoOn() {
+        // Given
+        TestChain chunk = new TestChain(id, "chunk-1", "commit");
+        TestEvent good = chunk.next(List.of(TestChain.migrated("a", "A")));
+        TestEvent mismatch = chunk.next(List.of(TestChain.migrated("b", "B")));
+        mismatch.data().put("sequence", "two");
+        TestEvent unknown = new TestEvent(UUID.randomUUID(), "godwit.runs", id, "dev.godwit.run.exploded", good.data());
+        TestEvent nul = new TestChain(id, "chunk-2", "commit").next(List.of(TestChain.migrated("nul\0", "B")));
+        ProducerRecord<byte[], byte[]> notJson = new ProducerRecord<>("godwit.outcomes", utf8(id), utf8("{"));
+        good.message().headers().forEach(notJson.headers()::add);
+        ProducerRecord<byte[], byte[]> bare = new ProducerRecord<>("godwit.outcomes", utf8(id), utf8("{}"));
+        ProducerRecord<byte[], byte[]> tombstone = new ProducerRecord<>("godwit.outcomes", utf8(id), null);
+        good.message().headers().forEach(tombstone.headers()::add);
+
+        // When
+        wire.publish(notJson);
+        wire.publish(bare);
+        wire.publish(tombstone);
+        wire.publish(mismatch, unknown, nul, good, run.end(2, "completed"));
+
+        // Then
+        await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> assertThat(reasonsOfDeadLetters())
+                .containsExactlyInAnyOrder(
+                        "the value is not JSON",
+                        "header ce_specversion is missing",
+                        "the message has no value",
+                        "schema mismatch: sequence is not an integer of at least 1",
+                        "unknown type dev.godwit.run.exploded",
+                        "schema mismatch: outcomes[0].key holds a NUL character, which PostgreSQL cannot store"));
+        await().atMost(Duration.ofSeconds(30))
+                .untilAsserted(
+                        () -> given().get("/api/runs/{id}/report", id).then().body("counts.migrated", equalTo(1)));
+    }
+
+    private List<String> reasonsOfDeadLetters() {
+        return wire.deadLetters().stream()
+                .filter(letter -> id.equals(new String(letter.key(), StandardCharsets.UTF_8)))
+                .map(InboxIT::reason)
+                .toList();
+    }
+
+    private static String reason(ConsumerRecord<byte[], byte[]> letter) {
+        return new String(letter.headers().lastHeader("dead-letter-reason").value(), StandardCharsets.UTF_8);
+    }
+
+    private void reportMustBecomeComplete(int migrated) {
+        await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> given().get("/api/runs/{id}/report", id)
+                .then()
+                .statusCode(200)
+                .body("complete", equalTo(true))
+                .body("counts.migrated", equalTo(migrated)));
+    }
+
+    private static byte[] utf8(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+}

@@ -1,0 +1,100 @@
+package dev.godwit.audit.testing;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.godwit.audit.trail.HashChain;
+import dev.godwit.audit.trail.Outcome;
+import java.time.Instant;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.UUID;
+
+/** One stream of a run, as migration-service writes it: each call gives the next event. */
+public final class TestChain {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final String run;
+    private final String stream;
+    private final String mode;
+    private long sequence;
+    private String hash = "";
+    private Instant at = Instant.parse("2026-11-21T10:00:00Z");
+
+    /** A stream that has no event yet. */
+    public TestChain(String run, String stream, String mode) {
+        this.run = run;
+        this.stream = stream;
+        this.mode = mode;
+    }
+
+    /** From when on the next events tell. */
+    public TestChain startingAt(Instant time) {
+        at = time;
+        return this;
+    }
+
+    /** The next event of the stream. */
+    public TestEvent next(List<Outcome> outcomes) {
+        UUID id = UUID.randomUUID();
+        String previous = hash;
+        sequence++;
+        at = at.plusMillis(10);
+        hash = HexFormat.of()
+                .formatHex(HashChain.eventHash(
+                        previous,
+                        run,
+                        stream,
+                        sequence,
+                        id,
+                        outcomes.stream().map(HashChain::leaf).toList()));
+        ObjectNode data = JSON.createObjectNode()
+                .put("run", run)
+                .put("migration", "documents-uuid5")
+                .put("mode", mode)
+                .put("lane", "backfill")
+                .put("stream", stream)
+                .put("sequence", sequence)
+                .put("previousHash", previous)
+                .put("hash", hash)
+                .put("batch", sequence)
+                .putNull("commandId")
+                .put("table", "public.documents")
+                .put("at", at.toString());
+        ObjectNode counts = data.putObject("counts");
+        Outcome.KINDS.forEach(kind -> counts.put(
+                kind,
+                outcomes.stream()
+                        .filter(outcome -> outcome.outcome().equals(kind))
+                        .count()));
+        ArrayNode array = data.putArray("outcomes");
+        outcomes.forEach(outcome -> array.addObject()
+                .put("table", outcome.table())
+                .put("key", outcome.key())
+                .put("newKey", outcome.newKey())
+                .put("outcome", outcome.outcome())
+                .put("reason", outcome.reason())
+                .put("detail", outcome.detail())
+                .put("salt", outcome.salt()));
+        return new TestEvent(id, "godwit.outcomes", run, "dev.godwit.outcomes.recorded", data);
+    }
+
+    /** What the event that ends the run says of this stream. */
+    public ObjectNode end() {
+        return JSON.createObjectNode()
+                .put("stream", stream)
+                .put("sequence", sequence)
+                .put("hash", hash);
+    }
+
+    /** A migrated document. */
+    public static Outcome migrated(String key, String newKey) {
+        return new Outcome("public.documents", key, newKey, "migrated", null, null, "saltsaltsaltsaltsalt22");
+    }
+
+    /** A document that could not be migrated. */
+    public static Outcome conflict(String key, String reason) {
+        return new Outcome("public.documents", key, null, "conflict", reason, "why", "saltsaltsaltsaltsalt22");
+    }
+}

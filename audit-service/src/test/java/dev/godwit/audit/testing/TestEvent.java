@@ -1,0 +1,28 @@
+package dev.godwit.audit.testing;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.charset.StandardCharsets;
+import java.util.UUID;
+import org.apache.kafka.clients.producer.ProducerRecord;
+
+/** An event that is about to be published. */
+public record TestEvent(UUID id, String topic, String key, String type, ObjectNode data) {
+
+    /** The event as a message in CloudEvents' binary mode. */
+    public ProducerRecord<byte[], byte[]> message() {
+        ProducerRecord<byte[], byte[]> message = new ProducerRecord<>(topic, utf8(key), utf8(data.toString()));
+        message.headers()
+                .add("ce_specversion", utf8("1.0"))
+                .add("ce_id", utf8(id.toString()))
+                .add("ce_type", utf8(type))
+                .add("ce_source", utf8("/godwit/migration-service"))
+                .add("ce_subject", utf8(key))
+                .add("ce_time", utf8("2026-11-21T10:00:00Z"))
+                .add("content-type", utf8("application/json"));
+        return message;
+    }
+
+    private static byte[] utf8(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+}
