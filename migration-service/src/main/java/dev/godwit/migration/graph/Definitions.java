@@ -1,6 +1,7 @@
 package dev.godwit.migration.graph;
 
 import dev.godwit.migration.definition.Definition;
+import dev.godwit.migration.definition.DefinitionDirectory;
 import dev.godwit.migration.definition.DefinitionError;
 import dev.godwit.migration.definition.LoadResult;
 import io.quarkus.runtime.Startup;
@@ -44,7 +45,7 @@ public class Definitions {
 
     @Inject
     Definitions(GraphConfig config) {
-        this(config.directory(), directory -> new LoadResult(List.of(), List.of()));
+        this(config.directory(), directory -> new DefinitionDirectory(directory).load());
     }
 
     Definitions(Path directory, Function<Path, LoadResult> loader) {
@@ -96,20 +97,14 @@ public class Definitions {
     }
 
     private LoadResult loadSafely() {
-        if (!Files.isDirectory(directory)) {
-            return broken("the directory does not exist", "create it or set GODWIT_MIGRATIONS_DIRECTORY");
-        }
         try {
             return loader.apply(directory);
         } catch (RuntimeException failure) {
             LOG.errorf(failure, "definitions could not be loaded, directory=%s", directory);
-            return broken(
-                    "the directory could not be read", "see the service's log and check the permissions of its files");
+            DefinitionError error = new DefinitionError(
+                    "", 0, 0, "", "the directory could not be read: " + directory, "the service's log says why");
+            return new LoadResult(List.of(), List.of(error));
         }
-    }
-
-    private LoadResult broken(String message, String remedy) {
-        return new LoadResult(List.of(), List.of(new DefinitionError(directory.toString(), 0, 0, "", message, remedy)));
     }
 
     private void report(LoadResult loaded) {
