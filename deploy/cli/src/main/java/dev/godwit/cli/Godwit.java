@@ -1,0 +1,82 @@
+package dev.godwit.cli;
+
+import dev.godwit.cli.command.CancelCommand;
+import dev.godwit.cli.command.CompleteCommand;
+import dev.godwit.cli.command.DoctorCommand;
+import dev.godwit.cli.command.DownCommand;
+import dev.godwit.cli.command.ExplainCommand;
+import dev.godwit.cli.command.ForgetCommand;
+import dev.godwit.cli.command.IdsCommand;
+import dev.godwit.cli.command.ListCommand;
+import dev.godwit.cli.command.PauseCommand;
+import dev.godwit.cli.command.PlanCommand;
+import dev.godwit.cli.command.ReportCommand;
+import dev.godwit.cli.command.ResumeCommand;
+import dev.godwit.cli.command.RollbackCommand;
+import dev.godwit.cli.command.RunCommand;
+import dev.godwit.cli.command.ShowCommand;
+import dev.godwit.cli.command.StatusCommand;
+import dev.godwit.cli.command.TraceCommand;
+import dev.godwit.cli.command.UpCommand;
+import dev.godwit.cli.command.VerifyCommand;
+import dev.godwit.cli.demo.DemoCommand;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
+
+/** The command line's entry point. */
+@Command(
+        name = "godwit",
+        description = "Non-stop data migrations for PostgreSQL.",
+        mixinStandardHelpOptions = true,
+        versionProvider = Versions.class,
+        scope = ScopeType.INHERIT,
+        sortOptions = false,
+        subcommands = {
+            UpCommand.class,
+            DownCommand.class,
+            DemoCommand.class,
+            StatusCommand.class,
+            DoctorCommand.class,
+            ListCommand.class,
+            ShowCommand.class,
+            ExplainCommand.class,
+            PlanCommand.class,
+            RunCommand.class,
+            PauseCommand.class,
+            ResumeCommand.class,
+            CancelCommand.class,
+            CompleteCommand.class,
+            VerifyCommand.class,
+            RollbackCommand.class,
+            ForgetCommand.class,
+            ReportCommand.class,
+            TraceCommand.class,
+            IdsCommand.class
+        })
+public final class Godwit implements Runnable {
+    @Spec
+    private CommandSpec spec;
+
+    /** Runs one command and ends the process with its exit code. */
+    public static void main(String[] arguments) {
+        System.exit(commandLine().execute(arguments));
+    }
+
+    /** The command line, ready to execute; for callers that must not end the process. */
+    public static CommandLine commandLine() {
+        FailureHandler failures = new FailureHandler();
+        return new CommandLine(new Godwit())
+                .setExecutionExceptionHandler(failures)
+                .setParameterExceptionHandler(failures)
+                .setCaseInsensitiveEnumValuesAllowed(true);
+    }
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "which command? godwit --help lists them");
+    }
+}

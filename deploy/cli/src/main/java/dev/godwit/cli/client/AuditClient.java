@@ -1,0 +1,65 @@
+package dev.godwit.cli.client;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.godwit.cli.Failure;
+import java.io.InputStream;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.locks.LockSupport;
+
+/** audit-service's REST interface. */
+public final class AuditClient {
+    private static final long PAUSE_NANOS = Duration.ofMillis(250).toNanos();
+
+    private final RestClient rest;
+
+    public AuditClient(String url) {
+        this.rest = new RestClient("audit-service", List.of(url));
+    }
+
+    public String url() {
+        return rest.url();
+    }
+
+    public JsonNode report(String run) {
+        return rest.get(reportPath(run));
+    }
+
+    /** The outcomes of a run as CSV, streamed; the caller closes it. */
+    public InputStream reportCsv(String run) {
+        return rest.stream(reportPath(run) + "?format=csv", "text/csv");
+    }
+
+    /** The story of one entity across its ids. */
+    public JsonNode trace(String table, String key) {
+        return rest.get("/api/trace?table=" + RestClient.encode(table) + "&key=" + RestClient.encode(key));
+    }
+
+    /**
+     * The report of a run that has ended, as soon as everything that the run said has arrived in the trail. When the time is up, the report
+     * as it is then: its {@code complete} tells. A run that the trail has not heard of yet is waited for too.
+     *
+     * @throws Failure when there is no report of that run at all
+     */
+    public JsonNode completeReport(String run, Duration patience) {
+        long deadline = System.nanoTime() + patience.toNanos();
+        while (true) {
+            boolean last = System.nanoTime() >= deadline;
+            try {
+                JsonNode report = report(run);
+                if (last || report.path("complete").asBoolean()) {
+                    return report;
+                }
+            } catch (Failure failure) {
+                if (last || failure.isUnreachable()) {
+                    throw failure;
+                }
+            }
+            LockSupport.parkNanos(PAUSE_NANOS);
+        }
+    }
+
+    private static String reportPath(String run) {
+        return "/api/runs/" + RestClient.encode(run) + "/report";
+    }
+}

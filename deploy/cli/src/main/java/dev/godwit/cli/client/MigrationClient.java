@@ -1,0 +1,80 @@
+package dev.godwit.cli.client;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
+import java.util.Optional;
+
+/** migration-service's REST interface. */
+public final class MigrationClient {
+    private final RestClient rest;
+
+    public MigrationClient(String url) {
+        this(List.of(url));
+    }
+
+    /** @param urls of all instances; any one of them will do */
+    public MigrationClient(List<String> urls) {
+        this.rest = new RestClient("migration-service", urls);
+    }
+
+    public JsonNode migrations() {
+        return rest.get("/api/migrations");
+    }
+
+    public JsonNode migration(String name) {
+        return rest.get("/api/migrations/" + RestClient.encode(name));
+    }
+
+    /** Every SQL statement that a run of this migration would send. */
+    public JsonNode explain(String name) {
+        return rest.get("/api/migrations/" + RestClient.encode(name) + "/explain");
+    }
+
+    public JsonNode definitionErrors() {
+        return rest.get("/api/definitions/errors");
+    }
+
+    public JsonNode doctor(Optional<String> migration) {
+        return rest.get("/api/doctor"
+                + migration.map(name -> "?migration=" + RestClient.encode(name)).orElse(""));
+    }
+
+    public JsonNode ids(String table, String key) {
+        return rest.get("/api/ids?table=" + RestClient.encode(table) + "&key=" + RestClient.encode(key));
+    }
+
+    public JsonNode runs() {
+        return rest.get("/api/runs");
+    }
+
+    public Run run(String id) {
+        return new Run(rest.get("/api/runs/" + RestClient.encode(id)));
+    }
+
+    public JsonNode plan(String run) {
+        return rest.get("/api/runs/" + RestClient.encode(run) + "/plan");
+    }
+
+    /** Asks for a run and returns it as it begins. */
+    public Run start(RunRequest request) {
+        return new Run(rest.post("/api/runs", request.toJson()));
+    }
+
+    /** @param command pause, resume, cancel, complete, verify or forget */
+    public Run command(String run, String command, String requestedBy, Optional<String> reason) {
+        return new Run(rest.post("/api/runs/" + RestClient.encode(run) + "/" + command, body(requestedBy, reason)));
+    }
+
+    /** Undoes a run. Without {@code commit} nothing is written and the answer tells, per table, what would be. */
+    public JsonNode rollback(String run, boolean commit, String requestedBy, Optional<String> reason) {
+        ObjectNode body = body(requestedBy, reason).put("commit", commit);
+        return rest.post("/api/runs/" + RestClient.encode(run) + "/rollback", body);
+    }
+
+    private static ObjectNode body(String requestedBy, Optional<String> reason) {
+        ObjectNode body = RestClient.JSON.createObjectNode().put("requestedBy", requestedBy);
+        reason.ifPresent(text -> body.put("reason", text));
+        return body;
+    }
+}

@@ -1,0 +1,72 @@
+package dev.godwit.cli.client;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What a new run shall do.
+ *
+ * @param commit false: a dry-run, nothing is written
+ * @param limit at most so many entities
+ * @param only these entities, by key; empty means all
+ * @param plan the dry-run that this run must still agree with
+ * @param follow keep migrating what the application writes until told to complete
+ * @param maxRate entities per second
+ * @param commandId makes a repeated request the same request
+ */
+public record RunRequest(
+        String migration,
+        boolean commit,
+        Optional<Long> limit,
+        List<String> only,
+        Optional<String> plan,
+        boolean follow,
+        Optional<Integer> maxRate,
+        String requestedBy,
+        Optional<String> reason,
+        Optional<String> commandId) {
+
+    /** A run over everything that takes its time to end by itself. */
+    public static RunRequest of(String migration, boolean commit) {
+        return new RunRequest(
+                migration,
+                commit,
+                Optional.empty(),
+                List.of(),
+                Optional.empty(),
+                false,
+                Optional.empty(),
+                System.getProperty("user.name"),
+                Optional.empty(),
+                Optional.empty());
+    }
+
+    public RunRequest withFollow() {
+        return new RunRequest(migration, commit, limit, only, plan, true, maxRate, requestedBy, reason, commandId);
+    }
+
+    public RunRequest withLimit(long entities) {
+        return new RunRequest(
+                migration, commit, Optional.of(entities), only, plan, follow, maxRate, requestedBy, reason, commandId);
+    }
+
+    ObjectNode toJson() {
+        ObjectNode body = RestClient.JSON.createObjectNode();
+        body.put("migration", migration);
+        body.put("mode", commit ? "commit" : "plan");
+        limit.ifPresent(entities -> body.put("limit", entities));
+        if (!only.isEmpty()) {
+            ArrayNode keys = body.putArray("only");
+            only.forEach(keys::add);
+        }
+        plan.ifPresent(id -> body.put("plan", id));
+        body.put("follow", follow);
+        maxRate.ifPresent(rate -> body.put("maxRate", rate));
+        body.put("requestedBy", requestedBy);
+        reason.ifPresent(text -> body.put("reason", text));
+        commandId.ifPresent(id -> body.put("commandId", id));
+        return body;
+    }
+}

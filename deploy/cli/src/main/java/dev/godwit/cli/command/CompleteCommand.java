@@ -1,0 +1,11 @@
+package dev.godwit.cli.command;
+
+import picocli.CommandLine.Command;
+
+/** The command {@code complete}. */
+@Command(name = "complete", description = "End a following run")
+public final class CompleteCommand extends TransitionCommand {
+    public CompleteCommand() {
+        super("complete", " catch up, verify, complete.:completed");
+    }
+}

@@ -1,0 +1,94 @@
+package dev.godwit.cli.command;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.godwit.cli.client.Run;
+import dev.godwit.cli.terminal.Table;
+import dev.godwit.cli.terminal.Terminal;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** Runs and plans as text. */
+final class RunReport {
+    private RunReport() {}
+
+    static void print(Terminal terminal, Run run) {
+        terminal.line(run.id() + "  " + run.migration() + "  " + run.mode() + "  " + run.state()
+                + (run.reason().isEmpty() ? "" : "  (" + run.reason() + ")"));
+        terminal.line("  " + counts(run));
+        if (run.json().path("references").path("translated").asLong() > 0) {
+            terminal.line(String.format(
+                    Locale.ROOT,
+                    "  %,d references translated",
+                    run.json().path("references").path("translated").asLong()));
+        }
+        for (JsonNode check : run.verification().path("checks")) {
+            terminal.line("  " + (check.path("ok").asBoolean() ? "ok    " : "WRONG ")
+                    + check.path("name").asText()
+                    + (check.path("ok").asBoolean()
+                            ? ""
+                            : ": expected " + check.path("expected").asText() + ", found "
+                                    + check.path("actual").asText()));
+        }
+    }
+
+    private static String counts(Run run) {
+        List<String> parts = new ArrayList<>();
+        for (String outcome : Run.OUTCOMES) {
+            if (run.count(outcome) > 0) {
+                parts.add(String.format(Locale.ROOT, "%,d %s", run.count(outcome), outcome));
+            }
+        }
+        return parts.isEmpty() ? "no entities" : String.join(", ", parts);
+    }
+
+    /** The plan's report below its run. */
+    static void printPlan(Terminal terminal, JsonNode plan) {
+        for (JsonNode conflict : plan.path("conflicts")) {
+            terminal.line(String.format(
+                    Locale.ROOT,
+                    "  conflict %s: %,d, such as %s",
+                    conflict.path("reason").asText(),
+                    conflict.path("count").asLong(),
+                    conflict.path("sampleKeys")));
+        }
+        Table references = new Table("  REFERENCE", "KIND", "ROWS", "HOW");
+        for (JsonNode reference : plan.path("references")) {
+            references.row(
+                    "  " + reference.path("table").asText() + "." + columns(reference.path("column")),
+                    reference.path("kind").asText(),
+                    reference.path("rows").asText("?"),
+                    reference.path("strategy").asText());
+        }
+        if (!references.isEmpty()) {
+            references.print(terminal);
+        }
+        for (JsonNode reference : plan.path("references")) {
+            if (reference.hasNonNull("warning")) {
+                terminal.line("  warning: " + reference.path("table").asText() + " has no index for this: "
+                        + reference.path("warning").asText());
+            }
+        }
+        for (JsonNode found : plan.path("undeclared")) {
+            terminal.line("  undeclared: " + found.path("table").asText() + "." + columns(found.path("column"))
+                    + " holds such keys in " + found.path("rows").asText() + " rows; if it must follow, add  "
+                    + found.path("line").asText());
+        }
+        remarks(terminal, "warning", plan.path("warnings"));
+        remarks(terminal, "refused", plan.path("refusals"));
+    }
+
+    private static void remarks(Terminal terminal, String kind, JsonNode remarks) {
+        for (JsonNode remark : remarks) {
+            terminal.line("  " + kind + " " + remark.path("code").asText() + ": "
+                    + remark.path("message").asText()
+                    + (remark.path("remedy").asText("").isBlank()
+                            ? ""
+                            : "\n    " + remark.path("remedy").asText()));
+        }
+    }
+
+    private static String columns(JsonNode column) {
+        return column.isTextual() ? column.asText() : column.toString();
+    }
+}

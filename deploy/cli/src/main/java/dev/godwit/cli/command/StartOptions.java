@@ -1,0 +1,43 @@
+package dev.godwit.cli.command;
+
+import dev.godwit.cli.client.RunRequest;
+import java.util.List;
+import java.util.Optional;
+import picocli.CommandLine.Option;
+
+/** Options of the commands that begin a run. */
+final class StartOptions {
+    @Option(names = "--only", paramLabel = "KEY", split = ",", description = "These entities only, by key.")
+    private List<String> only = List.of();
+
+    @Option(names = "--limit", paramLabel = "N", description = "At most so many entities.")
+    private Long limit;
+
+    @Option(names = "--reason", paramLabel = "TEXT", description = "Kept with the run and in the audit trail.")
+    private String reason;
+
+    @Option(names = "--command-id", paramLabel = "UUID", description = "Makes a repeated command the same command.")
+    private String commandId;
+
+    @Option(names = "--no-wait", description = "Return as soon as the run is accepted.")
+    private boolean noWait;
+
+    boolean isNoWait() {
+        return noWait;
+    }
+
+    RunRequest request(
+            String migration, boolean commit, Optional<String> plan, boolean follow, Optional<Integer> maxRate) {
+        return new RunRequest(
+                migration,
+                commit,
+                Optional.ofNullable(limit),
+                only,
+                plan,
+                follow,
+                maxRate,
+                ServiceCommand.requestedBy(),
+                Optional.ofNullable(reason),
+                Optional.ofNullable(commandId));
+    }
+}

@@ -1,0 +1,124 @@
+package dev.godwit.cli.stack;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.godwit.cli.Failure;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Optional;
+
+/** The Debezium connector, set up by Connect's REST interface. */
+final class Connector {
+    static final String NAME = "godwit";
+    /** Replication slot; migration-service reads its position. */
+    static final String SLOT = "godwit";
+
+    private static final int RESTARTS = 4;
+
+    private final String connector;
+    private final Home home;
+
+    Connector(String connectUrl, Home home) {
+        this.connector = connectUrl + "/connectors/" + NAME;
+        this.home = home;
+    }
+
+    /**
+     * State of the connector and its task.
+     *
+     * @param state RUNNING, FAILED, PAUSED…; UNKNOWN when Connect does not tell
+     * @param trace first line of what made it fail, or empty
+     */
+    record State(String state, String trace) {
+        static final State UNKNOWN = new State("UNKNOWN", "");
+
+        boolean isRunning() {
+            return state.equals("RUNNING");
+        }
+    }
+
+    /**
+     * Creates or updates the connector and waits until its task runs; one that failed is started again.
+     *
+     * @throws Failure when it does not run before the time is up
+     */
+    void ensureRunning(Duration patience) {
+        String configuration = configuration();
+        String[] refusal = {"Connect does not answer"};
+        boolean accepted = Wait.until(patience, () -> {
+            Optional<Http.Answer> answer = Http.put(connector + "/config", configuration);
+            answer.filter(a -> !a.isOk()).ifPresent(a -> refusal[0] = message(a.body()));
+            // 400 is final; 409 (rebalancing) and 5xx pass.
+            return answer.filter(a -> a.isOk() || a.status() == 400).isPresent();
+        });
+        if (!accepted || !Http.get(connector).filter(Http.Answer::isOk).isPresent()) {
+            throw Failure.failed("the connector was not accepted: " + refusal[0]);
+        }
+        State state = awaitVerdict(patience);
+        for (int i = 0; i < RESTARTS && state.state().equals("FAILED"); i++) {
+            // What it lacked, such as the database, may be there by now.
+            Http.post(connector + "/restart?includeTasks=true&onlyFailed=true");
+            Wait.until(Duration.ofSeconds(3), () -> !state().state().equals("FAILED"));
+            state = awaitVerdict(patience);
+        }
+        if (!state.isRunning()) {
+            throw Failure.failed("the connector is " + state.state().toLowerCase(Locale.ROOT) + ": " + state.trace());
+        }
+    }
+
+    private State awaitVerdict(Duration patience) {
+        State[] last = {State.UNKNOWN};
+        boolean verdict = Wait.until(patience, () -> {
+            last[0] = state();
+            return last[0].isRunning() || last[0].state().equals("FAILED");
+        });
+        return verdict ? last[0] : new State("not running", last[0].state());
+    }
+
+    State state() {
+        return Http.get(connector + "/status")
+                .filter(Http.Answer::isOk)
+                .map(answer -> read(answer.body()))
+                .map(Connector::worst)
+                .orElse(State.UNKNOWN);
+    }
+
+    private static State worst(JsonNode status) {
+        JsonNode task = status.path("tasks").path(0);
+        JsonNode connector = status.path("connector");
+        if (task.isMissingNode()) {
+            // Created, but its task is not assigned yet.
+            return new State(
+                    connector.path("state").asText().equals("FAILED") ? "FAILED" : "UNASSIGNED", trace(connector));
+        }
+        return connector.path("state").asText().equals("RUNNING")
+                ? new State(task.path("state").asText("UNKNOWN"), trace(task))
+                : new State(connector.path("state").asText("UNKNOWN"), trace(connector));
+    }
+
+    private static String trace(JsonNode node) {
+        return node.path("trace").asText("").lines().findFirst().orElse("");
+    }
+
+    private String configuration() {
+        try {
+            return Files.readString(home.connectorFile());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static String message(String body) {
+        return read(body).path("message").asText(body);
+    }
+
+    private static JsonNode read(String body) {
+        try {
+            return StateDirectory.JSON.readTree(body);
+        } catch (IOException e) {
+            return StateDirectory.JSON.missingNode();
+        }
+    }
+}

@@ -1,0 +1,62 @@
+package dev.godwit.cli.stack;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Command lines of the JVMs that the stack consists of: small heaps, quick start. */
+final class JavaCommand {
+    /** Environment variable or system property with a whole {@code -javaagent:} argument, for coverage of the services. */
+    private static final String AGENT = "GODWIT_JACOCO_AGENT";
+
+    private final List<String> words = new ArrayList<>();
+
+    private JavaCommand(String heap) {
+        words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        words.add("-Xmx" + heap);
+        words.addAll(List.of("-XX:+UseSerialGC", "-Xshare:auto", "-XX:+ExitOnOutOfMemoryError"));
+    }
+
+    static JavaCommand withHeap(String heap) {
+        return new JavaCommand(heap);
+    }
+
+    JavaCommand property(String name, String value) {
+        words.add("-D" + name + "=" + value);
+        return this;
+    }
+
+    /** Measures coverage in this process when the caller's environment asks for it. */
+    JavaCommand measured() {
+        String agent = System.getProperty(AGENT, System.getenv(AGENT));
+        if (agent != null && agent.startsWith("-javaagent:")) {
+            words.add(agent);
+        }
+        return this;
+    }
+
+    List<String> main(String classPath, String mainClass, Path argument) {
+        words.addAll(List.of("-cp", classPath, mainClass, argument.toString()));
+        return List.copyOf(words);
+    }
+
+    List<String> jar(Path jar) {
+        words.addAll(List.of("-jar", jar.toString()));
+        return List.copyOf(words);
+    }
+
+    /** Kafka and Connect log through slf4j-simple to standard error, which the launcher sends to the log. */
+    JavaCommand logging() {
+        return property("org.slf4j.simpleLogger.defaultLogLevel", "info")
+                .property("org.slf4j.simpleLogger.showDateTime", "true")
+                .property("org.slf4j.simpleLogger.dateTimeFormat", "yyyy-MM-dd'T'HH:mm:ss.SSSZ")
+                // These repeat a line several times per second as long as all is well.
+                .property("org.slf4j.simpleLogger.log.org.apache.kafka.connect.runtime.WorkerSourceTask", "warn")
+                .property(
+                        "org.slf4j.simpleLogger.log.org.apache.kafka.connect.runtime.AbstractWorkerSourceTask", "warn")
+                .property("org.slf4j.simpleLogger.log.org.apache.kafka.clients", "warn")
+                .property("org.slf4j.simpleLogger.log.org.apache.kafka.common.config.AbstractConfig", "warn")
+                .property("org.slf4j.simpleLogger.log.org.apache.kafka.connect.runtime.rest.RestServer", "warn")
+                .property("org.slf4j.simpleLogger.log.org.eclipse.jetty", "warn");
+    }
+}

@@ -1,0 +1,89 @@
+package dev.godwit.cli.stack;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** How to start and ask the two services. */
+final class Services {
+    private static final String HEAP = "256m";
+
+    private final StateDirectory state;
+    private final Settings settings;
+    private final Home home;
+
+    Services(StateDirectory state, Settings settings, Home home) {
+        this.state = state;
+        this.settings = settings;
+        this.home = home;
+    }
+
+    static boolean isBuilt(Home home, String module) {
+        return Files.isRegularFile(home.serviceJar(module));
+    }
+
+    String migrationUrl(int instance) {
+        return "http://" + Ports.LOOPBACK + ":" + settings.ports().migration(instance);
+    }
+
+    String auditUrl() {
+        return "http://" + Ports.LOOPBACK + ":" + settings.ports().audit();
+    }
+
+    static boolean isReady(String url) {
+        return Http.get(url + "/q/health/ready").filter(Http.Answer::isOk).isPresent();
+    }
+
+    Launch migration(int instance) {
+        Map<String, String> environment = http(settings.ports().migration(instance));
+        database(environment, "GODWIT_DATABASE", settings.migration());
+        environment.put("GODWIT_MIGRATIONS_DIRECTORY", settings.migrations());
+        environment.put("GODWIT_INSTANCE", Component.migration(instance));
+        environment.put("GODWIT_CAPTURE_SLOT", Connector.SLOT);
+        return launch(Component.MIGRATION, Component.migration(instance), environment);
+    }
+
+    Launch audit() {
+        Map<String, String> environment = http(settings.ports().audit());
+        database(environment, "GODWIT_AUDIT_DATABASE", settings.audit());
+        environment.put("GODWIT_MIGRATION_URL", migrationUrl(1));
+        return launch(Component.AUDIT, Component.AUDIT, environment);
+    }
+
+    private Launch launch(String module, String name, Map<String, String> environment) {
+        Path jar = home.serviceJar(module);
+        List<String> command = JavaCommand.withHeap(HEAP).measured().jar(jar);
+        return new Launch(name, command, environment, state.log(name), built(jar));
+    }
+
+    private Map<String, String> http(int port) {
+        Map<String, String> environment = new HashMap<>();
+        environment.put("KAFKA_BOOTSTRAP_SERVERS", settings.bootstrapServers());
+        environment.put("QUARKUS_HTTP_HOST", Ports.LOOPBACK);
+        environment.put("QUARKUS_HTTP_PORT", Integer.toString(port));
+        return environment;
+    }
+
+    private static void database(Map<String, String> environment, String prefix, DatabaseUrl database) {
+        environment.put(prefix + "_HOST", database.host());
+        environment.put(prefix + "_PORT", Integer.toString(database.port()));
+        environment.put(prefix + "_NAME", database.database());
+        environment.put(prefix + "_USER", database.user());
+        environment.put(prefix + "_PASSWORD", database.password());
+    }
+
+    private static String built(Path jar) {
+        try {
+            // The bootstrap jar's bytes rarely change; the application's jar beside it does with every build.
+            Path application = jar.resolveSibling("quarkus/generated-bytecode.jar");
+            return Files.getLastModifiedTime(Files.exists(application) ? application : jar)
+                    .toString();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
