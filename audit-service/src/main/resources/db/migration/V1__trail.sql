@@ -79,6 +79,8 @@ CREATE TABLE trail_stream (
     PRIMARY KEY (run, stream)
 );
 
+CREATE INDEX trail_stream_by_touch ON trail_stream (touched_at);
+
 -- Outcomes counted while they come in. entity: an entity of the root table, not a row that refers to one.
 CREATE TABLE tally (
     run        text    NOT NULL,

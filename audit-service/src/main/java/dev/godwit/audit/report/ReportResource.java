@@ -22,7 +22,7 @@ import org.jboss.resteasy.reactive.RestPath;
 import org.jboss.resteasy.reactive.RestQuery;
 
 /** Reports over REST. */
-@Path("/api/runs/{id}")
+@Path("/api/runs")
 @Tag(name = "reports")
 public class ReportResource {
 
@@ -40,7 +40,7 @@ public class ReportResource {
     }
 
     @GET
-    @Path("/report")
+    @Path("/{id}/report")
     @Produces(MediaType.APPLICATION_JSON)
     @Operation(
             summary = "What the run did, whether the trail of it is complete, and whether its chains hold",
@@ -51,7 +51,7 @@ public class ReportResource {
     }
 
     @GET
-    @Path("/report")
+    @Path("/{id}/report")
     @Produces("text/csv")
     @Operation(summary = "Every outcome of the run as CSV, streamed")
     public Multi<String> csv(@RestPath String id) {
@@ -62,7 +62,7 @@ public class ReportResource {
     }
 
     @GET
-    @Path("/outcomes")
+    @Path("/{id}/outcomes")
     @Produces(MediaType.APPLICATION_JSON)
     @Operation(summary = "Outcomes in the order in which they arrived, page by page")
     public Uni<OutcomePage> outcomes(

@@ -3,8 +3,6 @@ package dev.godwit.audit.run;
 import dev.godwit.audit.api.ProblemException;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.List;
 import org.hibernate.reactive.mutiny.Mutiny;
 
@@ -19,7 +17,7 @@ public class RunRepository {
             ORDER BY r.createdAt DESC, r.id DESC
             """;
 
-    private static final String CHANGED = "FROM Run r WHERE r.touchedAt > :since ORDER BY r.touchedAt";
+    private static final String RECENT = "FROM Run r ORDER BY r.touchedAt DESC";
 
     private static final String TRANSITIONS =
             "FROM RunEvent e WHERE e.run = :run AND e.transition ORDER BY e.version, e.occurredAt";
@@ -51,10 +49,9 @@ public class RunRepository {
                 .map(RunEntity::toRun);
     }
 
-    /** Runs that an event has changed since then. */
-    public Uni<List<Run>> changedSince(Instant since, int limit) {
-        return sessions.withStatelessSession(session -> session.createSelectionQuery(CHANGED, RunEntity.class)
-                        .setParameter("since", since.atOffset(ZoneOffset.UTC))
+    /** The runs that events have changed last, the latest change first. */
+    public Uni<List<Run>> recentlyChanged(int limit) {
+        return sessions.withStatelessSession(session -> session.createSelectionQuery(RECENT, RunEntity.class)
                         .setMaxResults(limit)
                         .getResultList())
                 .map(RunRepository::summaries);

@@ -15,7 +15,7 @@ import org.jboss.resteasy.reactive.RestPath;
 import org.jboss.resteasy.reactive.RestQuery;
 
 /** Runs over REST. */
-@Path("/api")
+@Path("/api/runs")
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "runs")
 public class RunResource {
@@ -29,7 +29,6 @@ public class RunResource {
     }
 
     @GET
-    @Path("/runs")
     @Operation(summary = "Runs, newest first, without plan, verification and streams")
     public Uni<List<Run>> list(
             @RestQuery String migration,
@@ -39,23 +38,16 @@ public class RunResource {
     }
 
     @GET
-    @Path("/runs/{id}")
+    @Path("/{id}")
     @Operation(summary = "One run as its newest event tells it")
     public Uni<Run> get(@RestPath String id) {
         return runs.get(id);
     }
 
     @GET
-    @Path("/runs/{id}/transitions")
+    @Path("/{id}/transitions")
     @Operation(summary = "The run's changes of state, oldest first")
     public Uni<List<Transition>> transitions(@RestPath String id) {
         return runs.get(id).chain(run -> runs.transitions(run.run()));
-    }
-
-    @GET
-    @Path("/rejections")
-    @Operation(summary = "Commands that were not carried out, newest first")
-    public Uni<List<Rejection>> rejections(@RestQuery @DefaultValue("100") @Min(1) @Max(PAGE_MAX) int limit) {
-        return runs.rejections(limit);
     }
 }

@@ -6,6 +6,7 @@ import jakarta.persistence.Id;
 import jakarta.persistence.IdClass;
 import jakarta.persistence.Table;
 import java.io.Serializable;
+import java.time.OffsetDateTime;
 import java.util.HexFormat;
 
 /** Row of table trail_stream. Read only: {@link TrailStore} writes it. */
@@ -32,6 +33,9 @@ class StreamEntity {
 
     @Column(name = "last_hash")
     byte[] lastHash;
+
+    @Column(name = "touched_at")
+    OffsetDateTime touchedAt;
 
     StreamState toState() {
         return new StreamState(

@@ -2,7 +2,10 @@ package dev.godwit.audit.trail;
 
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 import org.hibernate.reactive.mutiny.Mutiny;
 
 /** Reads what the trail adds up to. Runs on: the event loop. */
@@ -13,6 +16,7 @@ public class TrailRepository {
 
     private static final String TALLIES = "FROM Tally t WHERE t.run = :run ORDER BY t.outcome, t.reason, t.table";
     private static final String STREAMS = "FROM Stream s WHERE s.run = :run ORDER BY s.stream";
+    private static final String RECENT = "FROM Stream s ORDER BY s.touchedAt DESC";
     private static final String FINDINGS = "FROM Finding f WHERE f.run = :run ORDER BY f.stream, f.sequence, f.kind";
 
     private final Mutiny.SessionFactory sessions;
@@ -35,6 +39,16 @@ public class TrailRepository {
                         .setParameter("run", run)
                         .getResultList())
                 .map(rows -> rows.stream().map(StreamEntity::toState).toList());
+    }
+
+    /** Runs whose trail has grown last, each with the time when it did. */
+    public Uni<Map<String, Instant>> recentlyGrown(int streams) {
+        return sessions.withStatelessSession(session -> session.createSelectionQuery(RECENT, StreamEntity.class)
+                        .setMaxResults(streams)
+                        .getResultList())
+                .map(rows -> rows.stream()
+                        .collect(Collectors.toMap(
+                                row -> row.run, row -> row.touchedAt.toInstant(), (latest, earlier) -> latest)));
     }
 
     /** What did not fit when it came in; the first hundred. */

@@ -1,0 +1,48 @@
+package dev.godwit.audit.live;
+
+import io.smallrye.mutiny.Multi;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.sse.OutboundSseEvent;
+import jakarta.ws.rs.sse.Sse;
+import java.time.Duration;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+
+/** Server-sent events. */
+@Path("/api/events")
+@Tag(name = "live")
+public class EventsResource {
+
+    private static final Duration KEEP_ALIVE = Duration.ofSeconds(15);
+
+    private final LiveFeed feed;
+
+    EventsResource(LiveFeed feed) {
+        this.feed = feed;
+    }
+
+    @GET
+    @Produces(MediaType.SERVER_SENT_EVENTS)
+    @Operation(
+            summary =
+                    "Events named 'run', each with a run as in /api/runs: first the newest runs as they are, then every change")
+    public Multi<OutboundSseEvent> events(@Context Sse sse) {
+        Multi<OutboundSseEvent> runs = feed.watch().map(run -> sse.newEventBuilder()
+                .name("run")
+                .id(run.run() + "@" + run.version())
+                .mediaType(MediaType.APPLICATION_JSON_TYPE)
+                .data(run)
+                .build());
+        Multi<OutboundSseEvent> keepAlive = Multi.createFrom()
+                .ticks()
+                .every(KEEP_ALIVE)
+                .onOverflow()
+                .drop()
+                .map(tick -> sse.newEventBuilder().comment("keep-alive").build());
+        return Multi.createBy().merging().streams(runs, keepAlive);
+    }
+}

@@ -1,0 +1,117 @@
+package dev.godwit.audit.web;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.godwit.audit.run.Run;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Set;
+
+/** A run as pages show it. */
+public record RunView(Run run) {
+
+    private static final Set<String> AT_WORK =
+            Set.of("planning", "backfilling", "following", "verifying", "cancelling", "rolling-back");
+
+    /** Name of the style of the state's badge: at-work, done, waiting, bad. */
+    public String tone() {
+        if (AT_WORK.contains(run.state())) {
+            return "at-work";
+        }
+        if (run.state().equals("failed")) {
+            return "bad";
+        }
+        return run.isEnded() ? "done" : "waiting";
+    }
+
+    /** Whether something is going on. */
+    public boolean isAtWork() {
+        return AT_WORK.contains(run.state());
+    }
+
+    /** Whether nobody knows yet how much there is to do. */
+    public boolean isUnmeasured() {
+        return !run.isEnded() && number("entitiesEstimated") <= 0 && number("chunksTotal") <= 0;
+    }
+
+    /** How far, 0 to 100. Estimates may be short of the truth: a run that goes on never shows 100. */
+    public int percent() {
+        if (run.isEnded()) {
+            return 100;
+        }
+        double total = number("chunksTotal") > 0 ? number("chunksTotal") : number("entitiesEstimated");
+        double done = number("chunksTotal") > 0 ? number("chunksDone") : number("entitiesDone");
+        if (total <= 0) {
+            return 0;
+        }
+        return (int) Math.max(0, Math.min(99, Math.floor(100 * done / total)));
+    }
+
+    /** Entities done so far. */
+    public String done() {
+        return Formats.count((long) number("entitiesDone"));
+    }
+
+    /** Entities there are, estimated; null while unknown. */
+    public String estimated() {
+        return number("entitiesEstimated") <= 0 ? null : Formats.count((long) number("entitiesEstimated"));
+    }
+
+    /** Entities per second while at work; null otherwise. */
+    public String rate() {
+        double rate = number("ratePerSecond");
+        return !isAtWork() || rate <= 0 ? null : Formats.count(Math.round(rate)) + "/s";
+    }
+
+    /** Time left while at work; null where unknown. */
+    public String eta() {
+        JsonNode eta = progress("etaSeconds");
+        return !isAtWork() || eta == null || eta.isNull()
+                ? null
+                : Formats.duration(Duration.ofSeconds((long) Math.ceil(eta.asDouble())));
+    }
+
+    /** How far the tail is behind the application; null where unknown. */
+    public String lag() {
+        JsonNode lag = progress("tailLagMillis");
+        return !isAtWork() || lag == null || lag.isNull() ? null : Formats.count(lag.asLong()) + " ms";
+    }
+
+    /** What it does right now; null where it says nothing. */
+    public String phase() {
+        JsonNode phase = progress("phase");
+        return !isAtWork() || phase == null || phase.isNull() ? null : phase.asText();
+    }
+
+    /** Chunks done and in all; null where there are none. */
+    public String chunks() {
+        return number("chunksTotal") <= 0
+                ? null
+                : Formats.count((long) number("chunksDone")) + " / " + Formats.count((long) number("chunksTotal"));
+    }
+
+    /** How long it has taken: to its end, or to its newest event. */
+    public String took() {
+        Instant until = run.endedAt() == null ? run.at() : run.endedAt();
+        return Formats.duration(Duration.between(run.createdAt(), until));
+    }
+
+    /** Why it is slower than it could be; null where nothing holds it back. */
+    public String throttle() {
+        return run.throttle().reason();
+    }
+
+    /** Entities with that outcome, as the run itself counts them. */
+    public String counted(String outcome) {
+        JsonNode count = run.counts().get(outcome);
+        return Formats.count(count == null ? 0 : count.asLong());
+    }
+
+    private double number(String name) {
+        JsonNode value = progress(name);
+        return value == null ? 0 : value.asDouble();
+    }
+
+    private JsonNode progress(String name) {
+        return run.progress() == null ? null : run.progress().get(name);
+    }
+}
