@@ -1,0 +1,107 @@
+package dev.godwit.migration.request;
+
+import dev.godwit.migration.run.Refusal;
+import dev.godwit.migration.run.RunCommand;
+import dev.godwit.migration.run.StartCommand;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Reads the data of commands, the same for Kafka and REST.
+ *
+ * <p>Failure semantics: {@link Refusal} of kind BAD_REQUEST that names the field.
+ */
+public final class CommandReader {
+
+    private static final String PREFIX = "dev.godwit.run.";
+    private static final String START = PREFIX + "start";
+    private static final String MIGRATE = "dev.godwit.entities.migrate";
+
+    /** What may be asked over Kafka. Forgetting a run and retrying its quarantine are for operators, over REST. */
+    private static final Map<String, RunCommand> CHANGES = Map.of(
+            PREFIX + "pause", RunCommand.PAUSE,
+            PREFIX + "resume", RunCommand.RESUME,
+            PREFIX + "cancel", RunCommand.CANCEL,
+            PREFIX + "complete", RunCommand.COMPLETE,
+            PREFIX + "verify", RunCommand.VERIFY,
+            PREFIX + "rollback", RunCommand.ROLLBACK);
+
+    private CommandReader() {}
+
+    /** Reads a command of one of the types of the contract; refuses others with code {@code unknown_type}. */
+    static Command read(String type, String commandId, String source, StrictObject data) {
+        if (type.equals(START)) {
+            return new Command.Start(start(data, commandId, source));
+        }
+        if (type.equals(MIGRATE)) {
+            return migrate(data, commandId, source);
+        }
+        RunCommand change = CHANGES.get(type);
+        if (change == null) {
+            throw new Refusal(Refusal.Kind.BAD_REQUEST, "unknown_type", "no command has this type");
+        }
+        return change(change, data, commandId, source);
+    }
+
+    /** Reads what a run shall be; a plan unless {@code "mode": "commit"} is said. */
+    public static StartCommand start(StrictObject data, String commandId, String requester) {
+        StartCommand start = new StartCommand(
+                commandId,
+                data.name("migration"),
+                isCommit(data),
+                data.optionalNumber("limit", Long.MAX_VALUE),
+                data.optionalKeys("only", StartCommand.KEYS_MAX).orElse(List.of()),
+                data.optionalName("plan"),
+                data.flag("follow"),
+                data.optionalNumber("maxRate", Integer.MAX_VALUE).map(Math::toIntExact),
+                data.optionalName("requestedBy").orElse(requester),
+                data.optionalSentence("reason"));
+        data.mustHaveNoMore();
+        if (start.plan().isPresent() && !start.commit()) {
+            throw StrictObject.bad("field 'plan' names the plan that a commit trusts; a plan trusts none");
+        }
+        return start;
+    }
+
+    private static boolean isCommit(StrictObject data) {
+        Optional<String> mode = data.optionalName("mode");
+        if (mode.isPresent() && !mode.get().equals("plan") && !mode.get().equals("commit")) {
+            throw StrictObject.bad("field 'mode' must be plan or commit");
+        }
+        return mode.isPresent() && mode.get().equals("commit");
+    }
+
+    /** Reads which entities shall be migrated now. */
+    public static Command.Migrate migrate(StrictObject data, String commandId, String requester) {
+        Command.Migrate migrate = new Command.Migrate(
+                commandId,
+                data.name("migration"),
+                data.optionalKeys("keys", StartCommand.KEYS_MAX)
+                        .orElseThrow(() -> StrictObject.bad("field 'keys' is missing")),
+                data.optionalName("requestedBy").orElse(requester));
+        data.mustHaveNoMore();
+        return migrate;
+    }
+
+    private static Command.Change change(RunCommand command, StrictObject data, String commandId, String requester) {
+        String run = data.name("run");
+        if (command == RunCommand.ROLLBACK && !data.flag("commit")) {
+            throw StrictObject.bad("field 'commit' must be true; a preview of a rollback is answered over REST only");
+        }
+        return change(command, run, data, commandId, requester);
+    }
+
+    /** Reads who asks a state change of a run, and why. */
+    public static Command.Change change(
+            RunCommand command, String run, StrictObject data, String commandId, String requester) {
+        Command.Change change = new Command.Change(
+                command,
+                run,
+                commandId,
+                data.optionalName("requestedBy").orElse(requester),
+                data.optionalSentence("reason"));
+        data.mustHaveNoMore();
+        return change;
+    }
+}
