@@ -1,0 +1,161 @@
+package dev.godwit.migration.api;
+
+import java.util.List;
+import java.util.Map;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+
+/** Shapes of bodies as OpenAPI shows them. Bodies are read strictly and written as the run events are, so nothing is bound to these. */
+final class Shapes {
+
+    private Shapes() {}
+
+    @Schema(name = "StartRun", description = "Names a migration on disk; never carries SQL")
+    record StartRun(
+            @Schema(required = true) String migration,
+
+            @Schema(
+                    enumeration = {"plan", "commit"},
+                    defaultValue = "plan")
+            String mode,
+
+            @Schema(description = "At most so many entities", minimum = "1", nullable = true)
+            Long limit,
+
+            @Schema(description = "Just these keys", maxItems = 1000, nullable = true)
+            List<String> only,
+
+            @Schema(description = "Run id of the plan that the commit trusts", nullable = true)
+            String plan,
+
+            @Schema(description = "Stay in following until asked to complete")
+            boolean follow,
+
+            @Schema(description = "Cap in entities per second", minimum = "1", nullable = true)
+            Integer maxRate,
+
+            String requestedBy,
+            String reason,
+
+            @Schema(description = "Idempotency key; the same twice acts once")
+            String commandId) {}
+
+    @Schema(name = "ChangeRun")
+    record ChangeRun(
+            String requestedBy,
+            String reason,
+
+            @Schema(description = "Idempotency key; the same twice acts once")
+            String commandId) {}
+
+    @Schema(name = "RollBackRun")
+    record RollBackRun(
+            @Schema(description = "false: a preview that changes nothing", defaultValue = "false")
+            boolean commit,
+
+            String requestedBy,
+            String reason,
+
+            @Schema(description = "Idempotency key; the same twice acts once")
+            String commandId) {}
+
+    @Schema(name = "MigrateEntities")
+    record MigrateEntities(
+            @Schema(required = true) String migration,
+
+            @Schema(required = true, minItems = 1, maxItems = 1000)
+            List<String> keys,
+
+            String requestedBy,
+
+            @Schema(description = "Idempotency key; the same twice acts once")
+            String commandId) {}
+
+    @Schema(name = "Run", description = "The data of the run's events")
+    record Run(
+            String run,
+            String migration,
+            String operation,
+            @Schema(enumeration = {"plan", "commit"}) String mode,
+
+            @Schema(
+                    enumeration = {
+                        "planning",
+                        "planned",
+                        "backfilling",
+                        "following",
+                        "verifying",
+                        "paused",
+                        "failed",
+                        "cancelling",
+                        "cancelled",
+                        "completed",
+                        "rolling-back",
+                        "rolled-back"
+                    })
+            String state,
+
+            @Schema(nullable = true) String previousState,
+            @Schema(nullable = true) String reason,
+            String requestedBy,
+            String commandId,
+            String definitionHash,
+            @Schema(format = "date-time") String createdAt,
+            @Schema(format = "date-time") String at,
+
+            @Schema(description = "Grows with each event of the run; the newest wins")
+            long version,
+
+            @Schema(description = "Entities by outcome") Map<String, Long> counts,
+            Map<String, Long> references,
+            Progress progress,
+            Map<String, String> throttle,
+            @Schema(nullable = true) Object plan,
+            @Schema(nullable = true) Object verification,
+
+            @Schema(description = "LSN as of which the run is complete", nullable = true)
+            String asOf,
+
+            boolean partial) {}
+
+    @Schema(name = "Progress")
+    record Progress(
+            String phase,
+            long chunksTotal,
+            long chunksDone,
+            long entitiesEstimated,
+            long entitiesDone,
+            double ratePerSecond,
+            @Schema(nullable = true) Double etaSeconds,
+            @Schema(nullable = true) Double tailLagMillis) {}
+
+    @Schema(name = "RollbackPreview")
+    record RollbackPreview(String run, List<TablePreview> preview) {}
+
+    @Schema(name = "TablePreview", description = "Rows that a rollback would restore, delete and leave")
+    record TablePreview(String table, long restored, long deleted, long left) {}
+
+    @Schema(name = "Explanation")
+    record Explanation(String migration, List<Statement> statements) {}
+
+    @Schema(name = "Statement")
+    record Statement(String name, String purpose, String sql) {}
+
+    @Schema(name = "Accepted")
+    record Accepted(
+            String run,
+
+            @Schema(description = "Number of entities taken on")
+            int accepted) {}
+
+    @Schema(name = "Identity", description = "Where an entity went")
+    record Identity(String table, String key, String newKey, String run) {}
+
+    @Schema(name = "Capture", description = "State of change capture")
+    record Capture(
+            String slot,
+            String confirmedLsn,
+            String currentLsn,
+            long lagBytes,
+            boolean active,
+            @Schema(enumeration = {"hidden", "echo"}) String originMode) {}
+}
