@@ -1,5 +1,6 @@
 package dev.godwit.cli;
 
+import dev.godwit.cli.bench.BenchCommand;
 import dev.godwit.cli.command.CancelCommand;
 import dev.godwit.cli.command.CompleteCommand;
 import dev.godwit.cli.command.DoctorCommand;
@@ -55,7 +56,8 @@ import picocli.CommandLine.Spec;
             ForgetCommand.class,
             ReportCommand.class,
             TraceCommand.class,
-            IdsCommand.class
+            IdsCommand.class,
+            BenchCommand.class
         })
 public final class Godwit implements Runnable {
     @Spec

@@ -27,12 +27,12 @@ final class BenchTables {
             CREATE SCHEMA bench_template;
             CREATE TABLE bench_template.documents AS
             SELECT overlay(overlay(md5('document ' || n) PLACING '4' FROM 13) PLACING 'a' FROM 17)::uuid AS id,
-                   md5('user ' || n %% 1000)::uuid AS user_id,
+                   md5('user ' || n % 1000)::uuid AS user_id,
                    encode(sha256(('file ' || n)::bytea), 'hex') AS file_sha256,
                    'Document ' || n AS title,
-                   jsonb_build_object('pages', n %% 300, 'language', 'en') AS meta,
+                   jsonb_build_object('pages', n % 300, 'language', 'en') AS meta,
                    timestamptz '2024-01-01 00:00:00+00' + n * interval '1 minute' AS updated_at
-              FROM generate_series(1, %1$d) AS n;
+              FROM generate_series(1, :entities) AS n;
             CREATE TABLE bench_template.chunks AS
             SELECT (d.n - 1) * 5 + i + 1 AS id, d.id AS document_id, i AS chunk_index, repeat('text ', 20) AS content
               FROM (SELECT row_number() OVER () AS n, id FROM bench_template.documents) AS d,
@@ -67,7 +67,7 @@ final class BenchTables {
 
     /** Makes the template with so many entities; their new ids are computed here, so that no contestant's time contains it. */
     void makeTemplate(int entities) throws SQLException {
-        execute(String.format(TEMPLATE, entities));
+        execute(TEMPLATE.replace(":entities", Integer.toString(entities)));
         List<UUID> old = new ArrayList<>();
         List<UUID> wanted = new ArrayList<>();
         try (PreparedStatement statement =

@@ -1,6 +1,7 @@
 package dev.godwit.cli.demo;
 
 import com.google.errorprone.annotations.FormatMethod;
+import com.google.errorprone.annotations.FormatString;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -36,7 +37,7 @@ record Check(String claim, String found, List<String> differences) {
         }
 
         @FormatMethod
-        Check check(String claim, String format, Object... values) {
+        Check check(String claim, @FormatString String format, Object... values) {
             List<String> all = new ArrayList<>(shown);
             if (count > shown.size()) {
                 all.add("and " + (count - shown.size()) + " more");

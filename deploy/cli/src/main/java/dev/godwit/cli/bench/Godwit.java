@@ -1,0 +1,126 @@
+package dev.godwit.cli.bench;
+
+import dev.godwit.cli.Failure;
+import dev.godwit.cli.client.AuditClient;
+import dev.godwit.cli.client.Definitions;
+import dev.godwit.cli.client.MigrationClient;
+import dev.godwit.cli.client.Run;
+import dev.godwit.cli.client.RunRequest;
+import dev.godwit.cli.client.RunWatch;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Optional;
+
+/** Godwit as a contestant: committed through journal, outbox, Debezium, Kafka and audit trail, by its own clock. */
+final class Godwit {
+
+    private static final String MIGRATION = "bench-documents-uuid5";
+    private static final String PILOT = "godwit bench";
+    private static final Duration TRAIL_PATIENCE = Duration.ofMinutes(5);
+
+    private static final String DEFINITION = """
+            migration: bench-documents-uuid5
+            description: Documents of the benchmark
+            rekey:
+              table: bench.documents
+              key: id
+              to: uuid5('6ba7b811-9dad-11d1-80b4-00c04fd430c8', user_id::text || ':' || file_sha256)
+              on-duplicate: fail
+            """;
+
+    /**
+     * Seconds since the run was asked for.
+     *
+     * @param committed until the last batch of the backfill had committed
+     * @param completed until the run was caught up, verified and completed
+     * @param audited until the audit trail had every outcome and had checked its chains
+     */
+    record Times(double committed, double completed, double audited) {}
+
+    private final MigrationClient client;
+    private final AuditClient audit;
+    private final Definitions definitions;
+    private final Connection journal;
+
+    /** @param journal may read schema {@code godwit} */
+    Godwit(MigrationClient client, AuditClient audit, Path definitions, Connection journal) {
+        this.client = client;
+        this.audit = audit;
+        this.definitions = new Definitions(client, definitions);
+        this.journal = journal;
+    }
+
+    void define() throws IOException {
+        definitions.install(MIGRATION, DEFINITION);
+    }
+
+    void undefine() throws IOException {
+        definitions.remove(MIGRATION);
+    }
+
+    /** Commits a whole run and waits for its trail. */
+    Times migrate() throws SQLException {
+        Run run = client.start(RunRequest.of(MIGRATION, true));
+        require(watch().untilSettled(run.id()), "completed");
+        long settled = System.nanoTime();
+        if (!audit.completeReport(run.id(), TRAIL_PATIENCE).path("complete").asBoolean()) {
+            throw Failure.failed("the audit trail of run " + run.id() + " is not complete after "
+                    + TRAIL_PATIENCE.toSeconds() + " s");
+        }
+        double trailSeconds = (System.nanoTime() - settled) / 1e9;
+        Times times = times(run.id(), trailSeconds);
+        client.command(run.id(), "forget", PILOT, Optional.empty());
+        return times;
+    }
+
+    private Times times(String run, double trailSeconds) throws SQLException {
+        try (PreparedStatement statement = journal.prepareStatement("""
+                SELECT extract(epoch FROM max(b.committed_at) - r.created_at) AS committed,
+                       extract(epoch FROM r.ended_at - r.created_at) AS completed
+                  FROM godwit.run AS r
+                  JOIN godwit.batch AS b ON b.run_id = r.id
+                 WHERE r.id = ?
+                 GROUP BY r.id, r.created_at, r.ended_at
+                """)) {
+            statement.setString(1, run);
+            try (ResultSet found = statement.executeQuery()) {
+                if (!found.next()) {
+                    throw Failure.failed("run " + run + " has committed nothing");
+                }
+                double completed = found.getDouble("completed");
+                return new Times(found.getDouble("committed"), completed, completed + trailSeconds);
+            }
+        }
+    }
+
+    /** Begins a run that follows the application. */
+    Run begin() {
+        return client.start(RunRequest.of(MIGRATION, true).withFollow());
+    }
+
+    void awaitFollowing(Run run) {
+        require(watch().until(run.id(), now -> now.state().equals("following") || now.isSettled()), "following");
+    }
+
+    void end(Run run) {
+        client.command(run.id(), "complete", PILOT, Optional.empty());
+        require(watch().untilSettled(run.id()), "completed");
+        client.command(run.id(), "forget", PILOT, Optional.empty());
+    }
+
+    private RunWatch watch() {
+        return RunWatch.silent(client);
+    }
+
+    private static void require(Run run, String state) {
+        if (!run.state().equals(state)) {
+            throw Failure.failed(
+                    "run " + run.id() + " is " + run.state() + (run.reason().isEmpty() ? "" : ": " + run.reason()));
+        }
+    }
+}

@@ -1,0 +1,61 @@
+package dev.godwit.cli.client;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.godwit.cli.Failure;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
+
+/** The directory where migration-service looks for definitions, for commands that bring one of their own. */
+public final class Definitions {
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final long PAUSE_NANOS = Duration.ofMillis(100).toNanos();
+
+    private final MigrationClient client;
+    private final Path directory;
+
+    public Definitions(MigrationClient client, Path directory) {
+        this.client = client;
+        this.directory = directory;
+    }
+
+    /**
+     * Writes the definition unless it is there already, and returns when the service has read it.
+     *
+     * @throws Failure with the service's own errors when it does not accept the definition
+     */
+    public void install(String migration, String text) throws IOException {
+        Path file = file(migration);
+        if (!Files.exists(file) || !Files.readString(file).equals(text)) {
+            Files.writeString(file, text);
+        }
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (!isKnown(migration, text)) {
+            if (System.nanoTime() > deadline) {
+                throw Failure.failed(
+                        "migration-service did not read " + file + "; its errors: " + client.definitionErrors());
+            }
+            LockSupport.parkNanos(PAUSE_NANOS);
+        }
+    }
+
+    /** Takes the definition away again. */
+    public void remove(String migration) throws IOException {
+        Files.deleteIfExists(file(migration));
+    }
+
+    private Path file(String migration) {
+        return directory.resolve(migration + ".yaml");
+    }
+
+    private boolean isKnown(String migration, String text) {
+        for (JsonNode known : client.migrations()) {
+            if (known.path("name").asText().equals(migration)) {
+                return client.migration(migration).path("definition").asText().equals(text);
+            }
+        }
+        return false;
+    }
+}

@@ -1,0 +1,147 @@
+package dev.godwit.cli.demo;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.godwit.cli.Failure;
+import dev.godwit.cli.client.MigrationClient;
+import dev.godwit.cli.command.GodwitCommand;
+import dev.godwit.cli.stack.DatabaseUrl;
+import dev.godwit.cli.stack.Home;
+import dev.godwit.cli.stack.Stack;
+import dev.godwit.cli.stack.StackDescription;
+import dev.godwit.cli.stack.StackListener;
+import dev.godwit.cli.stack.StackOptions;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Shows the main job on a live application, from an empty machine to the proof that nothing was lost. */
+@Command(
+        name = "demo",
+        description =
+                "Migrate an example under live traffic, prove it, roll it back, prove that. Starts the stack if needed and leaves it up.")
+public final class DemoCommand extends GodwitCommand {
+
+    /** Examples that the demo can fly, with the migration that each defines. */
+    private static final Map<String, String> EXAMPLES = Map.of("uuid-standardization", "documents-uuid5");
+
+    private static final int ROWS_MIN = 1000;
+
+    @Parameters(
+            arity = "0..1",
+            paramLabel = "EXAMPLE",
+            defaultValue = "uuid-standardization",
+            description = "A folder of docs/examples (default: ${DEFAULT-VALUE}).")
+    private String example;
+
+    @Option(
+            names = "--rows",
+            paramLabel = "N",
+            defaultValue = "20000",
+            description = "Documents to begin with (default: ${DEFAULT-VALUE}).")
+    private int rows;
+
+    @Option(
+            names = "--traffic",
+            paramLabel = "N/s",
+            defaultValue = "200",
+            description = "Writes per second of the live application (default: ${DEFAULT-VALUE}).")
+    private String traffic;
+
+    @Option(
+            names = "--seed",
+            paramLabel = "N",
+            defaultValue = "7",
+            description = "Seed of the traffic's choices (default: ${DEFAULT-VALUE}).")
+    private long seed;
+
+    @Override
+    public Integer call() throws Exception {
+        DemoOptions options = options();
+        Steps steps =
+                new Steps(isJson() ? System.err : terminal().out(), terminal().isInteractive());
+        steps.headline(String.format(
+                Locale.ROOT,
+                "Godwit demo · %s · %,d documents · %d writes/s",
+                example,
+                options.rows(),
+                options.writesPerSecond()));
+        Stack stack = steps.step("Local stack up", this::startStack, DemoCommand::parts);
+        StackDescription description = stack.describe();
+        MigrationClient client = new MigrationClient(description.migration().url());
+        Demo demo = new Demo(stack, options, steps, new Flight(client, options.migration(), run -> {}));
+        int exitCode = demo.run();
+        if (isJson()) {
+            terminal().json(demo.report().json());
+        } else {
+            epilogue(steps, description, demo.report().json());
+        }
+        return exitCode;
+    }
+
+    private DemoOptions options() {
+        if (!EXAMPLES.containsKey(example)) {
+            throw Failure.usage("no such example: " + example + "; there is " + String.join(", ", EXAMPLES.keySet()));
+        }
+        if (rows < ROWS_MIN) {
+            throw Failure.usage("--rows must be at least " + ROWS_MIN);
+        }
+        Path folder = Home.find().root().resolve("docs/examples").resolve(example);
+        if (!Files.isDirectory(folder)) {
+            throw Failure.failed("the example's folder is missing: " + folder);
+        }
+        return new DemoOptions(folder, EXAMPLES.get(example), rows, writesPerSecond(), seed);
+    }
+
+    private int writesPerSecond() {
+        String number = traffic.endsWith("/s") ? traffic.substring(0, traffic.length() - 2) : traffic;
+        try {
+            int perSecond = Integer.parseInt(number);
+            if (perSecond >= 1) {
+                return perSecond;
+            }
+        } catch (NumberFormatException e) {
+            // Told below.
+        }
+        throw Failure.usage("--traffic must be a number of writes per second, such as 200");
+    }
+
+    private Stack startStack() {
+        List<String> warnings = new ArrayList<>();
+        Stack stack = Stack.start(StackOptions.in(stateDirectory()), new StackListener() {
+            @Override
+            public void done(String component, String what, Duration took) {}
+
+            @Override
+            public void warn(String message) {
+                warnings.add(message);
+            }
+        });
+        warnings.forEach(warning -> terminal().note("warning: " + warning));
+        return stack;
+    }
+
+    private static String parts(Stack stack) {
+        return String.join(", ", stack.describe().processes().keySet());
+    }
+
+    private void epilogue(Steps steps, StackDescription description, JsonNode told) {
+        String run = told.path("run").asText();
+        DatabaseUrl database = DatabaseUrl.parse(description.database().url());
+        steps.section("Look around");
+        steps.line("dashboard            %s", description.audit().url());
+        steps.line("this run             %s/runs/%s", description.audit().url(), run);
+        steps.line("report               ./godwit report %s", run);
+        steps.line(
+                "database             port %d, address and password in %s",
+                database.port(), stateDirectory().resolve("stack.json"));
+        steps.line("");
+        steps.line("The stack stays up. To stop it:  ./godwit down      (and to forget it:  ./godwit down --purge)");
+    }
+}

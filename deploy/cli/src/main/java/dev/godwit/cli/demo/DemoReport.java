@@ -1,0 +1,205 @@
+package dev.godwit.cli.demo;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.godwit.cli.ExitCode;
+import dev.godwit.cli.client.RestClient;
+import dev.godwit.cli.client.Run;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.StringJoiner;
+
+/** Tells what the demo found, to people as lines and to programs as one object. */
+final class DemoReport {
+
+    private final Steps steps;
+    private final ObjectNode json = RestClient.JSON.createObjectNode();
+    private final ArrayNode checks = json.putArray("checks");
+
+    DemoReport(Steps steps) {
+        this.steps = steps;
+    }
+
+    int exitCode() {
+        return steps.failures().isEmpty() ? ExitCode.DONE : ExitCode.DIFFERENCES;
+    }
+
+    ObjectNode json() {
+        return json;
+    }
+
+    void check(Check check) {
+        steps.check(check);
+        ObjectNode node = checks.addObject()
+                .put("claim", check.claim())
+                .put("holds", check.holds())
+                .put("found", check.found());
+        check.differences().forEach(node.putArray("differences")::add);
+    }
+
+    void plan(Run planned) {
+        JsonNode plan = planned.plan();
+        steps.note(
+                "would be: %s",
+                counts(plan.has("counts") ? plan.path("counts") : planned.json().path("counts")));
+        for (JsonNode reference : plan.path("references")) {
+            steps.note(
+                    "%-28s %-12s %s",
+                    reference.path("table").asText() + "." + column(reference.path("column")),
+                    reference.path("kind").asText(),
+                    reference.path("strategy").asText().equals("sweep")
+                            ? "no usable index: swept once at the end"
+                            : "with its document");
+        }
+        for (JsonNode undeclared : plan.path("undeclared")) {
+            steps.note("undeclared: %s", undeclared.path("line").asText());
+        }
+    }
+
+    static String rate(Run run) {
+        JsonNode progress = run.json().path("progress");
+        double perSecond = progress.path("ratePerSecond").asDouble();
+        return String.format(Locale.ROOT, "%,d migrated", run.count("migrated"))
+                + (perSecond > 0 ? String.format(Locale.ROOT, ", %,.0f/s", perSecond) : "");
+    }
+
+    static String rollbackCounts(Run run) {
+        return String.format(Locale.ROOT, "%,d reverted, %,d diverged", run.count("reverted"), run.count("diverged"));
+    }
+
+    void traffic(Traffic traffic) {
+        TrafficCounts counts = traffic.counts();
+        steps.section("What the traffic met");
+        steps.line(
+                "%,8d  writes acknowledged, %.0f/s, latency p50 %.1f ms, p99 %.1f ms",
+                traffic.ledger().writes(),
+                traffic.achievedRate(),
+                counts.latencies.quantileMillis(0.5),
+                counts.latencies.quantileMillis(0.99));
+        steps.line(
+                "%,8d  child inserts refused, their parent had just moved; repeated after a look-up by natural key",
+                counts.refusedChildren.sum());
+        steps.line(
+                "%,8d  updates that met no row under the old id; repeated by natural key", counts.missedUpdates.sum());
+        steps.line("%,8d  collisions with another transaction; repeated", counts.contended.sum());
+        steps.line("%,8d  old ids written late into columns that no foreign key guards", counts.rememberedIds.sum());
+        ObjectNode node = json.putObject("traffic")
+                .put("writes", traffic.ledger().writes())
+                .put("writesPerSecond", traffic.achievedRate())
+                .put("p50Millis", counts.latencies.quantileMillis(0.5))
+                .put("p99Millis", counts.latencies.quantileMillis(0.99))
+                .put("refusedChildren", counts.refusedChildren.sum())
+                .put("missedUpdates", counts.missedUpdates.sum())
+                .put("collisions", counts.contended.sum())
+                .put("reconnects", counts.reconnects.sum())
+                .put("oldIdsWritten", counts.rememberedIds.sum());
+        ObjectNode kinds = node.putObject("kinds");
+        counts.writesByKind.forEach((kind, count) -> kinds.put(kind, count.sum()));
+    }
+
+    static Check trailIsComplete(JsonNode trail) {
+        List<String> differences = new ArrayList<>();
+        if (!trail.path("complete").asBoolean()) {
+            differences.add("events that the run named have not arrived");
+        }
+        if (!trail.path("chainsIntact").asBoolean()) {
+            differences.add("a hash chain does not hold: " + trail.path("findings"));
+        }
+        if (!trail.path("counts").equals(trail.path("declaredCounts"))) {
+            differences.add("counted in the trail: " + trail.path("counts") + ", told by the run: "
+                    + trail.path("declaredCounts"));
+        }
+        return new Check(
+                "the audit trail is complete and its chains hold",
+                trail.path("streams").size() + " chains",
+                differences);
+    }
+
+    void run(Run run, JsonNode trail) {
+        steps.section("Report of run " + run.id());
+        steps.line("outcomes             %s", counts(trail.path("counts")));
+        for (JsonNode reason : trail.path("reasons")) {
+            if (!reason.path("reason").asText("").isEmpty()) {
+                steps.line(
+                        "                     %,d %s: %s",
+                        reason.path("count").asLong(),
+                        reason.path("outcome").asText(),
+                        reason.path("reason").asText());
+            }
+        }
+        steps.line(
+                "late references      %,d translated",
+                trail.path("references").path("translated").asLong());
+        for (JsonNode check : run.verification().path("checks")) {
+            steps.line(
+                    "%s %s",
+                    check.path("ok").asBoolean() ? "verified            " : "DIFFERS             ",
+                    check.path("name").asText());
+        }
+        json.put("run", run.id());
+        json.put("state", run.state());
+        json.set("counts", run.json().path("counts"));
+    }
+
+    void preview(JsonNode preview) {
+        for (JsonNode table : preview.path("preview")) {
+            steps.note(
+                    "%-28s %,9d restored %,9d deleted %,9d left",
+                    table.path("table").asText(),
+                    table.path("restored").asLong(),
+                    table.path("deleted").asLong(),
+                    table.path("left").asLong());
+        }
+    }
+
+    void tables(RollbackProof proof, Snapshot before, Snapshot after) {
+        steps.line("");
+        steps.line(
+                "%-20s %9s %11s %11s %10s  %s",
+                "table", "identical", "by traffic:", "new", "diverged", "checksum before → now");
+        Map<String, String> sumsBefore = before.checksums();
+        Map<String, String> sumsAfter = after.checksums();
+        proof.tallies().forEach((relation, tally) -> {
+            String then = sumsBefore.get(relation.table());
+            String now = sumsAfter.get(relation.table());
+            steps.line(
+                    "%-20s %,9d %,11d %,11d %,10d  %s",
+                    relation.table(),
+                    tally.identical(),
+                    tally.changed(),
+                    tally.created(),
+                    tally.diverged(),
+                    then.equals(now) ? then + " =" : then + " → " + now);
+        });
+        ObjectNode diverged = json.putObject("rollback")
+                .put("divergedDocuments", proof.divergedIds().size());
+        diverged.put("danglingReferencesOfTraffic", proof.danglingOfTraffic());
+        if (proof.danglingOfTraffic() > 0) {
+            steps.note(
+                    "%,d soft references written by the traffic hold ids of the way there", proof.danglingOfTraffic());
+        }
+    }
+
+    void rolledBack(Run back) {
+        json.put("state", back.state());
+        json.set("counts", back.json().path("counts"));
+    }
+
+    private static String column(JsonNode column) {
+        return column.isTextual() ? column.asText() : column.toString();
+    }
+
+    private static String counts(JsonNode counts) {
+        StringJoiner text = new StringJoiner(", ");
+        for (String outcome : Run.OUTCOMES) {
+            if (counts.path(outcome).asLong() > 0) {
+                text.add(String.format(
+                        Locale.ROOT, "%,d %s", counts.path(outcome).asLong(), outcome));
+            }
+        }
+        return text.length() == 0 ? "nothing" : text.toString();
+    }
+}
