@@ -30,7 +30,8 @@ final class Snapshot {
 
     private final Map<Relation, Map<String, Row>> rows;
 
-    private Snapshot(Map<Relation, Map<String, Row>> rows) {
+    /** @param rows of every relation, by primary key */
+    Snapshot(Map<Relation, Map<String, Row>> rows) {
         this.rows = rows;
     }
 
