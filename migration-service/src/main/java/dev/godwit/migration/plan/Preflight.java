@@ -1,0 +1,83 @@
+package dev.godwit.migration.plan;
+
+import dev.godwit.migration.definition.Definition;
+import dev.godwit.migration.definition.OperationDefinition;
+import dev.godwit.migration.definition.RekeyDefinition;
+import dev.godwit.migration.plan.ServerFindings.Server;
+import io.smallrye.mutiny.Uni;
+import io.vertx.mutiny.sqlclient.SqlConnection;
+import io.vertx.mutiny.sqlclient.Tuple;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Finds before a run what would stop or surprise it: everything at once, each finding with its way out.
+ *
+ * <p>Transaction: opens and rolls back its own, read-only; the connection must not be in one. Failure semantics: what PostgreSQL says against a definition is a
+ * finding; fails only when the database cannot be asked.
+ */
+public final class Preflight {
+
+    private final ScopeReader scopes = new ScopeReader();
+    private final Limits limits;
+
+    public Preflight() {
+        this(Limits.DEFAULT);
+    }
+
+    /** With other limits of time than the default ones. */
+    public Preflight(Limits limits) {
+        this.limits = limits;
+    }
+
+    /** Refusals and warnings, those about the server first; empty when nothing stands in the way. */
+    public Uni<List<Finding>> check(SqlConnection connection, Definition definition) {
+        ReadOnly database = new ReadOnly(connection, limits);
+        return database.transaction(() -> database.query(ServerFindings.SERVER, Tuple.tuple(), Server::fromRow))
+                .map(rows -> rows.get(0))
+                .chain(server -> ofDefinition(connection, database, server, definition)
+                        .map(found -> join(ServerFindings.judge(server), found)));
+    }
+
+    private Uni<List<Finding>> ofDefinition(
+            SqlConnection connection, ReadOnly database, Server server, Definition definition) {
+        OperationDefinition operation = definition.operation();
+        if (server.isTooOld() || !(operation instanceof RekeyDefinition rekey)) {
+            return Uni.createFrom().item(List.of());
+        }
+        return database.transaction(() -> scopes.read(connection, definition, rekey))
+                .chain(read -> read.scope().isEmpty()
+                        ? Uni.createFrom().item(read.findings())
+                        : ofScope(database, server, read.scope().get()).map(found -> join(read.findings(), found)));
+    }
+
+    private static Uni<List<Finding>> ofScope(ReadOnly database, Server server, Scope scope) {
+        List<Finding> structure = new TableFindings(scope, server.role()).find();
+        structure.addAll(new ReferenceFindings(scope).find());
+        return database.transaction(() -> new PrivilegeFindings(database, scope, server.role()).find())
+                .map(found -> join(structure, found))
+                .chain(found -> found.stream().anyMatch(Preflight::hidesRows)
+                        ? Uni.createFrom().item(found)
+                        : evaluated(database, scope).map(more -> join(found, more)));
+    }
+
+    /** Expressions are not tried on tables that cannot be read, or not wholly. */
+    private static boolean hidesRows(Finding finding) {
+        return finding.code().equals("missing_privilege") || finding.code().equals("policy_denied");
+    }
+
+    private static Uni<List<Finding>> evaluated(ReadOnly database, Scope scope) {
+        return new ExpressionFindings(database, scope).find().chain(found -> {
+            if (!found.isEmpty() || scope.key().isEmpty()) {
+                return Uni.createFrom().item(found);
+            }
+            return new FitFindings(database, scope, scope.key().get()).find();
+        });
+    }
+
+    private static List<Finding> join(List<Finding> first, List<Finding> second) {
+        List<Finding> joined = new ArrayList<>(first);
+        joined.addAll(second);
+        return joined;
+    }
+}

@@ -1,0 +1,82 @@
+package dev.godwit.migration.plan;
+
+import dev.godwit.migration.sql.PgErrors;
+import io.smallrye.mutiny.Uni;
+import io.vertx.mutiny.sqlclient.Row;
+import io.vertx.mutiny.sqlclient.RowSet;
+import io.vertx.mutiny.sqlclient.SqlConnection;
+import io.vertx.mutiny.sqlclient.Tuple;
+import java.util.List;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.stream.StreamSupport;
+
+/**
+ * Queries in transactions that cannot write and are always rolled back.
+ *
+ * <p>Transaction: each probe opens and ends its own, so the connection must not be in one.
+ */
+final class ReadOnly {
+
+    private final SqlConnection connection;
+    private final Limits limits;
+
+    ReadOnly(SqlConnection connection, Limits limits) {
+        this.connection = connection;
+        this.limits = limits;
+    }
+
+    /** What a probe came to. */
+    sealed interface Answer<T> {
+
+        /** PostgreSQL answered. */
+        record Rows<T>(List<T> rows) implements Answer<T> {}
+
+        /** PostgreSQL refused, for this reason. */
+        record Refused<T>(String reason) implements Answer<T> {}
+
+        /** It took longer than it may. */
+        record TooLong<T>() implements Answer<T> {}
+    }
+
+    /** Runs one statement; answers PostgreSQL's refusal as a value, fails only when the connection does. */
+    <T> Uni<Answer<T>> probe(String sql, Tuple parameters, Function<Row, T> mapper) {
+        return transaction(() -> connection
+                .preparedQuery(sql)
+                .execute(parameters)
+                .<Answer<T>>map(rows -> new Answer.Rows<>(list(rows, mapper)))
+                .onFailure(failure -> PgErrors.sqlState(failure).isPresent())
+                .recoverWithItem(ReadOnly::refusal));
+    }
+
+    <T> Uni<Answer<T>> probe(String sql, Function<Row, T> mapper) {
+        return probe(sql, Tuple.tuple(), mapper);
+    }
+
+    /** Runs one statement that is known to be right; fails when PostgreSQL refuses it. */
+    <T> Uni<List<T>> query(String sql, Tuple parameters, Function<Row, T> mapper) {
+        return connection.preparedQuery(sql).execute(parameters).map(rows -> list(rows, mapper));
+    }
+
+    private static <T> Answer<T> refusal(Throwable failure) {
+        return PgErrors.isTimeout(failure) ? new Answer.TooLong<>() : new Answer.Refused<>(PgErrors.describe(failure));
+    }
+
+    /** Runs the work in a transaction of its own, ended by ROLLBACK whatever happens. */
+    <T> Uni<T> transaction(Supplier<Uni<T>> work) {
+        return connection
+                .query("BEGIN TRANSACTION READ ONLY")
+                .execute()
+                .chain(() -> connection
+                        .query("SET LOCAL statement_timeout = "
+                                + limits.statementTimeout().toMillis())
+                        .execute())
+                .chain(work::get)
+                .onItemOrFailure()
+                .call((item, failure) -> connection.query("ROLLBACK").execute());
+    }
+
+    private static <T> List<T> list(RowSet<Row> rows, Function<Row, T> mapper) {
+        return StreamSupport.stream(rows.spliterator(), false).map(mapper).toList();
+    }
+}
