@@ -72,7 +72,7 @@ public final class RekeyBenchCommand extends GodwitCommand {
         BenchResult result;
         try (Connection journal = stack.migrationDatabase().connect()) {
             Godwit godwit = new Godwit(
-                    new MigrationClient(description.migration().url()),
+                    new MigrationClient(description.migration().urls()),
                     new AuditClient(description.audit().url()),
                     Path.of(description.migration().directory()),
                     journal);

@@ -74,7 +74,7 @@ public final class DemoCommand extends GodwitCommand {
                 options.writesPerSecond()));
         Stack stack = steps.step("Local stack up", this::startStack, DemoCommand::parts);
         StackDescription description = stack.describe();
-        MigrationClient client = new MigrationClient(description.migration().url());
+        MigrationClient client = new MigrationClient(description.migration().urls());
         Demo demo = new Demo(stack, options, steps, new Flight(client, options.migration(), run -> {}));
         int exitCode = demo.run();
         if (isJson()) {
