@@ -5,12 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.equalTo;
 
-import dev.godwit.audit.testing.Infrastructure;
+import dev.godwit.audit.testing.AuditIT;
 import dev.godwit.audit.testing.TestChain;
 import dev.godwit.audit.testing.TestEvent;
-import dev.godwit.audit.testing.TestRun;
-import dev.godwit.audit.testing.Wire;
-import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -18,31 +15,10 @@ import java.util.List;
 import java.util.UUID;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.eclipse.microprofile.config.inject.ConfigProperty;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 @QuarkusTest
-@QuarkusTestResource(Infrastructure.class)
-class InboxIT {
-
-    @ConfigProperty(name = "kafka.bootstrap.servers")
-    String bootstrapServers;
-
-    private Wire wire;
-    private final String id = "r" + UUID.randomUUID().toString().substring(0, 8);
-    private final TestRun run = new TestRun(id, "commit");
-
-    @BeforeEach
-    void connect() {
-        wire = new Wire(bootstrapServers);
-    }
-
-    @AfterEach
-    void disconnect() {
-        wire.close();
-    }
+class InboxIT extends AuditIT {
 
     @Test
     void shouldReportWhatTheEventsOfARunSay() {
@@ -137,14 +113,6 @@ class InboxIT {
 
     private static String reason(ConsumerRecord<byte[], byte[]> letter) {
         return new String(letter.headers().lastHeader("dead-letter-reason").value(), StandardCharsets.UTF_8);
-    }
-
-    private void reportMustBecomeComplete(int migrated) {
-        await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> given().get("/api/runs/{id}/report", id)
-                .then()
-                .statusCode(200)
-                .body("complete", equalTo(true))
-                .body("counts.migrated", equalTo(migrated)));
     }
 
     private static byte[] utf8(String text) {

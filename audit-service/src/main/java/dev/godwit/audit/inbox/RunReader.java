@@ -5,6 +5,7 @@ import dev.godwit.audit.run.RunEvent;
 import dev.godwit.audit.run.RunMessage;
 import dev.godwit.audit.run.StreamEnd;
 import dev.godwit.audit.trail.Outcome;
+import java.util.Set;
 import java.util.UUID;
 import java.util.regex.Pattern;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -17,6 +18,7 @@ final class RunReader {
     private static final String REJECTED = "dev.godwit.command.rejected";
 
     private static final Pattern HASH = Pattern.compile("([0-9a-f]{64})?");
+    private static final Set<String> MODES = Set.of("plan", "commit");
 
     private RunReader() {}
 
@@ -38,7 +40,7 @@ final class RunReader {
                 data.name("run"),
                 data.name("migration"),
                 data.optionalText("operation"),
-                data.name("mode"),
+                data.oneOf("mode", MODES),
                 data.name("state"),
                 data.optionalText("previousState"),
                 data.optionalText("reason"),

@@ -44,6 +44,7 @@ public class Infrastructure implements QuarkusTestResourceLifecycleManager {
         settings.put("godwit.audit.database.user", "audit");
         settings.put("godwit.audit.database.password", "audit");
         settings.put("test.superuser.url", postgres.getJdbcUrl("postgres", "audit"));
+        settings.put("test.maintenance.url", postgres.getJdbcUrl("postgres", "postgres"));
         settings.put("kafka.bootstrap.servers", kafka.bootstrapServers());
         return settings;
     }

@@ -5,10 +5,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -33,10 +35,24 @@ public final class Wire implements AutoCloseable {
         }
     }
 
+    /** Publishes many in this order, and waits until the broker has them all. */
+    public void publishAll(List<TestEvent> events) {
+        List<Future<RecordMetadata>> sent =
+                events.stream().map(event -> producer.send(event.message())).toList();
+        sent.forEach(Wire::await);
+    }
+
     /** Publishes any message and waits until the broker has it. */
     public void publish(ProducerRecord<byte[], byte[]> message) {
+        await(producer.send(message));
+    }
+
+    private static void await(Future<RecordMetadata> sent) {
         try {
-            producer.send(message).get();
+            RecordMetadata stored = sent.get();
+            if (!stored.hasOffset()) {
+                throw new IllegalStateException("the broker gave a message no offset");
+            }
         } catch (ExecutionException e) {
             throw new IllegalStateException("the broker refused a message", e);
         } catch (InterruptedException e) {

@@ -1,0 +1,153 @@
+package dev.godwit.audit.inbox;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.networknt.schema.JsonSchemaFactory;
+import com.networknt.schema.SpecVersion;
+import com.networknt.schema.ValidationMessage;
+import dev.godwit.audit.testing.TestChain;
+import dev.godwit.audit.testing.TestEvent;
+import dev.godwit.audit.testing.TestRun;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.common.record.TimestampType;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The events that tests publish are the contract's, and what the inbox takes and refuses is what the schemas take and refuse. */
+class ContractTest {
+
+    @Test
+    void shouldTakeWhatTheSchemasTake() {
+        // Given
+        TestEvent outcomes = outcomes();
+        TestEvent state = new TestRun("r1", "commit").end(3, "completed", new TestChain("r1", "chunk-1", "commit"));
+        TestEvent progress = new TestRun("r1", "commit").progress(2, "backfilling", 20);
+
+        // When, Then
+        assertThat(violations("outcomes-recorded", outcomes.data())).isEmpty();
+        assertThat(violations("run-state-changed", state.data())).isEmpty();
+        assertThat(violations("run-progress", progress.data())).isEmpty();
+        assertThatCode(() -> {
+                    assertThat(OutcomeReader.read(received(outcomes)).hashHolds())
+                            .isTrue();
+                    assertThat(RunReader.read(received(state))).isNotNull();
+                    assertThat(RunReader.read(received(progress))).isNotNull();
+                })
+                .doesNotThrowAnyException();
+    }
+
+    @ParameterizedTest
+    @MethodSource
+    void shouldRefuseOutcomesThatTheSchemaRefuses(String name, Consumer<ObjectNode> damage) {
+        // Given
+        TestEvent event = outcomes();
+        damage.accept(event.data());
+
+        // When, Then
+        assertThat(violations("outcomes-recorded", event.data())).as(name).isNotEmpty();
+        assertThatThrownBy(() -> OutcomeReader.read(received(event)))
+                .isInstanceOf(PoisonException.class)
+                .hasMessageStartingWith("schema mismatch: ");
+    }
+
+    static Stream<Arguments> shouldRefuseOutcomesThatTheSchemaRefuses() {
+        return Stream.<Arguments>of(
+                damage("no run", data -> data.remove("run")),
+                damage("blank migration", data -> data.put("migration", " ")),
+                damage("run is a number", data -> data.put("run", 7)),
+                damage("sequence is zero", data -> data.put("sequence", 0)),
+                damage("sequence is a fraction", data -> data.put("sequence", 1.5)),
+                damage("unknown mode", data -> data.put("mode", "maybe")),
+                damage("hash too short", data -> data.put("hash", "ab")),
+                damage("hash in upper case", data -> data.put("hash", "AB".repeat(32))),
+                damage("no time", data -> data.put("at", "yesterday")),
+                damage("counts lack a kind", data -> ((ObjectNode) data.get("counts")).remove("diverged")),
+                damage("negative count", data -> ((ObjectNode) data.get("counts")).put("failed", -1)),
+                damage("no outcomes", data -> data.putNull("outcomes")),
+                damage(
+                        "unknown outcome",
+                        data -> ((ObjectNode) data.get("outcomes").get(0)).put("outcome", "lost")),
+                damage("key is null", data -> ((ObjectNode) data.get("outcomes").get(0)).putNull("key")),
+                damage("no salt", data -> ((ObjectNode) data.get("outcomes").get(0)).remove("salt")));
+    }
+
+    @ParameterizedTest
+    @MethodSource
+    void shouldRefuseRunsThatTheSchemaRefuses(String name, Consumer<ObjectNode> damage) {
+        // Given
+        TestEvent event = new TestRun("r1", "commit").end(3, "completed", new TestChain("r1", "chunk-1", "commit"));
+        damage.accept(event.data());
+
+        // When, Then
+        assertThat(violations("run-state-changed", event.data())).as(name).isNotEmpty();
+        assertThatThrownBy(() -> RunReader.read(received(event)))
+                .isInstanceOf(PoisonException.class)
+                .hasMessageStartingWith("schema mismatch: ");
+    }
+
+    static Stream<Arguments> shouldRefuseRunsThatTheSchemaRefuses() {
+        return Stream.<Arguments>of(
+                damage("no state", data -> data.remove("state")),
+                damage("unknown mode", data -> data.put("mode", "maybe")),
+                damage("version is text", data -> data.put("version", "12")),
+                damage("counts are missing", data -> data.remove("counts")),
+                damage("streams hold text", data -> data.putArray("streams").add("chunk-1")),
+                damage("a stream without hash", data -> data.putArray("streams")
+                        .addObject()
+                        .put("stream", "chunk-1")
+                        .put("sequence", 1)),
+                damage("streams are an object", data -> data.putObject("streams")),
+                damage("plan is text", data -> data.put("plan", "none")));
+    }
+
+    private static Arguments damage(String name, Consumer<ObjectNode> damage) {
+        return Arguments.argumentSet(name, name, damage);
+    }
+
+    private static TestEvent outcomes() {
+        return new TestChain("r1", "chunk-1", "commit")
+                .next(List.of(TestChain.migrated("a", "A"), TestChain.conflict("b", "duplicate")));
+    }
+
+    private static Set<ValidationMessage> violations(String schema, JsonNode data) {
+        try (InputStream in = ContractTest.class.getResourceAsStream("/contract/" + schema + ".schema.json")) {
+            return JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V202012)
+                    .getSchema(in)
+                    .validate(data);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static ConsumerRecord<byte[], byte[]> received(TestEvent event) {
+        ProducerRecord<byte[], byte[]> sent = event.message();
+        return new ConsumerRecord<>(
+                sent.topic(),
+                0,
+                0,
+                0,
+                TimestampType.CREATE_TIME,
+                0,
+                0,
+                sent.key(),
+                sent.value(),
+                new RecordHeaders(sent.headers().toArray()),
+                Optional.empty());
+    }
+}

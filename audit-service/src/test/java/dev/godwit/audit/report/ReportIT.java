@@ -1,0 +1,254 @@
+package dev.godwit.audit.report;
+
+import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.hasItem;
+import static org.hamcrest.Matchers.nullValue;
+
+import dev.godwit.audit.testing.AuditIT;
+import dev.godwit.audit.testing.TestChain;
+import dev.godwit.audit.testing.TestEvent;
+import dev.godwit.audit.trail.Outcome;
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.response.Response;
+import io.vertx.mutiny.sqlclient.Pool;
+import jakarta.inject.Inject;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+@QuarkusTest
+class ReportIT extends AuditIT {
+
+    @Inject
+    Pool pool;
+
+    private final TestChain chunk = new TestChain(id, "chunk-1", "commit");
+
+    @Test
+    void shouldNotBeCompleteUntilTheLastMissingEventHasArrived() {
+        // Given
+        TestEvent first = chunk.next(List.of(TestChain.migrated("a", "A")));
+        TestEvent second = chunk.next(List.of(TestChain.migrated("b", "B")));
+        TestEvent third = chunk.next(List.of(TestChain.migrated("c", "C")));
+
+        // When
+        wire.publish(run.end(9, "completed", chunk), first, third);
+
+        // Then
+        await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> report().then()
+                .body("counts.migrated", equalTo(2))
+                .body("complete", equalTo(false))
+                .body("chainsIntact", equalTo(false))
+                .body("streams[0].missing", equalTo(1))
+                .body("findings.kind", hasItem("missing")));
+        wire.publish(second);
+        reportMustBecomeComplete(3);
+        report().then().body("chainsIntact", equalTo(true));
+    }
+
+    @Test
+    void shouldNotBeCompleteWithoutAnEnd() {
+        // When
+        wire.publish(run.state(1, "backfilling", "planning"), chunk.next(List.of(TestChain.migrated("a", "A"))));
+
+        // Then
+        await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> report().then()
+                .body("counts.migrated", equalTo(1))
+                .body("complete", equalTo(false))
+                .body("endedAt", nullValue()));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "UPDATE trail_outcome SET outcome = 'skipped' WHERE run = '%s' AND key = 'b'|altered-leaf",
+                "UPDATE trail_outcome SET key = 'x', leaf = sha256('x') WHERE run = '%s' AND key = 'b'|altered-leaf",
+                "UPDATE trail_outcome SET salt = NULL, leaf = sha256('x') WHERE run = '%s' AND key = 'b'|broken-hash",
+                "DELETE FROM trail_outcome WHERE run = '%s' AND key = 'b'|altered-leaf",
+                "UPDATE trail_event SET hash = sha256('x') WHERE run = '%s' AND sequence = 2|broken-hash",
+                "DELETE FROM trail_event WHERE run = '%s' AND sequence = 2|missing",
+            })
+    void shouldNameTheRowThatWasChangedBehindItsBack(String change, String kind) throws SQLException {
+        // Given
+        wire.publish(
+                chunk.next(List.of(TestChain.migrated("a", "A"))),
+                chunk.next(List.of(TestChain.migrated("b", "B"), TestChain.conflict("d", "duplicate"))),
+                chunk.next(List.of(TestChain.migrated("c", "C"))),
+                run.end(9, "completed", chunk));
+        reportMustBecomeComplete(3);
+        report().then().body("chainsIntact", equalTo(true));
+
+        // When
+        tamper(change.formatted(id));
+
+        // Then
+        report().then().body("chainsIntact", equalTo(false)).body("findings.kind", hasItem(kind));
+    }
+
+    @Test
+    void shouldProveTheChainWhenASaltHasBeenForgotten() throws SQLException {
+        // Given
+        wire.publish(chunk.next(List.of(TestChain.migrated("a", "A"))), run.end(9, "completed", chunk));
+        reportMustBecomeComplete(1);
+
+        // When
+        tamper("UPDATE trail_outcome SET key = '', salt = NULL WHERE run = '%s'".formatted(id));
+
+        // Then
+        report().then().body("chainsIntact", equalTo(true));
+    }
+
+    @Test
+    void shouldRecordAnEventWhoseHashIsWrongAndOneThatClaimsATakenPlace() {
+        // Given
+        TestEvent wrong = chunk.next(List.of(TestChain.migrated("a", "A")));
+        wrong.data().put("hash", "0".repeat(64));
+        TestEvent fork = new TestChain(id, "chunk-1", "commit").next(List.of(TestChain.migrated("z", "Z")));
+        TestEvent next = chunk.next(List.of(TestChain.migrated("b", "B")));
+
+        // When
+        wire.publish(run.state(1, "backfilling", null), wrong, fork, next);
+
+        // Then
+        await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> report().then()
+                .body("counts.migrated", equalTo(2))
+                .body("chainsIntact", equalTo(false))
+                .body("findings.kind", hasItem("broken-hash"))
+                .body("findings.kind", hasItem("broken-link"))
+                .body("findings.kind", hasItem("fork")));
+    }
+
+    @Test
+    void shouldRefuseToChangeTheTrail() {
+        // Given
+        wire.publish(chunk.next(List.of(TestChain.migrated("a", "A"))), run.end(9, "completed", chunk));
+        reportMustBecomeComplete(1);
+
+        // When, Then
+        assertThatThrownBy(() -> pool.query("DELETE FROM trail_outcome")
+                        .execute()
+                        .await()
+                        .atMost(Duration.ofSeconds(5)))
+                .hasMessageContaining("append-only");
+        assertThatThrownBy(() -> pool.query("UPDATE trail_event SET mode = 'plan'")
+                        .execute()
+                        .await()
+                        .atMost(Duration.ofSeconds(5)))
+                .hasMessageContaining("append-only");
+    }
+
+    @Test
+    void shouldKeepRowsThatReferOutOfTheCounts() {
+        // When
+        wire.publish(
+                chunk.next(List.of(
+                        TestChain.migrated("a", "A"),
+                        new Outcome("public.search_log", "1", null, "migrated", "late_reference", null, "salt"),
+                        new Outcome("public.search_log", "2", null, "migrated", "late_reference", null, "salt"))),
+                run.end(9, "completed", chunk));
+
+        // Then
+        reportMustBecomeComplete(1);
+        report().then()
+                .body("references.translated", equalTo(2))
+                .body("references.tables[0].table", equalTo("public.search_log"));
+    }
+
+    @Test
+    void shouldStreamEveryOutcomeAsCsvOverSeveralPages() {
+        // Given
+        List<TestEvent> events = new ArrayList<>();
+        for (int i = 0; i < 7; i++) {
+            int base = i * 1000;
+            events.add(chunk.next(IntStream.range(base, base + 1000)
+                    .mapToObj(key -> TestChain.migrated("k" + key, "n,\"" + key))
+                    .toList()));
+        }
+        events.add(run.end(9, "completed", chunk));
+        wire.publish(events.toArray(TestEvent[]::new));
+        reportMustBecomeComplete(7000);
+
+        // When
+        Response csv = given().get("/api/runs/{id}/report?format=csv", id);
+
+        // Then
+        csv.then()
+                .statusCode(200)
+                .contentType(containsString("text/csv"))
+                .header("Content-Disposition", containsString(id));
+        List<String> lines = csv.asString().lines().toList();
+        assertThat(lines).hasSize(7001).doesNotHaveDuplicates();
+        assertThat(lines.get(0)).startsWith("run,migration,mode,at,lane");
+        assertThat(lines.get(7000)).endsWith(",public.documents,k6999,\"n,\"\"6999\",migrated,,");
+        given().accept("text/csv").get("/api/runs/{id}/report", id).then().contentType(containsString("text/csv"));
+    }
+
+    @Test
+    void shouldPageThroughOutcomesWithoutLosingOrRepeatingOne() {
+        // Given
+        wire.publish(
+                chunk.next(List.of(TestChain.migrated("a", "A"), TestChain.conflict("b", "duplicate"))),
+                chunk.next(List.of(
+                        TestChain.conflict("c", "null_key"),
+                        TestChain.conflict("d", "duplicate"),
+                        TestChain.migrated("e", "E"))),
+                run.end(9, "completed", chunk));
+        reportMustBecomeComplete(2);
+
+        // When
+        List<String> all = keys("");
+        List<String> conflicts = keys("&outcome=conflict");
+        List<String> duplicates = keys("&outcome=conflict&reason=duplicate");
+
+        // Then
+        assertThat(all).containsExactly("a", "b", "c", "d", "e");
+        assertThat(conflicts).containsExactly("b", "c", "d");
+        assertThat(duplicates).containsExactly("b", "d");
+    }
+
+    @Test
+    void shouldAnswerMistakesWithProblems() {
+        given().get("/api/runs/nobody/report")
+                .then()
+                .statusCode(404)
+                .contentType("application/problem+json")
+                .body("code", equalTo("unknown_run"));
+        given().get("/api/runs/nobody/report?format=csv")
+                .then()
+                .statusCode(404)
+                .contentType("application/problem+json");
+        given().get("/api/runs/nobody/outcomes?outcome=lost")
+                .then()
+                .statusCode(400)
+                .body("code", equalTo("unknown_outcome"));
+        given().get("/api/runs/nobody/outcomes?after=x").then().statusCode(400).body("code", equalTo("bad_cursor"));
+        given().get("/api/nowhere").then().statusCode(404);
+    }
+
+    private List<String> keys(String filter) {
+        List<String> keys = new ArrayList<>();
+        String after = "";
+        do {
+            Response page = given().get("/api/runs/" + id + "/outcomes?limit=2" + filter + after);
+            keys.addAll(page.jsonPath().getList("outcomes.key", String.class));
+            String next = page.jsonPath().getString("next");
+            after = next == null ? "" : "&after=" + next;
+        } while (!after.isEmpty());
+        return keys;
+    }
+
+    private Response report() {
+        return given().get("/api/runs/{id}/report", id);
+    }
+}

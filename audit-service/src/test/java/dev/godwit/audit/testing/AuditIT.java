@@ -1,0 +1,64 @@
+package dev.godwit.audit.testing;
+
+import static io.restassured.RestAssured.given;
+import static org.awaitility.Awaitility.await;
+import static org.hamcrest.Matchers.equalTo;
+
+import io.quarkus.test.common.QuarkusTestResource;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.UUID;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+
+/** What tests of the running service share: a run of their own, and a way to the broker and to the database. */
+@QuarkusTestResource(Infrastructure.class)
+public abstract class AuditIT {
+
+    /** A run that no other test knows. */
+    protected final String id = "r" + UUID.randomUUID().toString().substring(0, 8);
+
+    /** Its events. */
+    protected final TestRun run = new TestRun(id, "commit");
+
+    /** The broker. */
+    protected Wire wire;
+
+    @ConfigProperty(name = "kafka.bootstrap.servers")
+    String bootstrapServers;
+
+    @ConfigProperty(name = "test.superuser.url")
+    String superuserUrl;
+
+    @BeforeEach
+    void connect() {
+        wire = new Wire(bootstrapServers);
+    }
+
+    @AfterEach
+    void disconnect() {
+        wire.close();
+    }
+
+    /** Waits until the report is complete and has counted so many migrated entities. */
+    protected void reportMustBecomeComplete(int migrated) {
+        await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> given().get("/api/runs/{id}/report", id)
+                .then()
+                .statusCode(200)
+                .body("complete", equalTo(true))
+                .body("counts.migrated", equalTo(migrated)));
+    }
+
+    /** Changes the database as nobody should: as superuser, with triggers off. */
+    protected void tamper(String sql) throws SQLException {
+        try (Connection connection = DriverManager.getConnection(superuserUrl);
+                Statement statement = connection.createStatement()) {
+            statement.execute("SET session_replication_role = replica");
+            statement.execute(sql);
+        }
+    }
+}

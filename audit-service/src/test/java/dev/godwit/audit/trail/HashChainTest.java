@@ -1,0 +1,98 @@
+package dev.godwit.audit.trail;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+
+class HashChainTest {
+
+    private static final HexFormat HEX = HexFormat.of();
+
+    @Test
+    void shouldAgreeWithThePublishedVector() throws IOException {
+        // Given
+        JsonNode events = vector().get("events");
+
+        // When, Then
+        String previous = "";
+        for (JsonNode event : events) {
+            assertThat(event.get("previousHash").asText()).isEqualTo(previous);
+            assertThat(leaves(event).stream().map(HEX::formatHex))
+                    .containsExactlyElementsOf(texts(event.get("leaves")));
+            previous = hash(event);
+            assertThat(previous).isEqualTo(event.get("hash").asText());
+        }
+        assertThat(events).hasSize(3);
+    }
+
+    @Test
+    void shouldTellValuesApartThatOnlyTheirBordersDistinguish() {
+        // When
+        byte[] one = HashChain.leaf(new Outcome("t", "ab", "c", "migrated", null, null, "s"));
+        byte[] other = HashChain.leaf(new Outcome("t", "a", "bc", "migrated", null, null, "s"));
+
+        // Then
+        assertThat(one).isNotEqualTo(other);
+    }
+
+    @Test
+    void shouldNotCoverTheDetail() {
+        // When
+        byte[] one = HashChain.leaf(new Outcome("t", "k", null, "failed", null, "some words", "s"));
+        byte[] other = HashChain.leaf(new Outcome("t", "k", "", "failed", "", "other words", "s"));
+
+        // Then
+        assertThat(one).isEqualTo(other);
+    }
+
+    private static String hash(JsonNode event) {
+        return HEX.formatHex(HashChain.eventHash(
+                event.get("previousHash").asText(),
+                event.get("run").asText(),
+                event.get("stream").asText(),
+                event.get("sequence").asLong(),
+                UUID.fromString(event.get("id").asText()),
+                leaves(event)));
+    }
+
+    private static List<byte[]> leaves(JsonNode event) {
+        List<byte[]> leaves = new ArrayList<>();
+        event.get("outcomes").forEach(outcome -> leaves.add(HashChain.leaf(outcome(outcome))));
+        return leaves;
+    }
+
+    private static Outcome outcome(JsonNode node) {
+        return new Outcome(
+                node.get("table").asText(),
+                node.get("key").asText(),
+                textOrNull(node.get("newKey")),
+                node.get("outcome").asText(),
+                textOrNull(node.get("reason")),
+                textOrNull(node.get("detail")),
+                node.get("salt").asText());
+    }
+
+    private static String textOrNull(JsonNode node) {
+        return node.isNull() ? null : node.asText();
+    }
+
+    private static List<String> texts(JsonNode array) {
+        List<String> texts = new ArrayList<>();
+        array.forEach(text -> texts.add(text.asText()));
+        return texts;
+    }
+
+    private static JsonNode vector() throws IOException {
+        try (InputStream in = HashChainTest.class.getResourceAsStream("/contract/hash-chain-vector.json")) {
+            return new ObjectMapper().readTree(in);
+        }
+    }
+}
