@@ -87,6 +87,9 @@ final class Broker {
         properties.put("share.coordinator.state.topic.replication.factor", "1");
         properties.put("share.coordinator.state.topic.min.isr", "1");
         properties.put("group.initial.rebalance.delay.ms", "0");
+        // A killed broker is let in again only when its former session has run out.
+        properties.put("broker.session.timeout.ms", "3000");
+        properties.put("broker.heartbeat.interval.ms", "500");
         // The default buffer alone would fill half of the small heap.
         properties.put("log.cleaner.dedupe.buffer.size", "16777216");
         return properties;
