@@ -82,11 +82,14 @@ final class FitFindings {
     }
 
     private String extentQuery(String expression) {
-        boolean number = TypeFamily.of(key) == TypeFamily.INTEGER;
+        TypeFamily family = TypeFamily.of(key);
         String value = "(" + expression + ")";
-        return "SELECT " + (number ? "min(" + value + "::numeric)::text" : "NULL::text") + " AS least, "
-                + (number ? "max(" + value + "::numeric)::text" : "NULL::text") + " AS greatest, "
-                + "max(length(" + value + "::text)) AS length FROM "
+        String number = family == TypeFamily.INTEGER ? value + "::numeric" : "NULL::numeric";
+        // A cast to text with a length would cut silently, and one to a small integer would fail before its extent is
+        // known.
+        String valid = family == TypeFamily.INTEGER || family == TypeFamily.TEXT ? "1" : value + "::" + key.type();
+        return "SELECT min(" + number + ")::text AS least, max(" + number + ")::text AS greatest, max(length(" + value
+                + "::text)) AS length, count(" + valid + ") AS valid FROM "
                 + scope.root().name().quoted() + " WHERE ("
                 + scope.rekey().where() + ")::boolean";
     }
