@@ -55,8 +55,8 @@ public final class CommandReader {
                 data.optionalName("plan"),
                 data.flag("follow"),
                 data.optionalNumber("maxRate", Integer.MAX_VALUE).map(Math::toIntExact),
-                data.optionalName("requestedBy").orElse(requester),
-                data.optionalSentence("reason"));
+                data.optionalRemark("requestedBy").orElse(requester),
+                data.optionalRemark("reason"));
         data.mustHaveNoMore();
         if (start.plan().isPresent() && !start.commit()) {
             throw StrictObject.bad("field 'plan' names the plan that a commit trusts; a plan trusts none");
@@ -79,7 +79,8 @@ public final class CommandReader {
                 data.name("migration"),
                 data.optionalKeys("keys", StartCommand.KEYS_MAX)
                         .orElseThrow(() -> StrictObject.bad("field 'keys' is missing")),
-                data.optionalName("requestedBy").orElse(requester));
+                data.optionalRemark("requestedBy").orElse(requester));
+        data.mayHave("reason");
         data.mustHaveNoMore();
         return migrate;
     }
@@ -99,8 +100,8 @@ public final class CommandReader {
                 command,
                 run,
                 commandId,
-                data.optionalName("requestedBy").orElse(requester),
-                data.optionalSentence("reason"));
+                data.optionalRemark("requestedBy").orElse(requester),
+                data.optionalRemark("reason"));
         data.mustHaveNoMore();
         return change;
     }

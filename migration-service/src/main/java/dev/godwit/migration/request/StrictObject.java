@@ -27,6 +27,7 @@ public final class StrictObject {
     static final int NAME_LENGTH_MAX = 200;
 
     private static final int KEY_LENGTH_MAX = 4000;
+    private static final int REMARK_LENGTH_MAX = 1000;
 
     private static final JsonMapper JSON = JsonMapper.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
@@ -84,9 +85,12 @@ public final class StrictObject {
         return text(field, NAME_LENGTH_MAX);
     }
 
-    /** A sentence that may be absent or null. */
-    public Optional<String> optionalSentence(String field) {
-        return text(field, 1000);
+    /** A remark for people: who asks, or why. Absent, null and blank are the same, since nothing is decided by it. */
+    public Optional<String> optionalRemark(String field) {
+        boolean blank = find(field)
+                .map(node -> node.isTextual() && node.textValue().isBlank())
+                .orElse(true);
+        return blank ? Optional.empty() : text(field, REMARK_LENGTH_MAX);
     }
 
     /** A whole number from 1 to {@code max} that may be absent or null. */
@@ -142,6 +146,11 @@ public final class StrictObject {
                     + " characters that PostgreSQL can store");
         }
         return key.textValue();
+    }
+
+    /** Understands a remark that nothing is done with. */
+    void mayHave(String remark) {
+        optionalRemark(remark).ifPresent(ignored -> understood.add(remark));
     }
 
     /** Refuses whatever was not asked for by the calls before. */

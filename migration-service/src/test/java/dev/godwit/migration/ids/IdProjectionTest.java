@@ -3,6 +3,7 @@ package dev.godwit.migration.ids;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.godwit.migration.testing.Schemas;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
@@ -23,6 +24,14 @@ class IdProjectionTest {
         assertThat(text(changes.get(0).recordValue()))
                 .isEqualTo("{\"table\":\"public.documents\",\"key\":\"a\",\"newKey\":\"b\",\"run\":\"r1\","
                         + "\"migration\":\"m\",\"at\":\"2026-11-21T00:00:00Z\"}");
+    }
+
+    @Test
+    void shouldBeAnEventAsPublished() {
+        IdChange change = project("commit", "{'outcome':'migrated','key':'a','newKey':'b'}")
+                .get(0);
+
+        assertThat(Schemas.violations("id-changed", text(change.recordValue()))).isEmpty();
     }
 
     @Test

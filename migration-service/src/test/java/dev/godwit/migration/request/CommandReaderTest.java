@@ -72,6 +72,14 @@ class CommandReaderTest {
                     .isEmpty();
         }
 
+        @Test
+        void shouldTakeABlankRemarkForAbsent() {
+            StartCommand start = start("{'migration':'m','requestedBy':'','reason':' '}");
+
+            assertThat(start.requestedBy()).isEqualTo("/client");
+            assertThat(start.reason()).isEmpty();
+        }
+
         @ParameterizedTest
         @ValueSource(
                 strings = {
@@ -98,7 +106,8 @@ class CommandReaderTest {
                     "{'migration':'m','only':[null]}",
                     "{'migration':'m','only':{'k':1}}",
                     "{'migration':'m','mode':'plan','plan':'r1'}",
-                    "{'migration':'m','reason':''}",
+                    "{'migration':'m','reason':7}",
+                    "{'migration':'m','plan':''}",
                     "{'migration':'m','sql':'DROP TABLE documents'}",
                     "[]",
                     "'text'",
@@ -161,7 +170,7 @@ class CommandReaderTest {
 
         @Test
         void shouldReadKeysInOrderEachOnce() {
-            assertThat(read(MIGRATE, "{'migration':'m','keys':['b','a','b',''],'requestedBy':'ann'}"))
+            assertThat(read(MIGRATE, "{'migration':'m','keys':['b','a','b',''],'requestedBy':'ann','reason':'why'}"))
                     .isEqualTo(new Command.Migrate("id-1", "m", List.of("b", "a", ""), "ann"));
         }
 

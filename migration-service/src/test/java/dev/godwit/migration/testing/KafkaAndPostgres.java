@@ -1,0 +1,42 @@
+package dev.godwit.migration.testing;
+
+import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
+import java.util.Map;
+
+/**
+ * What migration-service needs around it, for a {@code @QuarkusTest}: an empty database of its own on a real PostgreSQL, and a real Kafka with the topics of
+ * Godwit. Tests reach both by the configuration properties that are set here.
+ */
+public class KafkaAndPostgres implements QuarkusTestResourceLifecycleManager {
+
+    private String migrations = "src/test/resources/api-migrations";
+
+    /** Argument {@code migrations}: the directory of definitions. */
+    @Override
+    public void init(Map<String, String> arguments) {
+        migrations = arguments.getOrDefault("migrations", migrations);
+    }
+
+    @Override
+    public Map<String, String> start() {
+        return Map.of(
+                "godwit.database.host",
+                "127.0.0.1",
+                "godwit.database.port",
+                Integer.toString(TestPostgres.port()),
+                "godwit.database.name",
+                TestPostgres.freshDatabase("service"),
+                "godwit.database.user",
+                "postgres",
+                "godwit.database.password",
+                "postgres",
+                "godwit.migrations.directory",
+                migrations,
+                "kafka.bootstrap.servers",
+                TestKafka.bootstrapServers());
+    }
+
+    /** Both servers end with the JVM, so that the next test class need not wait for them. */
+    @Override
+    public void stop() {}
+}

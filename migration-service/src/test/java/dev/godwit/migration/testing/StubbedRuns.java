@@ -1,0 +1,19 @@
+package dev.godwit.migration.testing;
+
+import io.quarkus.test.junit.QuarkusTestProfile;
+import java.util.List;
+import java.util.Set;
+
+/** The whole service with real PostgreSQL and Kafka around it, but with {@link StubRuns} instead of runs: for tests of the edges. */
+public class StubbedRuns implements QuarkusTestProfile {
+
+    @Override
+    public Set<Class<?>> getEnabledAlternatives() {
+        return Set.of(StubRuns.class);
+    }
+
+    @Override
+    public List<TestResourceEntry> testResources() {
+        return List.of(new TestResourceEntry(KafkaAndPostgres.class));
+    }
+}

@@ -1,0 +1,137 @@
+package dev.godwit.migration.testing;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import kafka.server.KafkaConfig;
+import kafka.server.KafkaRaftServer;
+import kafka.tools.StorageTool;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.utils.Time;
+
+/** A real Kafka in KRaft mode, one node in this JVM on loopback, with the topics of Godwit. Started once for all tests of the JVM. */
+public final class TestKafka {
+
+    private static final Map<String, Integer> PARTITIONS = Map.of(
+            "godwit.commands", 4,
+            "godwit.chunks", 12,
+            "godwit.changes", 6,
+            "godwit.runs", 4,
+            "godwit.outcomes", 6,
+            "godwit.ids", 4,
+            "godwit.health", 1,
+            "godwit.dead-letters", 1);
+
+    private TestKafka() {}
+
+    private static final class Server {
+        private static final String BOOTSTRAP = start();
+    }
+
+    /** {@code host:port} of the running broker. */
+    public static String bootstrapServers() {
+        return Server.BOOTSTRAP;
+    }
+
+    private static String start() {
+        try {
+            Path directory = Files.createTempDirectory("godwit-test-kafka");
+            int brokerPort = freePort();
+            Properties properties = properties(directory, brokerPort, freePort());
+            format(directory, properties);
+            KafkaRaftServer server = new KafkaRaftServer(new KafkaConfig(properties, false), Time.SYSTEM);
+            server.startup();
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(server, directory), "stop-test-kafka"));
+            String bootstrap = "127.0.0.1:" + brokerPort;
+            createTopics(bootstrap);
+            return bootstrap;
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+    }
+
+    private static Properties properties(Path directory, int brokerPort, int controllerPort) {
+        Properties properties = new Properties();
+        properties.put("process.roles", "broker,controller");
+        properties.put("node.id", "1");
+        properties.put("listeners", "BROKER://127.0.0.1:" + brokerPort + ",CONTROLLER://127.0.0.1:" + controllerPort);
+        properties.put("advertised.listeners", "BROKER://127.0.0.1:" + brokerPort);
+        properties.put("listener.security.protocol.map", "BROKER:PLAINTEXT,CONTROLLER:PLAINTEXT");
+        properties.put("controller.listener.names", "CONTROLLER");
+        properties.put("inter.broker.listener.name", "BROKER");
+        properties.put("controller.quorum.voters", "1@127.0.0.1:" + controllerPort);
+        properties.put("log.dirs", directory.resolve("data").toString());
+        properties.put("auto.create.topics.enable", "false");
+        properties.put("offsets.topic.replication.factor", "1");
+        properties.put("offsets.topic.num.partitions", "4");
+        properties.put("transaction.state.log.replication.factor", "1");
+        properties.put("transaction.state.log.min.isr", "1");
+        properties.put("share.coordinator.state.topic.replication.factor", "1");
+        properties.put("share.coordinator.state.topic.min.isr", "1");
+        properties.put("group.initial.rebalance.delay.ms", "0");
+        properties.put("log.cleaner.dedupe.buffer.size", "16777216");
+        return properties;
+    }
+
+    private static void format(Path directory, Properties properties) throws IOException {
+        Path file = directory.resolve("server.properties");
+        List<String> lines = new ArrayList<>();
+        properties.forEach((name, value) -> lines.add(name + "=" + value));
+        Files.write(file, lines);
+        ByteArrayOutputStream said = new ByteArrayOutputStream();
+        String[] arguments = {"format", "-t", Uuid.randomUuid().toString(), "-c", file.toString(), "--ignore-formatted"
+        };
+        int exitCode = StorageTool.execute(arguments, new PrintStream(said, true, StandardCharsets.UTF_8));
+        if (exitCode != 0) {
+            throw new IllegalStateException("formatting failed: " + said.toString(StandardCharsets.UTF_8));
+        }
+    }
+
+    private static void createTopics(String bootstrap) {
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrap))) {
+            List<NewTopic> topics = new ArrayList<>();
+            PARTITIONS.forEach((name, partitions) -> topics.add(new NewTopic(name, partitions, (short) 1)
+                    .configs(name.equals("godwit.ids") ? Map.of("cleanup.policy", "compact") : Map.of())));
+            admin.createTopics(topics).all().get(30, TimeUnit.SECONDS);
+        } catch (ExecutionException | TimeoutException failure) {
+            throw new IllegalStateException("topics could not be created", failure);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(interrupted);
+        }
+    }
+
+    private static void stop(KafkaRaftServer server, Path directory) {
+        server.shutdown();
+        server.awaitShutdown();
+        try (var files = Files.walk(directory)) {
+            for (Path path :
+                    files.sorted((first, second) -> second.compareTo(first)).toList()) {
+                Files.deleteIfExists(path);
+            }
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+}
