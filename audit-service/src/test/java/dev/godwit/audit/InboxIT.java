@@ -4,7 +4,9 @@ import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.hasItem;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.godwit.audit.testing.AuditIT;
 import dev.godwit.audit.testing.TestChain;
 import dev.godwit.audit.testing.TestEvent;
@@ -102,6 +104,45 @@ class InboxIT extends AuditIT {
         await().atMost(Duration.ofSeconds(30))
                 .untilAsserted(
                         () -> given().get("/api/runs/{id}/report", id).then().body("counts.migrated", equalTo(1)));
+    }
+
+    @Test
+    void shouldListRunsByMigrationAndState() {
+        // When
+        wire.publish(
+                run.state(1, "backfilling", null),
+                run.progress(2, "backfilling", 30),
+                run.state(3, "paused", "backfilling"));
+
+        // Then
+        await().atMost(Duration.ofSeconds(30))
+                .untilAsserted(() -> assertThat(runs("?state=paused")).contains(id));
+        assertThat(runs("")).contains(id);
+        assertThat(runs("?migration=documents-uuid5&state=paused")).contains(id);
+        assertThat(runs("?migration=other")).doesNotContain(id);
+        assertThat(runs("?state=completed")).doesNotContain(id);
+        given().get("/api/runs/{id}/transitions", id).then().body("state", equalTo(List.of("backfilling", "paused")));
+    }
+
+    @Test
+    void shouldRememberCommandsThatWereRefused() {
+        // Given
+        ObjectNode data = run.state(1, "planning", null).data().objectNode();
+        data.put("commandId", id)
+                .put("code", "unknown_migration")
+                .put("message", "no such file")
+                .put("at", "2026-11-21T10:00:00Z");
+
+        // When
+        wire.publish(new TestEvent(UUID.randomUUID(), "godwit.runs", "", "dev.godwit.command.rejected", data));
+
+        // Then
+        await().atMost(Duration.ofSeconds(30))
+                .untilAsserted(() -> given().get("/api/rejections").then().body("commandId", hasItem(id)));
+    }
+
+    private static List<String> runs(String query) {
+        return given().get("/api/runs" + query).jsonPath().getList("run", String.class);
     }
 
     private List<String> reasonsOfDeadLetters() {

@@ -12,8 +12,8 @@ public class RunRepository {
 
     private static final String LIST = """
             FROM Run r
-            WHERE (:migration IS NULL OR r.migration = :migration)
-              AND (:state IS NULL OR r.state = :state)
+            WHERE (CAST(:migration AS String) IS NULL OR r.migration = :migration)
+              AND (CAST(:state AS String) IS NULL OR r.state = :state)
             ORDER BY r.createdAt DESC, r.id DESC
             """;
 

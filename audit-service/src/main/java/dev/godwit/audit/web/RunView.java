@@ -12,13 +12,18 @@ public record RunView(Run run) {
     private static final Set<String> AT_WORK =
             Set.of("planning", "backfilling", "following", "verifying", "cancelling", "rolling-back");
 
-    /** Name of the style of the state's badge: at-work, done, waiting, bad. */
+    private static final Set<String> UNDONE = Set.of("cancelled", "rolled-back");
+
+    /** Name of the style of the state's badge: at-work, done, undone, waiting, bad. */
     public String tone() {
         if (AT_WORK.contains(run.state())) {
             return "at-work";
         }
         if (run.state().equals("failed")) {
             return "bad";
+        }
+        if (UNDONE.contains(run.state())) {
+            return "undone";
         }
         return run.isEnded() ? "done" : "waiting";
     }
