@@ -17,15 +17,17 @@ enum Relation {
              ORDER BY updated_at
             """),
     CHUNKS("document_chunks", """
-            SELECT t.id::text AS key, md5(t::text) AS hash, ARRAY[d.user_id || ':' || lower(d.file_sha256) || '#' || t.chunk_no] AS leads_to
+            SELECT t.id::text AS key, md5(t::text) AS hash,
+                   ARRAY[coalesce(d.user_id || ':' || lower(d.file_sha256) || '#' || t.chunk_no, 'dangling:' || t.document_id)] AS leads_to
               FROM document_chunks AS t
-              JOIN documents AS d ON d.id = t.document_id
+              LEFT JOIN documents AS d ON d.id = t.document_id
             """),
     ANNOTATIONS("annotations", """
-            SELECT t.id::text AS key, md5(t::text) AS hash, ARRAY[d.user_id || ':' || lower(d.file_sha256) || '#' || c.chunk_no] AS leads_to
+            SELECT t.id::text AS key, md5(t::text) AS hash,
+                   ARRAY[coalesce(d.user_id || ':' || lower(d.file_sha256) || '#' || c.chunk_no, 'dangling:' || t.chunk_id)] AS leads_to
               FROM annotations AS t
-              JOIN document_chunks AS c ON c.id = t.chunk_id
-              JOIN documents AS d ON d.id = c.document_id
+              LEFT JOIN document_chunks AS c ON c.id = t.chunk_id
+              LEFT JOIN documents AS d ON d.id = c.document_id
             """),
     SEARCH_LOG("search_log", """
             SELECT t.id::text AS key, md5(t::text) AS hash,

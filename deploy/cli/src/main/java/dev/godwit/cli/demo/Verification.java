@@ -63,6 +63,10 @@ final class Verification {
         Findings findings = new Findings();
         after.rows(Relation.CHUNKS).forEach((id, row) -> {
             String name = row.leadsTo().get(0);
+            if (name.startsWith(Snapshot.DANGLING)) {
+                findings.add("chunk %s belongs to no document", id);
+                return;
+            }
             UUID wanted = Content.deterministicChunkId(
                     Content.parse(name).deterministicId(), Integer.parseInt(name.substring(name.indexOf('#') + 1)));
             if (!wanted.toString().equals(id)) {
