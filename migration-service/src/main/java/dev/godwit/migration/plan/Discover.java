@@ -1,0 +1,179 @@
+package dev.godwit.migration.plan;
+
+import dev.godwit.migration.catalog.Column;
+import dev.godwit.migration.catalog.Table;
+import dev.godwit.migration.definition.Identifier;
+import dev.godwit.migration.definition.SoftReference;
+import dev.godwit.migration.plan.KeySample.Shape;
+import dev.godwit.migration.plan.ReadOnly.Answer;
+import dev.godwit.migration.plan.SearchTargets.Form;
+import dev.godwit.migration.plan.SearchTargets.HeapColumn;
+import dev.godwit.migration.plan.SearchTargets.Target;
+import dev.godwit.migration.plan.TableSearch.Result;
+import io.smallrye.mutiny.Multi;
+import io.smallrye.mutiny.Uni;
+import io.vertx.mutiny.sqlclient.Row;
+import io.vertx.mutiny.sqlclient.SqlConnection;
+import io.vertx.mutiny.sqlclient.Tuple;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * Searches the whole database for columns that hold keys of a table, although no foreign key and no declaration says so: such references are how migrations of
+ * keys break applications without an error.
+ *
+ * <p>Transaction: opens and rolls back its own, read-only, one per table; the connection must not be in one. Failure semantics: a table that cannot be
+ * searched, or not wholly, is told in the result; fails only when the database cannot be asked at all.
+ */
+public final class Discover {
+
+    /** References only; see {@link #discover} for what was not searched. */
+    public Uni<List<UndeclaredReference>> search(
+            SqlConnection connection, Table root, String keyColumn, List<SoftReference> declared, Limits limits) {
+        return discover(connection, root, keyColumn, declared, limits).map(Discovery::references);
+    }
+
+    /** References in the order of their tables and columns, and what was not searched. */
+    public Uni<Discovery> discover(
+            SqlConnection connection, Table root, String keyColumn, List<SoftReference> declared, Limits limits) {
+        ReadOnly database = new ReadOnly(connection, limits);
+        Column key = root.column(keyColumn)
+                .orElseThrow(() -> new IllegalArgumentException(root.name() + " has no column " + keyColumn));
+        return sample(database, root, key, limits).chain(sample -> database.transaction(() ->
+                        database.query(SearchTargets.COLUMNS, Tuple.of(root.oid(), keyColumn), HeapColumn::fromRow))
+                .chain(columns -> searchAll(new Search(database, root, key, declared, limits, sample), columns)));
+    }
+
+    private record Search(
+            ReadOnly database, Table root, Column key, List<SoftReference> declared, Limits limits, KeySample sample) {}
+
+    private static Uni<Discovery> searchAll(Search search, List<HeapColumn> columns) {
+        SearchTargets targets = new SearchTargets(search.root(), search.key().name(), search.declared());
+        boolean numbers = search.sample().shape() == Shape.NUMBER;
+        if (search.sample().keys().isEmpty()) {
+            return Uni.createFrom()
+                    .item(new Discovery(
+                            List.of(),
+                            List.of("nothing was searched: " + search.root().name() + " is empty")));
+        }
+        return Multi.createFrom()
+                .iterable(targets.targets(columns, numbers))
+                .onItem()
+                .transformToUniAndConcatenate(target -> numbers ? numbers(search, target) : texts(search, target))
+                .collect()
+                .asList()
+                .map(parts -> merge(parts, generalNotes(search, columns)));
+    }
+
+    private static List<String> generalNotes(Search search, List<HeapColumn> columns) {
+        List<String> notes = new ArrayList<>();
+        if (!search.sample().complete()) {
+            notes.add(
+                    "searched for a random sample of " + search.sample().keys().size() + " keys");
+        }
+        switch (search.sample().shape()) {
+            case NUMBER -> notes.add("keys are numbers: only columns named like the key were searched");
+            case WORD ->
+                notes.add(
+                        "keys are short or plain words: they were searched as whole values only, not within text and JSON");
+            case UUID, TOKEN ->
+                columns.stream()
+                        .filter(column -> column.form() == Form.XML)
+                        .forEach(column ->
+                                notes.add(column.heap() + "." + column.column() + " was not searched: it is xml"));
+        }
+        return notes;
+    }
+
+    private static Discovery merge(List<Discovery> parts, List<String> notes) {
+        List<UndeclaredReference> references = new ArrayList<>();
+        List<String> notSearched = new ArrayList<>(notes);
+        for (Discovery part : parts) {
+            references.addAll(part.references());
+            notSearched.addAll(part.notSearched());
+        }
+        return new Discovery(references, notSearched);
+    }
+
+    private static Uni<Discovery> texts(Search search, Target target) {
+        return new TableSearch(search.database(), search.sample(), search.limits())
+                .search(target)
+                .map(result -> describe(search, target, result));
+    }
+
+    private static Discovery describe(Search search, Target target, Result result) {
+        HitDescriber describer = new HitDescriber(target.table(), search.sample(), search.declared());
+        List<UndeclaredReference> references = result.hits().stream()
+                .flatMap(hit -> describer.describe(hit).stream())
+                .toList();
+        return new Discovery(references, result.notSearched());
+    }
+
+    private static Uni<Discovery> numbers(Search search, Target target) {
+        return Multi.createFrom()
+                .iterable(target.candidates())
+                .onItem()
+                .transformToUniAndConcatenate(candidate -> number(search, target, candidate.column()))
+                .collect()
+                .asList()
+                .map(parts -> merge(parts, List.of()));
+    }
+
+    private record Numbers(long rows, long filled, String key) {
+        static Numbers fromRow(Row row) {
+            return new Numbers(row.getLong("rows"), row.getLong("filled"), row.getString("key"));
+        }
+    }
+
+    /** A column named like the key, of which nearly all values are keys. */
+    private static Uni<Discovery> number(Search search, Target target, String column) {
+        String isKey = "EXISTS (SELECT FROM " + search.root().name().quoted() + " AS root WHERE root."
+                + Identifier.quote(search.key().name()) + " = searched." + Identifier.quote(column) + ")";
+        String sql = "SELECT count(*) FILTER (WHERE " + isKey + ") AS rows, count(searched." + Identifier.quote(column)
+                + ") AS filled, (min(searched." + Identifier.quote(column) + ") FILTER (WHERE " + isKey
+                + "))::text AS key FROM "
+                + target.table().quoted() + " AS searched";
+        return search.database().probe(sql, Numbers::fromRow).map(answer -> judge(target, column, answer));
+    }
+
+    private static Discovery judge(Target target, String column, Answer<Numbers> answer) {
+        if (!(answer instanceof Answer.Rows<Numbers> rows)) {
+            return new Discovery(
+                    List.of(),
+                    List.of(target.table() + "." + column + " was not searched: it could not be read in time"));
+        }
+        Numbers numbers = rows.rows().get(0);
+        if (numbers.rows() == 0 || numbers.rows() * 10 < numbers.filled() * 9) {
+            return new Discovery(List.of(), List.of());
+        }
+        String line = ReferenceLine.column(target.table(), column);
+        return new Discovery(
+                List.of(new UndeclaredReference(
+                        target.table().toString(), column, numbers.rows(), numbers.key(), line)),
+                List.of());
+    }
+
+    private static Uni<KeySample> sample(ReadOnly database, Table root, Column key, Limits limits) {
+        int max = limits.sampleKeysMax();
+        String column = Identifier.quote(key.name());
+        String all = "SELECT " + column + "::text AS key FROM " + root.name().quoted() + "%s WHERE " + column
+                + " IS NOT NULL LIMIT ";
+        if (root.estimatedRows() <= 2.0 * max) {
+            return keys(database, String.format(Locale.ROOT, all, "") + (max + 1))
+                    .map(keys ->
+                            KeySample.of(key, keys.size() > max ? keys.subList(0, max) : keys, keys.size() <= max));
+        }
+        double percent = Math.min(100, 150.0 * max / root.estimatedRows());
+        String some = String.format(Locale.ROOT, " TABLESAMPLE SYSTEM (%.6f)", percent);
+        return keys(database, String.format(Locale.ROOT, all, some) + max)
+                .chain(keys -> keys.isEmpty()
+                        ? keys(database, String.format(Locale.ROOT, all, "") + max)
+                        : Uni.createFrom().item(keys))
+                .map(keys -> KeySample.of(key, keys, false));
+    }
+
+    private static Uni<List<String>> keys(ReadOnly database, String sql) {
+        return database.transaction(() -> database.query(sql, Tuple.tuple(), row -> row.getString("key")));
+    }
+}
