@@ -152,7 +152,7 @@ final class Application {
                         VALUES (?, ?, 'Live note', clock_timestamp())
                         RETURNING id
                         """, document.chunks.get(number), document.content.userId());
-                ledger.rowInserted(Relation.ANNOTATIONS, id, document.content.chunk(number));
+                ledger.rowInserted(Relation.ANNOTATIONS, id, Target.of(document.content, number));
                 return;
             } catch (SQLException e) {
                 refusedOrThrow(e, tries, document.content);
@@ -201,7 +201,7 @@ final class Application {
     }
 
     private void refer(Relation relation, Document document, String sql, Object id) throws SQLException {
-        ledger.rowInserted(relation, insert(sql, id), document.content.toString());
+        ledger.rowInserted(relation, insert(sql, id), Target.of(document.content));
     }
 
     void pin(boolean newCode) throws SQLException {

@@ -25,17 +25,10 @@ record Content(UUID userId, String fileSha256) {
         return Uuid5.of(documentId, Integer.toString(chunkNo));
     }
 
-    /** Reads what {@link #toString()} wrote; a {@link #chunk} is read as its document. */
+    /** Reads what {@link #toString()} wrote. */
     static Content parse(String text) {
         int colon = text.indexOf(':');
-        int hash = text.indexOf('#');
-        return new Content(
-                UUID.fromString(text.substring(0, colon)), text.substring(colon + 1, hash < 0 ? text.length() : hash));
-    }
-
-    /** The name of one of its chunks. */
-    String chunk(int number) {
-        return this + "#" + number;
+        return new Content(UUID.fromString(text.substring(0, colon)), text.substring(colon + 1));
     }
 
     /** As the queries of {@link Relation} spell it. */

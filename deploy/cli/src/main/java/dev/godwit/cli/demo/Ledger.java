@@ -2,6 +2,7 @@ package dev.godwit.cli.demo;
 
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
@@ -16,8 +17,8 @@ final class Ledger {
 
     private final Set<Content> uploads = ConcurrentHashMap.newKeySet();
     private final Map<Content, String> titles = new ConcurrentHashMap<>();
-    private final Map<String, String> chunks = new ConcurrentHashMap<>();
-    private final Map<Relation, Map<Long, String>> rows = new EnumMap<>(Relation.class);
+    private final Map<Target, String> chunks = new ConcurrentHashMap<>();
+    private final Map<Relation, Map<Long, Target>> rows = new EnumMap<>(Relation.class);
     private final Map<Long, Set<Content>> pins = new ConcurrentHashMap<>();
     private final Map<UUID, Content> lastDocuments = new ConcurrentHashMap<>();
     private final LongAdder writes = new LongAdder();
@@ -32,7 +33,7 @@ final class Ledger {
     void uploaded(Content content, String title, Map<Integer, String> chunkTexts) {
         uploads.add(content);
         titles.put(content, title);
-        chunkTexts.forEach((number, text) -> chunks.put(content.chunk(number), text));
+        chunkTexts.forEach((number, text) -> chunks.put(Target.of(content, number), text));
         writes.increment();
     }
 
@@ -42,12 +43,12 @@ final class Ledger {
     }
 
     void chunkAdded(Content content, int number, String text) {
-        chunks.put(content.chunk(number), text);
+        chunks.put(Target.of(content, number), text);
         writes.increment();
     }
 
     /** A row of its own was inserted that leads to a document or, from annotations, to a chunk. */
-    void rowInserted(Relation relation, long id, String leadsTo) {
+    void rowInserted(Relation relation, long id, Target leadsTo) {
         rows.get(relation).put(id, leadsTo);
         writes.increment();
     }
@@ -75,13 +76,13 @@ final class Ledger {
         return titles;
     }
 
-    /** The text that each chunk must have, by {@link Content#chunk}. */
-    Map<String, String> chunks() {
+    /** The text that each chunk must have. */
+    Map<Target, String> chunks() {
         return chunks;
     }
 
     /** Where each inserted row of the relation must lead, by its id. */
-    Map<Long, String> rows(Relation relation) {
+    Map<Long, Target> rows(Relation relation) {
         return rows.get(relation);
     }
 
@@ -94,19 +95,19 @@ final class Ledger {
     }
 
     /** Whether the traffic wrote the row of this document itself: only such a document may be left where it is by a rollback. */
-    boolean changedDocument(String content) {
-        return titles.containsKey(Content.parse(content));
+    boolean changedDocument(Target document) {
+        return !document.dangles() && titles.containsKey(document.content());
     }
 
     /** Whether the traffic wrote this row, other than a document, by its primary key or, for a chunk, by its name. */
-    boolean wrote(Relation relation, String key, String leadsTo) {
+    boolean wrote(Relation relation, Object key, Optional<Target> leadsTo) {
         return switch (relation) {
             case USERS, DOCUMENTS -> false;
-            case CHUNKS -> chunks.containsKey(leadsTo);
-            case WORKSPACES -> pins.containsKey(Long.valueOf(key));
-            case SETTINGS -> lastDocuments.containsKey(UUID.fromString(key));
+            case CHUNKS -> leadsTo.filter(chunks::containsKey).isPresent();
+            case WORKSPACES -> pins.containsKey(key);
+            case SETTINGS -> lastDocuments.containsKey(key);
             case ANNOTATIONS, SEARCH_LOG, ACTIVITY, COMMENTS, PREVIEWS ->
-                rows.get(relation).containsKey(Long.valueOf(key));
+                rows.get(relation).containsKey(key);
         };
     }
 }

@@ -6,8 +6,8 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -31,7 +31,7 @@ final class RollbackProof {
     private final Ledger ledger;
     private final Map<Relation, Tally> tallies = new EnumMap<>(Relation.class);
     private final Findings findings = new Findings();
-    private final Set<String> divergedContents = new LinkedHashSet<>();
+    private final Set<String> divergedDocuments = new LinkedHashSet<>();
     private final Set<String> divergedIds = new LinkedHashSet<>();
 
     RollbackProof(Snapshot before, Snapshot after, Ledger ledger) {
@@ -45,15 +45,14 @@ final class RollbackProof {
     }
 
     private void findDiverged() {
-        Set<String> idsNow = after.rows(Relation.DOCUMENTS).keySet();
+        Set<Object> idsNow = after.rows(Relation.DOCUMENTS).keySet();
         before.rows(Relation.DOCUMENTS).forEach((id, row) -> {
-            String content = row.leadsTo().get(0);
             if (idsNow.contains(id)) {
                 return;
             }
-            if (ledger.changedDocument(content)) {
-                divergedContents.add(content);
-                divergedIds.add(id);
+            if (ledger.changedDocument(row.first())) {
+                divergedDocuments.add(row.first().document());
+                divergedIds.add(id.toString());
             } else {
                 findings.add("documents: %s did not come back, although nobody changed it", id);
             }
@@ -61,12 +60,12 @@ final class RollbackProof {
     }
 
     private Tally compare(Relation relation) {
-        Map<String, Row> rowsBefore = before.rows(relation);
-        Map<String, Row> rowsAfter = after.rows(relation);
+        Map<Object, Row> rowsBefore = before.rows(relation);
+        Map<Object, Row> rowsAfter = after.rows(relation);
         Map<Kind, Integer> counts = new HashMap<>();
-        Set<String> keys = new LinkedHashSet<>(rowsBefore.keySet());
+        Set<Object> keys = new HashSet<>(rowsBefore.keySet());
         keys.addAll(rowsAfter.keySet());
-        for (String key : keys) {
+        for (Object key : keys) {
             Kind kind = kind(relation, key, rowsBefore.get(key), rowsAfter.get(key));
             counts.merge(kind, 1, Integer::sum);
             if (kind == Kind.UNEXPLAINED) {
@@ -90,17 +89,19 @@ final class RollbackProof {
         UNEXPLAINED
     }
 
-    private Kind kind(Relation relation, String key, Row then, Row now) {
+    private Kind kind(Relation relation, Object key, Row then, Row now) {
         if (then != null && then.equals(now)) {
             return Kind.IDENTICAL;
         }
         boolean known = then != null;
-        String name = relation == Relation.USERS ? "" : nameOf(then, now);
-        if (relation == Relation.DOCUMENTS && ledger.changedDocument(name)) {
+        Optional<Target> name = (known ? then : now).leadsTo().stream().findFirst();
+        if (relation == Relation.DOCUMENTS && ledger.changedDocument(name.orElseThrow())) {
             if (known && now != null) {
                 return Kind.CHANGED;
             }
-            return divergedContents.contains(name) ? Kind.DIVERGED : known ? Kind.UNEXPLAINED : Kind.CREATED;
+            return leadsToDiverged(then) || leadsToDiverged(now)
+                    ? Kind.DIVERGED
+                    : known ? Kind.UNEXPLAINED : Kind.CREATED;
         }
         if (ledger.wrote(relation, key, name)) {
             return known ? Kind.CHANGED : Kind.CREATED;
@@ -108,21 +109,14 @@ final class RollbackProof {
         return leadsToDiverged(then) || leadsToDiverged(now) ? Kind.DIVERGED : Kind.UNEXPLAINED;
     }
 
-    private static String nameOf(Row then, Row now) {
-        List<String> leadsTo = (then == null ? now : then).leadsTo();
-        return leadsTo.isEmpty() ? "" : leadsTo.get(0);
-    }
-
     private boolean leadsToDiverged(Row row) {
-        return row != null
-                && row.leadsTo().stream()
-                        .filter(name -> !name.startsWith(Snapshot.DANGLING))
-                        .anyMatch(name ->
-                                divergedContents.contains(Content.parse(name).toString()));
+        return row != null && row.leadsTo().stream().anyMatch(target -> divergedDocuments.contains(target.document()));
     }
 
     private static String tell(Row row) {
-        return row == null ? "no row" : row.leadsTo() + " " + row.hash();
+        return row == null
+                ? "no row"
+                : row.leadsTo() + String.format(" %016x%016x", row.checksum(), row.checksumRest());
     }
 
     Map<Relation, Tally> tallies() {
@@ -138,11 +132,11 @@ final class RollbackProof {
     int danglingOfTraffic() {
         int dangling = 0;
         for (Relation relation : Relation.values()) {
-            for (Map.Entry<String, Row> entry : after.rows(relation).entrySet()) {
+            for (Map.Entry<Object, Row> entry : after.rows(relation).entrySet()) {
                 Row then = before.rows(relation).get(entry.getKey());
-                Set<String> known = then == null ? Set.of() : new HashSet<>(then.leadsTo());
                 dangling += (int) entry.getValue().leadsTo().stream()
-                        .filter(name -> name.startsWith(Snapshot.DANGLING) && !known.contains(name))
+                        .filter(Target::dangles)
+                        .filter(target -> then == null || !then.leadsTo().contains(target))
                         .count();
             }
         }

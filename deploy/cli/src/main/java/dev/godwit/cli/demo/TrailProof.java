@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
 
 /** Compares what the audit trail tells with what migration-service keeps in its journal, row by row, in both directions. */
 final class TrailProof {
@@ -72,7 +73,7 @@ final class TrailProof {
                         || missing.remove(outcome.key())) {
                     return;
                 }
-                if (before.rows(Relation.DOCUMENTS).containsKey(outcome.key())) {
+                if (before.rows(Relation.DOCUMENTS).containsKey(UUID.fromString(outcome.key()))) {
                     findings.add("the trail calls %s diverged, but it came back", outcome.key());
                 } else {
                     ofTraffic[0]++;

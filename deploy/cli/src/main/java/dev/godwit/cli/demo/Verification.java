@@ -48,8 +48,8 @@ final class Verification {
     private Check documentsAreDeterministic() {
         Findings findings = new Findings();
         after.rows(Relation.DOCUMENTS).forEach((id, row) -> {
-            UUID wanted = Content.parse(row.leadsTo().get(0)).deterministicId();
-            if (!wanted.toString().equals(id)) {
+            UUID wanted = row.first().content().deterministicId();
+            if (!wanted.equals(id)) {
                 findings.add("document %s should be %s", id, wanted);
             }
         });
@@ -62,15 +62,14 @@ final class Verification {
     private Check chunksAreDeterministic() {
         Findings findings = new Findings();
         after.rows(Relation.CHUNKS).forEach((id, row) -> {
-            String name = row.leadsTo().get(0);
-            if (name.startsWith(Snapshot.DANGLING)) {
+            Target chunk = row.first();
+            if (chunk.dangles()) {
                 findings.add("chunk %s belongs to no document", id);
                 return;
             }
-            UUID wanted = Content.deterministicChunkId(
-                    Content.parse(name).deterministicId(), Integer.parseInt(name.substring(name.indexOf('#') + 1)));
-            if (!wanted.toString().equals(id)) {
-                findings.add("chunk %s (%s) should be %s", id, name, wanted);
+            UUID wanted = Content.deterministicChunkId(chunk.content().deterministicId(), chunk.chunk());
+            if (!wanted.equals(id)) {
+                findings.add("chunk %s (%s) should be %s", id, chunk, wanted);
             }
         });
         return findings.check(
@@ -81,11 +80,10 @@ final class Verification {
 
     private Check eachContentIsOneDocument() {
         Findings findings = new Findings();
-        Set<String> seen = new HashSet<>();
+        Set<Target> seen = new HashSet<>();
         after.rows(Relation.DOCUMENTS).forEach((id, row) -> {
-            if (!seen.add(row.leadsTo().get(0))) {
-                findings.add(
-                        "content %s is there twice, once as %s", row.leadsTo().get(0), id);
+            if (!seen.add(row.first())) {
+                findings.add("content %s is there twice, once as %s", row.first(), id);
             }
         });
         int contentsBefore = names(before, Relation.DOCUMENTS).size();
@@ -101,12 +99,12 @@ final class Verification {
         for (Relation relation : Relation.values()) {
             if (relation == Relation.DOCUMENTS || relation == Relation.CHUNKS) {
                 // Their keys have changed and duplicates are one now: looked for by name.
-                Set<String> names = names(before, relation);
+                Set<Target> names = names(before, relation);
                 rows += names.size();
                 names.removeAll(names(after, relation));
                 names.forEach(name -> findings.add("%s: %s is gone", relation.table(), name));
             } else {
-                Set<String> keys = new HashSet<>(before.rows(relation).keySet());
+                Set<Object> keys = new HashSet<>(before.rows(relation).keySet());
                 rows += keys.size();
                 keys.removeAll(after.rows(relation).keySet());
                 keys.forEach(key -> findings.add("%s: row %s is gone", relation.table(), key));
@@ -116,9 +114,9 @@ final class Verification {
                 "nothing that was there before is gone", "%,d rows of %d tables", rows, Relation.values().length);
     }
 
-    private static Set<String> names(Snapshot snapshot, Relation relation) {
-        Set<String> names = new HashSet<>();
-        snapshot.rows(relation).values().forEach(row -> names.add(row.leadsTo().get(0)));
+    private static Set<Target> names(Snapshot snapshot, Relation relation) {
+        Set<Target> names = new HashSet<>();
+        snapshot.rows(relation).values().forEach(row -> names.add(row.first()));
         return names;
     }
 
@@ -126,8 +124,8 @@ final class Verification {
         Findings findings = new Findings();
         int references = 0;
         for (Relation relation : Relation.values()) {
-            for (Map.Entry<String, Row> entry : before.rows(relation).entrySet()) {
-                List<String> led = entry.getValue().leadsTo();
+            for (Map.Entry<Object, Row> entry : before.rows(relation).entrySet()) {
+                List<Target> led = entry.getValue().leadsTo();
                 Row now = after.rows(relation).get(entry.getKey());
                 if (relation == Relation.DOCUMENTS
                         || relation == Relation.CHUNKS
@@ -137,7 +135,7 @@ final class Verification {
                 }
                 references += led.size();
                 // The traffic only appends to arrays.
-                List<String> leads = now.leadsTo()
+                List<Target> leads = now.leadsTo()
                         .subList(0, Math.min(led.size(), now.leadsTo().size()));
                 if (!leads.equals(led)) {
                     findings.add(
@@ -150,17 +148,17 @@ final class Verification {
                 "every reference leads to the content it led to", "%,d references in 7 columns", references);
     }
 
-    private boolean rewrittenByTraffic(Relation relation, String key) {
-        return relation == Relation.SETTINGS && ledger.lastDocuments().containsKey(UUID.fromString(key));
+    private boolean rewrittenByTraffic(Relation relation, Object key) {
+        return relation == Relation.SETTINGS && ledger.lastDocuments().containsKey(key);
     }
 
     private Check noReferenceDangles() {
         Findings findings = new Findings();
         int orphans = 0;
         for (Relation relation : Relation.values()) {
-            for (Map.Entry<String, Row> entry : after.rows(relation).entrySet()) {
-                for (String leadsTo : entry.getValue().leadsTo()) {
-                    if (!leadsTo.startsWith(Snapshot.DANGLING)) {
+            for (Map.Entry<Object, Row> entry : after.rows(relation).entrySet()) {
+                for (Target leadsTo : entry.getValue().leadsTo()) {
+                    if (!leadsTo.dangles()) {
                         continue;
                     }
                     Row then = before.rows(relation).get(entry.getKey());
@@ -190,32 +188,32 @@ final class Verification {
                  WHERE c.chunk_no >= 1000
                 """, ledger.chunks(), "text of chunk", findings);
         for (Relation relation : Relation.values()) {
-            ledger.rows(relation).forEach((id, leadsTo) -> {
-                Row row = after.rows(relation).get(id.toString());
-                if (row == null || !row.leadsTo().equals(List.of(leadsTo))) {
+            ledger.rows(relation).forEach((id, target) -> {
+                if (!leadsTo(relation, id).equals(List.of(target))) {
                     findings.add(
                             "%s: row %d must lead to %s, found %s",
-                            relation.table(), id, leadsTo, row == null ? "no row" : row.leadsTo());
+                            relation.table(), id, target, leadsTo(relation, id));
                 }
             });
         }
         ledger.pins()
                 .forEach((workspace, contents) -> contents.forEach(content -> {
-                    if (!after.rows(Relation.WORKSPACES)
-                            .get(workspace.toString())
-                            .leadsTo()
-                            .contains(content.toString())) {
+                    if (!leadsTo(Relation.WORKSPACES, workspace).contains(Target.of(content))) {
                         findings.add("workspaces: row %d has lost its pin of %s", workspace, content);
                     }
                 }));
         ledger.lastDocuments().forEach((user, content) -> {
-            List<String> leadsTo =
-                    after.rows(Relation.SETTINGS).get(user.toString()).leadsTo();
-            if (!leadsTo.equals(List.of(content.toString()))) {
-                findings.add("settings: row %s must lead to %s, leads to %s", user, content, leadsTo);
+            if (!leadsTo(Relation.SETTINGS, user).equals(List.of(Target.of(content)))) {
+                findings.add(
+                        "settings: row %s must lead to %s, found %s", user, content, leadsTo(Relation.SETTINGS, user));
             }
         });
         return findings.check("every write acknowledged to the traffic is there", "%,d writes", ledger.writes());
+    }
+
+    private List<Target> leadsTo(Relation relation, Object key) {
+        Row row = after.rows(relation).get(key);
+        return row == null ? List.of() : row.leadsTo();
     }
 
     private <K> void texts(String query, Map<K, String> wanted, String what, Findings findings) throws SQLException {

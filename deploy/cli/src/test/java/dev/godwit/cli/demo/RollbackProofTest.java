@@ -17,13 +17,13 @@ class RollbackProofTest {
     private static final Content B = new Content(new UUID(1, 1), "bb");
 
     private final Ledger ledger = new Ledger();
-    private final Map<Relation, Map<String, Row>> before = tables();
-    private final Map<Relation, Map<String, Row>> after = tables();
+    private final Map<Relation, Map<Object, Row>> before = tables();
+    private final Map<Relation, Map<Object, Row>> after = tables();
 
     @Test
     void shouldHoldWhenEveryRowCameBack() {
-        both(Relation.DOCUMENTS, "old-a", "1", A.toString());
-        both(Relation.SEARCH_LOG, "7", "2", A.toString());
+        both(Relation.DOCUMENTS, "old-a", 1, Target.of(A));
+        both(Relation.SEARCH_LOG, 7L, 2, Target.of(A));
 
         assertThat(proof().check().holds()).isTrue();
         assertThat(proof().tallies().get(Relation.SEARCH_LOG)).isEqualTo(new Tally(1, 0, 0, 0));
@@ -31,8 +31,8 @@ class RollbackProofTest {
 
     @Test
     void shouldTellOfDocumentThatDidNotComeBackAlthoughNobodyChangedIt() {
-        put(before, Relation.DOCUMENTS, "old-a", "1", A.toString());
-        put(after, Relation.DOCUMENTS, "new-a", "2", A.toString());
+        put(before, Relation.DOCUMENTS, "old-a", 1, Target.of(A));
+        put(after, Relation.DOCUMENTS, "new-a", 2, Target.of(A));
 
         assertThat(proof().check().holds()).isFalse();
         assertThat(proof().divergedIds()).isEmpty();
@@ -41,12 +41,12 @@ class RollbackProofTest {
     @Test
     void shouldAllowWhatTheTrafficChangedToStayWithAllThatLeadsToIt() {
         ledger.retitled(A, "changed");
-        put(before, Relation.DOCUMENTS, "old-a", "1", A.toString());
-        put(after, Relation.DOCUMENTS, "new-a", "2", A.toString());
-        put(before, Relation.CHUNKS, "old-chunk", "3", A.chunk(0));
-        put(after, Relation.CHUNKS, "new-chunk", "4", A.chunk(0));
-        put(before, Relation.SEARCH_LOG, "7", "5", A.toString());
-        put(after, Relation.SEARCH_LOG, "7", "6", A.toString());
+        put(before, Relation.DOCUMENTS, "old-a", 1, Target.of(A));
+        put(after, Relation.DOCUMENTS, "new-a", 2, Target.of(A));
+        put(before, Relation.CHUNKS, "old-chunk", 3, Target.of(A, 0));
+        put(after, Relation.CHUNKS, "new-chunk", 4, Target.of(A, 0));
+        put(before, Relation.SEARCH_LOG, 7L, 5, Target.of(A));
+        put(after, Relation.SEARCH_LOG, 7L, 6, Target.of(A));
 
         RollbackProof proof = proof();
 
@@ -58,10 +58,10 @@ class RollbackProofTest {
     @Test
     void shouldTellOfReferenceThatDiffersAlthoughItsDocumentCameBack() {
         ledger.retitled(A, "changed");
-        put(before, Relation.DOCUMENTS, "old-a", "1", A.toString());
-        put(after, Relation.DOCUMENTS, "old-a", "2", A.toString());
-        put(before, Relation.SEARCH_LOG, "7", "5", A.toString());
-        put(after, Relation.SEARCH_LOG, "7", "6", Snapshot.DANGLING + "new-a");
+        put(before, Relation.DOCUMENTS, "old-a", 1, Target.of(A));
+        put(after, Relation.DOCUMENTS, "old-a", 2, Target.of(A));
+        put(before, Relation.SEARCH_LOG, 7L, 5, Target.of(A));
+        put(after, Relation.SEARCH_LOG, 7L, 6, Target.parse("dangling:new-a"));
 
         RollbackProof proof = proof();
 
@@ -71,8 +71,8 @@ class RollbackProofTest {
 
     @Test
     void shouldTellOfRowThatIsGoneOrCameFromNowhere() {
-        put(before, Relation.COMMENTS, "1", "1", A.toString());
-        put(after, Relation.COMMENTS, "2", "1", A.toString());
+        put(before, Relation.COMMENTS, 1L, 1, Target.of(A));
+        put(after, Relation.COMMENTS, 2L, 1, Target.of(A));
 
         assertThat(proof().check().differences()).hasSize(2);
     }
@@ -80,10 +80,10 @@ class RollbackProofTest {
     @Test
     void shouldCountRowsOfTheTraffic() {
         ledger.uploaded(B, "live", Map.of(1000, "live part"));
-        ledger.rowInserted(Relation.COMMENTS, 8, B.toString());
-        put(after, Relation.DOCUMENTS, "new-b", "1", B.toString());
-        put(after, Relation.CHUNKS, "chunk-b", "2", B.chunk(1000));
-        put(after, Relation.COMMENTS, "8", "3", B.toString());
+        ledger.rowInserted(Relation.COMMENTS, 8, Target.of(B));
+        put(after, Relation.DOCUMENTS, "new-b", 1, Target.of(B));
+        put(after, Relation.CHUNKS, "chunk-b", 2, Target.of(B, 1000));
+        put(after, Relation.COMMENTS, 8L, 3, Target.of(B));
 
         RollbackProof proof = proof();
 
@@ -97,18 +97,18 @@ class RollbackProofTest {
         return new RollbackProof(new Snapshot(before), new Snapshot(after), ledger);
     }
 
-    private void both(Relation relation, String key, String hash, String leadsTo) {
+    private void both(Relation relation, Object key, long hash, Target leadsTo) {
         put(before, relation, key, hash, leadsTo);
         put(after, relation, key, hash, leadsTo);
     }
 
     private static void put(
-            Map<Relation, Map<String, Row>> tables, Relation relation, String key, String hash, String leadsTo) {
-        tables.get(relation).put(key, new Row(hash, List.of(leadsTo)));
+            Map<Relation, Map<Object, Row>> tables, Relation relation, Object key, long hash, Target leadsTo) {
+        tables.get(relation).put(key, new Row(hash, hash, List.of(leadsTo)));
     }
 
-    private static Map<Relation, Map<String, Row>> tables() {
-        Map<Relation, Map<String, Row>> tables = new EnumMap<>(Relation.class);
+    private static Map<Relation, Map<Object, Row>> tables() {
+        Map<Relation, Map<Object, Row>> tables = new EnumMap<>(Relation.class);
         for (Relation relation : Relation.values()) {
             tables.put(relation, new HashMap<>());
         }
