@@ -43,7 +43,7 @@ class StackIT {
             """;
 
     @TempDir
-    private Path directory;
+    private static Path directory;
 
     private Stack stack;
 
@@ -211,7 +211,7 @@ class StackIT {
         }
     }
 
-    private StateDirectory fresh(String name) {
+    private static StateDirectory fresh(String name) {
         StateDirectory state = new StateDirectory(directory.resolve(name));
         state.create();
         return state;
