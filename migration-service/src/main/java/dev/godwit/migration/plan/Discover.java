@@ -15,9 +15,11 @@ import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.Row;
 import io.vertx.mutiny.sqlclient.SqlConnection;
 import io.vertx.mutiny.sqlclient.Tuple;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 
 /**
  * Searches the whole database for columns that hold keys of a table, although no foreign key and no declaration says so: such references are how migrations of
@@ -28,6 +30,25 @@ import java.util.Locale;
  */
 public final class Discover {
 
+    /**
+     * How far a search may go.
+     *
+     * @param sampleKeysMax keys to search for; with fewer entities than that, all are
+     * @param tableRowsMax rows read of one table; of a larger one, a random sample of about as many is searched
+     * @param statementTimeout longest time that one statement may take; what is then not searched is told
+     */
+    public record Limits(int sampleKeysMax, long tableRowsMax, Duration statementTimeout) {
+
+        /** Ten thousand keys, a million rows a table, half a minute a statement. */
+        public static final Limits DEFAULT = new Limits(10_000, 1_000_000, Duration.ofSeconds(30));
+
+        public Limits {
+            if (sampleKeysMax < 1 || tableRowsMax < 1 || statementTimeout.toMillis() < 1) {
+                throw new IllegalArgumentException("limits must be positive");
+            }
+        }
+    }
+
     /** References only; see {@link #discover} for what was not searched. */
     public Uni<List<UndeclaredReference>> search(
             SqlConnection connection, Table root, String keyColumn, List<SoftReference> declared, Limits limits) {
@@ -37,7 +58,7 @@ public final class Discover {
     /** References in the order of their tables and columns, and what was not searched. */
     public Uni<Discovery> discover(
             SqlConnection connection, Table root, String keyColumn, List<SoftReference> declared, Limits limits) {
-        ReadOnly database = new ReadOnly(connection, limits);
+        ReadOnly database = new ReadOnly(connection, limits.statementTimeout(), Map.of());
         Column key = root.column(keyColumn)
                 .orElseThrow(() -> new IllegalArgumentException(root.name() + " has no column " + keyColumn));
         return sample(database, root, key, limits).chain(sample -> database.transaction(() ->

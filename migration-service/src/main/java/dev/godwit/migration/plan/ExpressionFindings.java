@@ -193,7 +193,7 @@ final class ExpressionFindings {
                             ? ": PostgreSQL says: " + refused.reason()
                             : " is not true";
                     return Optional.of(Finding.refuse(
-                            "requirement_not_met", "require '" + need.name() + "'" + why, need.otherwise()));
+                            "requirement_unmet", "require '" + need.name() + "'" + why, need.otherwise()));
                 });
     }
 }

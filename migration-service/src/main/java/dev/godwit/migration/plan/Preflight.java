@@ -7,6 +7,7 @@ import dev.godwit.migration.plan.ServerFindings.Server;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.SqlConnection;
 import io.vertx.mutiny.sqlclient.Tuple;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -19,20 +20,20 @@ import java.util.List;
 public final class Preflight {
 
     private final ScopeReader scopes = new ScopeReader();
-    private final Limits limits;
+    private final Duration statementTimeout;
 
     public Preflight() {
-        this(Limits.DEFAULT);
+        this(Discover.Limits.DEFAULT.statementTimeout());
     }
 
-    /** With other limits of time than the default ones. */
-    public Preflight(Limits limits) {
-        this.limits = limits;
+    /** With another time than half a minute that one statement may take; what is then not checked is told. */
+    public Preflight(Duration statementTimeout) {
+        this.statementTimeout = statementTimeout;
     }
 
     /** Refusals and warnings, those about the server first; empty when nothing stands in the way. */
     public Uni<List<Finding>> check(SqlConnection connection, Definition definition) {
-        ReadOnly database = new ReadOnly(connection, limits);
+        ReadOnly database = new ReadOnly(connection, statementTimeout, definition.session());
         return database.transaction(() -> database.query(ServerFindings.SERVER, Tuple.tuple(), Server::fromRow))
                 .map(rows -> rows.get(0))
                 .chain(server -> ofDefinition(connection, database, server, definition)

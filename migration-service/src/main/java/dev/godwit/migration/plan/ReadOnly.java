@@ -6,7 +6,9 @@ import io.vertx.mutiny.sqlclient.Row;
 import io.vertx.mutiny.sqlclient.RowSet;
 import io.vertx.mutiny.sqlclient.SqlConnection;
 import io.vertx.mutiny.sqlclient.Tuple;
+import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.StreamSupport;
@@ -19,11 +21,18 @@ import java.util.stream.StreamSupport;
 final class ReadOnly {
 
     private final SqlConnection connection;
-    private final Limits limits;
+    private final Duration statementTimeout;
+    private final Map<String, String> settings;
 
-    ReadOnly(SqlConnection connection, Limits limits) {
+    /**
+     * For one connection.
+     *
+     * @param settings settings of each transaction, which policies and expressions may read
+     */
+    ReadOnly(SqlConnection connection, Duration statementTimeout, Map<String, String> settings) {
         this.connection = connection;
-        this.limits = limits;
+        this.statementTimeout = statementTimeout;
+        this.settings = settings;
     }
 
     /** What a probe came to. */
@@ -67,13 +76,24 @@ final class ReadOnly {
         return connection
                 .query("BEGIN TRANSACTION READ ONLY")
                 .execute()
-                .chain(() -> connection
-                        .query("SET LOCAL statement_timeout = "
-                                + limits.statementTimeout().toMillis())
-                        .execute())
+                .chain(this::configure)
                 .chain(work::get)
                 .onItemOrFailure()
                 .call((item, failure) -> connection.query("ROLLBACK").execute());
+    }
+
+    private Uni<Void> configure() {
+        Uni<Void> configured = connection
+                .query("SET LOCAL statement_timeout = " + statementTimeout.toMillis())
+                .execute()
+                .replaceWithVoid();
+        for (Map.Entry<String, String> setting : settings.entrySet()) {
+            configured = configured.chain(() -> connection
+                    .preparedQuery("SELECT pg_catalog.set_config($1, $2, true)")
+                    .execute(Tuple.of(setting.getKey(), setting.getValue()))
+                    .replaceWithVoid());
+        }
+        return configured;
     }
 
     private static <T> List<T> list(RowSet<Row> rows, Function<Row, T> mapper) {

@@ -71,7 +71,8 @@ record Scope(Definition definition, RekeyDefinition rekey, Table root, Map<Table
     /** Whether the table is published while a run lasts, which takes ownership. */
     boolean isPublished(TableName table) {
         return table.equals(rekey.table())
-                || rekey.references().stream().map(SoftReference::table).anyMatch(table::equals);
+                || rekey.references().stream().map(SoftReference::table).anyMatch(table::equals)
+                || rekey.children().stream().map(DerivedChild::table).anyMatch(table::equals);
     }
 
     /** The columns of a table that a run rewrites. */

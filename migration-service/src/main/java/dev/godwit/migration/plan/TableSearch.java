@@ -1,6 +1,7 @@
 package dev.godwit.migration.plan;
 
 import dev.godwit.migration.definition.Identifier;
+import dev.godwit.migration.plan.Discover.Limits;
 import dev.godwit.migration.plan.ReadOnly.Answer;
 import dev.godwit.migration.plan.SearchTargets.Candidate;
 import dev.godwit.migration.plan.SearchTargets.Form;

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.tuple;
 import dev.godwit.migration.catalog.CatalogReader;
 import dev.godwit.migration.definition.Definition;
 import dev.godwit.migration.definition.RekeyDefinition;
+import dev.godwit.migration.plan.Discover.Limits;
 import dev.godwit.migration.testing.SampleData;
 import dev.godwit.migration.testing.TestDefinitions;
 import dev.godwit.migration.testing.TestPostgres;

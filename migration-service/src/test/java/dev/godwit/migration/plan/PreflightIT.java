@@ -163,7 +163,7 @@ class PreflightIT {
 
             assertThat(check(zoo, needs.formatted("1 = 2")))
                     .extracting(Finding::code, Finding::remedy)
-                    .containsExactly(tuple("requirement_not_met", "seed first"));
+                    .containsExactly(tuple("requirement_unmet", "seed first"));
             assertThat(check(zoo, needs.formatted("1 = 1"))).isEmpty();
         }
     }
