@@ -15,25 +15,27 @@ public final class Spelling {
         String wanted = word.toLowerCase(Locale.ROOT);
         int distanceMax = Math.max(1, wanted.length() / 3);
         return candidates.stream()
+                .filter(candidate -> Math.abs(candidate.length() - word.length()) <= distanceMax)
                 .filter(candidate -> distance(wanted, candidate.toLowerCase(Locale.ROOT)) <= distanceMax)
                 .min(Comparator.<String>comparingInt(c -> distance(wanted, c.toLowerCase(Locale.ROOT)))
                         .thenComparing(Comparator.naturalOrder()));
     }
 
+    /** Optimal string alignment: insertions, deletions, changes and swaps of neighbours. */
     private static int distance(String a, String b) {
-        int[] previous = new int[b.length() + 1];
-        for (int j = 0; j <= b.length(); j++) {
-            previous[j] = j;
-        }
-        for (int i = 1; i <= a.length(); i++) {
-            int[] current = new int[b.length() + 1];
-            current[0] = i;
-            for (int j = 1; j <= b.length(); j++) {
-                int changed = previous[j - 1] + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
-                current[j] = Math.min(changed, 1 + Math.min(previous[j], current[j - 1]));
+        int[][] distances = new int[a.length() + 1][b.length() + 1];
+        for (int i = 0; i <= a.length(); i++) {
+            for (int j = 0; j <= b.length(); j++) {
+                distances[i][j] = i == 0 || j == 0 ? i + j : cheapest(distances, a, b, i, j);
             }
-            previous = current;
         }
-        return previous[b.length()];
+        return distances[a.length()][b.length()];
+    }
+
+    private static int cheapest(int[][] distances, String a, String b, int i, int j) {
+        int changed = distances[i - 1][j - 1] + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
+        int cheapest = Math.min(changed, 1 + Math.min(distances[i - 1][j], distances[i][j - 1]));
+        boolean swapped = i > 1 && j > 1 && a.charAt(i - 1) == b.charAt(j - 2) && a.charAt(i - 2) == b.charAt(j - 1);
+        return swapped ? Math.min(cheapest, distances[i - 2][j - 2] + 1) : cheapest;
     }
 }
