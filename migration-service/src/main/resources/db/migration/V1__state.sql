@@ -30,6 +30,7 @@ CREATE TABLE godwit.run (
     generation          integer NOT NULL DEFAULT 0,
     rounds              integer NOT NULL DEFAULT 0,
     entities_estimated  bigint NOT NULL DEFAULT 0,
+    first_heartbeat     bigint NOT NULL DEFAULT 0,
     barrier_xid         xid8,
     proof               jsonb,
     started_lsn         pg_lsn,

@@ -18,10 +18,16 @@ public final class Counts {
         this.byKind = byKind;
     }
 
-    /** Counts the outcomes of entities of {@code table}; outcomes of other tables are references and do not count. */
+    /** Reason of an answer about an entity that the run has counted before. */
+    public static final String ALREADY_MIGRATED = "already_migrated";
+
+    /** Counts the outcomes of entities of {@code table}; outcomes of other tables are references, and answers about entities counted before do not count. */
     public static Counts of(String table, List<Outcome> outcomes) {
         EnumMap<OutcomeKind, Long> counted = new EnumMap<>(OutcomeKind.class);
-        outcomes.stream().filter(o -> o.table().equals(table)).forEach(o -> counted.merge(o.kind(), 1L, Long::sum));
+        outcomes.stream()
+                .filter(o -> o.table().equals(table))
+                .filter(o -> o.reason().filter(ALREADY_MIGRATED::equals).isEmpty())
+                .forEach(o -> counted.merge(o.kind(), 1L, Long::sum));
         return new Counts(counted);
     }
 

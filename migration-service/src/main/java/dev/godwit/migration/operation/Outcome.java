@@ -32,8 +32,7 @@ public record Outcome(
 
     /** An entity whose key was, or in a plan would be, rewritten. */
     public static Outcome migrated(String table, String key, String newKey) {
-        return new Outcome(
-                table, key, Optional.of(newKey), OutcomeKind.MIGRATED, Optional.empty(), Optional.empty());
+        return new Outcome(table, key, Optional.of(newKey), OutcomeKind.MIGRATED, Optional.empty(), Optional.empty());
     }
 
     public Outcome because(String code) {

@@ -18,7 +18,8 @@ public interface RunService {
     Uni<JsonObject> start(StartCommand command);
 
     /** Asks a state change of a run. */
-    Uni<JsonObject> command(RunCommand command, String runId, String commandId, String requestedBy, Optional<String> reason);
+    Uni<JsonObject> command(
+            RunCommand command, String runId, String commandId, String requestedBy, Optional<String> reason);
 
     /** What a rollback would restore, delete and leave, per table: {@code {"run", "preview": [{"table","restored","deleted","left"}]}}. */
     Uni<JsonObject> previewRollback(String runId);

@@ -1,0 +1,432 @@
+package dev.godwit.migration.batch;
+
+import dev.godwit.migration.operation.Counts;
+import dev.godwit.migration.operation.Outcome;
+import dev.godwit.migration.operation.OutcomeKind;
+import dev.godwit.migration.outbox.OutcomeEvents;
+import dev.godwit.migration.run.RunState;
+import dev.godwit.migration.sql.PgErrors;
+import dev.godwit.migration.sql.WorkerSessions;
+import io.smallrye.mutiny.Multi;
+import io.smallrye.mutiny.Uni;
+import io.vertx.core.json.JsonObject;
+import io.vertx.mutiny.sqlclient.Row;
+import io.vertx.mutiny.sqlclient.RowSet;
+import io.vertx.mutiny.sqlclient.SqlConnection;
+import io.vertx.mutiny.sqlclient.Tuple;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+
+/**
+ * The transaction of a batch: fence, lease, data change, journal, progress, outbox row and commit, or nothing at all.
+ *
+ * <p>Failure semantics: whatever fails, the whole batch is rolled back and the failure passed on; the caller decides about trying again. Idempotency: by the operation;
+ * a batch that is run again finds nothing left to do.
+ */
+@ApplicationScoped
+public class Batches {
+
+    /** Class of the advisory locks that fence runs: batches hold a run's lock shared, changes of its state take it exclusively. */
+    public static final int FENCE = 24744;
+
+    private static final String FENCE_SHARED = "SELECT pg_advisory_xact_lock_shared($1, $2)";
+
+    private static final String STATE = """
+            SELECT state, nextval('godwit.batch_number') AS batch
+              FROM godwit.run
+             WHERE id = $1
+            """;
+
+    private static final String LOOK = """
+            SELECT number, kind, relation, relation_oid::bigint AS relation_oid, relfilenode::bigint AS relfilenode,
+                   from_block, to_block, cursor, state, epoch, remaining
+              FROM godwit.chunk
+             WHERE run_id = $1
+               AND number = $2
+            """;
+
+    /** NOWAIT: somebody else holds the lease, so this message is a double. */
+    private static final String LEASE = LOOK + "   FOR UPDATE NOWAIT";
+
+    private static final String OPEN_STREAM = """
+            INSERT INTO godwit.stream (run_id, stream)
+            VALUES ($1, $2)
+            ON CONFLICT DO NOTHING
+            """;
+
+    private static final String STREAM = """
+            SELECT sequence, hash, touched
+              FROM godwit.stream
+             WHERE run_id = $1
+               AND stream = $2
+               FOR UPDATE
+            """;
+
+    private static final String ADVANCE_STREAM = """
+            UPDATE godwit.stream
+               SET sequence = $3, hash = $4, touched = $5,
+                   migrated = migrated + $6, unchanged = unchanged + $7, skipped = skipped + $8, conflict = conflict + $9,
+                   failed = failed + $10, reverted = reverted + $11, diverged = diverged + $12, translated = translated + $13
+             WHERE run_id = $1
+               AND stream = $2
+            """;
+
+    private static final String ADVANCE_CHUNK = """
+            UPDATE godwit.chunk
+               SET cursor = $3, state = CASE WHEN $4 THEN 'done' ELSE state END, remaining = $5, touched_at = clock_timestamp()
+             WHERE run_id = $1
+               AND number = $2
+            """;
+
+    private static final String RECORD = """
+            INSERT INTO godwit.batch (run_id, number, stream, lane, xid)
+            VALUES ($1, $2, $3, $4, pg_current_xact_id())
+            """;
+
+    private static final String HOLD = """
+            INSERT INTO godwit.quarantine (run_id, key, outcome, reason, detail)
+            SELECT $1, t.key, t.outcome, t.reason, t.detail
+              FROM unnest($2::text[], $3::text[], $4::text[], $5::text[]) AS t(key, outcome, reason, detail)
+            ON CONFLICT DO NOTHING
+            RETURNING key
+            """;
+
+    private static final String DEFER = """
+            INSERT INTO godwit.pending_key (run_id, relation, key, cause, not_before)
+            SELECT $1, $2, t.key, 'occupied', clock_timestamp() + interval '200 milliseconds'
+              FROM unnest($3::text[]) AS t(key)
+            ON CONFLICT DO NOTHING
+            """;
+
+    private final WorkerSessions sessions;
+
+    @Inject
+    public Batches(WorkerSessions sessions) {
+        this.sessions = sessions;
+    }
+
+    /** The chunk whose lease a batch holds. */
+    public record LeasedChunk(
+            int number,
+            String kind,
+            String relation,
+            long relationOid,
+            long relfilenode,
+            long fromBlock,
+            long toBlock,
+            long cursor,
+            boolean done,
+            int epoch,
+            Optional<Long> remaining) {
+
+        private static LeasedChunk fromRow(Row row) {
+            return new LeasedChunk(
+                    row.getInteger("number"),
+                    row.getString("kind"),
+                    row.getString("relation"),
+                    row.getLong("relation_oid"),
+                    row.getLong("relfilenode"),
+                    row.getLong("from_block"),
+                    row.getLong("to_block"),
+                    row.getLong("cursor"),
+                    "done".equals(row.getString("state")),
+                    row.getInteger("epoch"),
+                    Optional.ofNullable(row.getLong("remaining")));
+        }
+    }
+
+    /** A batch whose fence and lease are held. */
+    public record Opened(SqlConnection connection, long number, Optional<LeasedChunk> chunk) {}
+
+    /**
+     * What the work of a batch came to.
+     *
+     * @param cursor where the chunk stands now; empty for batches without chunk
+     * @param chunkDone whether nothing of the chunk is left
+     */
+    public record Work(
+            BatchResult result,
+            Optional<Long> cursor,
+            boolean chunkDone,
+            Optional<Long> remaining,
+            Optional<String> commandId) {
+
+        /** Work outside a chunk. */
+        public static Work of(BatchResult result) {
+            return new Work(result, Optional.empty(), false, Optional.empty(), Optional.empty());
+        }
+    }
+
+    /**
+     * Where a batch runs.
+     *
+     * @param states the run states in which it may commit
+     */
+    public record Place(Lane lane, String stream, Optional<Integer> chunk, Set<RunState> states) {}
+
+    /** How a batch ended. */
+    public sealed interface Ended {
+        /** It committed. */
+        record Committed(Work work, Optional<LeasedChunk> chunk) implements Ended {}
+
+        /** The run is in a state in which batches do not commit; nothing was done. */
+        record Stopped(RunState state) implements Ended {}
+    }
+
+    /** Runs one batch in its own transaction; for a plan, in one that cannot write, followed by one that takes the result down. */
+    public Uni<Ended> run(RunContext run, Place place, Function<Opened, Uni<Work>> work) {
+        return run.commit() ? commit(run, place, work) : plan(run, place, work);
+    }
+
+    private Uni<Ended> plan(RunContext run, Place place, Function<Opened, Uni<Work>> work) {
+        return sessions.inTransaction(connection -> connection
+                        .query("SET TRANSACTION READ ONLY")
+                        .execute()
+                        .chain(() -> look(connection, run, place))
+                        .chain(chunk -> chunk.filter(LeasedChunk::done).isPresent()
+                                ? Uni.createFrom().item(new Inspected(NO_WORK, chunk))
+                                : work.apply(new Opened(connection, 0, chunk)).map(done -> new Inspected(done, chunk))))
+                .chain(inspected -> commit(run, place, opened -> takeDown(inspected, opened)));
+    }
+
+    private static final Work NO_WORK =
+            new Work(BatchResult.NOTHING, Optional.empty(), true, Optional.empty(), Optional.empty());
+
+    private record Inspected(Work work, Optional<LeasedChunk> chunk) {}
+
+    /** What was inspected counts only if nobody else has inspected it meanwhile. */
+    private static Uni<Work> takeDown(Inspected inspected, Opened opened) {
+        boolean overtaken = !inspected
+                .chunk()
+                .map(LeasedChunk::cursor)
+                .equals(opened.chunk().map(LeasedChunk::cursor));
+        return overtaken
+                ? Uni.createFrom()
+                        .failure(new LeaseTakenException(
+                                opened.chunk().orElseThrow().number()))
+                : Uni.createFrom().item(inspected.work());
+    }
+
+    private static Uni<Optional<LeasedChunk>> look(SqlConnection connection, RunContext run, Place place) {
+        if (place.chunk().isEmpty()) {
+            return Uni.createFrom().item(Optional.empty());
+        }
+        return query(connection, LOOK, Tuple.of(run.runId(), place.chunk().get()))
+                .map(rows -> Optional.of(LeasedChunk.fromRow(rows.iterator().next())));
+    }
+
+    private Uni<Ended> commit(RunContext run, Place place, Function<Opened, Uni<Work>> work) {
+        return sessions.inTransaction(connection -> open(connection, run).chain(state -> {
+            if (!place.states().contains(state.state())) {
+                return Uni.createFrom().item(new Ended.Stopped(state.state()));
+            }
+            return within(connection, run, place, state.batch(), work);
+        }));
+    }
+
+    /** A transaction of a worker session without fence or lease, for what is no batch. */
+    public <T> Uni<T> inTransaction(Function<SqlConnection, Uni<T>> work) {
+        return sessions.inTransaction(work);
+    }
+
+    private record Fenced(RunState state, long batch) {}
+
+    private static Uni<Fenced> open(SqlConnection connection, RunContext run) {
+        Uni<RowSet<Row>> fence = query(connection, FENCE_SHARED, Tuple.of(FENCE, (int) run.serial()));
+        Uni<RowSet<Row>> state = query(connection, STATE, Tuple.of(run.runId()));
+        return fence.chain(() -> state).map(rows -> {
+            Row row = rows.iterator().next();
+            return new Fenced(RunState.ofWireName(row.getString("state")), row.getLong("batch"));
+        });
+    }
+
+    private Uni<Ended> within(
+            SqlConnection connection, RunContext run, Place place, long batch, Function<Opened, Uni<Work>> work) {
+        return lease(connection, run, place).chain(chunk -> {
+            if (chunk.filter(LeasedChunk::done).isPresent()) {
+                Work nothing =
+                        new Work(BatchResult.NOTHING, Optional.empty(), true, Optional.empty(), Optional.empty());
+                return Uni.createFrom().item(new Ended.Committed(nothing, chunk));
+            }
+            return prepare(connection, run)
+                    .chain(() -> work.apply(new Opened(connection, batch, chunk)))
+                    .chain(done -> finish(connection, run, place, batch, done))
+                    .map(done -> new Ended.Committed(done, chunk));
+        });
+    }
+
+    private static Uni<Optional<LeasedChunk>> lease(SqlConnection connection, RunContext run, Place place) {
+        if (place.chunk().isEmpty()) {
+            return Uni.createFrom().item(Optional.empty());
+        }
+        int number = place.chunk().get();
+        return query(connection, LEASE, Tuple.of(run.runId(), number))
+                .map(rows -> Optional.of(LeasedChunk.fromRow(rows.iterator().next())))
+                .onFailure(PgErrors::isLockNotAvailable)
+                .transform(taken -> new LeaseTakenException(number));
+    }
+
+    /** Settings of the definition hold for this transaction only; the origin hides what follows from the tail. */
+    private static Uni<Void> prepare(SqlConnection connection, RunContext run) {
+        Uni<Void> session = Multi.createFrom()
+                .iterable(run.definition().session().entrySet())
+                .onItem()
+                .transformToUniAndConcatenate(setting -> query(
+                        connection, "SELECT set_config($1, $2, true)", Tuple.of(setting.getKey(), setting.getValue())))
+                .onItem()
+                .ignoreAsUni();
+        Uni<Void> triggers = run.model().triggersOff()
+                ? connection
+                        .query("SET LOCAL session_replication_role = replica")
+                        .execute()
+                        .replaceWithVoid()
+                : Uni.createFrom().voidItem();
+        Uni<Void> origin = run.hideWrites() && run.commit()
+                ? connection.query("SELECT godwit.hide_writes()").execute().replaceWithVoid()
+                : Uni.createFrom().voidItem();
+        return session.chain(() -> triggers).chain(() -> origin);
+    }
+
+    private Uni<Work> finish(SqlConnection connection, RunContext run, Place place, long batch, Work work) {
+        return hold(connection, run, work.result())
+                .chain(result -> defer(connection, run, result).replaceWith(result))
+                .chain(result -> record(connection, run, place, batch, result).replaceWith(result))
+                .chain(result -> advance(connection, run, place, work).replaceWith(result))
+                .chain(result ->
+                        publish(connection, run, place, batch, work, result).replaceWith(result))
+                .map(result -> new Work(result, work.cursor(), work.chunkDone(), work.remaining(), work.commandId()));
+    }
+
+    /** Entities left as they are are remembered, and reported once per run however often lanes meet them. */
+    private static Uni<BatchResult> hold(SqlConnection connection, RunContext run, BatchResult result) {
+        List<Outcome> held = result.outcomes().stream()
+                .filter(o -> o.table().equals(run.rootName()) && isHeld(o))
+                .toList();
+        if (held.isEmpty()) {
+            return Uni.createFrom().item(result);
+        }
+        Tuple row = Tuple.of(
+                run.runId(),
+                held.stream().map(Outcome::key).toArray(String[]::new),
+                held.stream().map(o -> o.kind().wireName()).toArray(String[]::new),
+                held.stream().map(o -> o.reason().orElse("")).toArray(String[]::new),
+                held.stream().map(o -> o.detail().orElse(null)).toArray(String[]::new));
+        return query(connection, HOLD, row).map(rows -> {
+            Set<String> fresh = new HashSet<>();
+            rows.forEach(r -> fresh.add(r.getString("key")));
+            return result.replacing(result.outcomes().stream()
+                    .filter(o -> !isHeld(o) || !o.table().equals(run.rootName()) || fresh.contains(o.key()))
+                    .toList());
+        });
+    }
+
+    private static boolean isHeld(Outcome outcome) {
+        boolean answerOnly = outcome.reason().filter("not_found"::equals).isPresent();
+        return !answerOnly
+                && (outcome.kind() == OutcomeKind.SKIPPED
+                        || outcome.kind() == OutcomeKind.CONFLICT
+                        || outcome.kind() == OutcomeKind.FAILED);
+    }
+
+    private static Uni<Void> defer(SqlConnection connection, RunContext run, BatchResult result) {
+        if (result.deferred().isEmpty() || !run.commit()) {
+            return Uni.createFrom().voidItem();
+        }
+        Tuple row = Tuple.of(run.runId(), run.rootName(), result.deferred().toArray(String[]::new));
+        return query(connection, DEFER, row).replaceWithVoid();
+    }
+
+    private static Uni<Void> record(
+            SqlConnection connection, RunContext run, Place place, long batch, BatchResult result) {
+        if (!run.commit() || !result.wrote()) {
+            return Uni.createFrom().voidItem();
+        }
+        return query(
+                        connection,
+                        RECORD,
+                        Tuple.of(
+                                run.runId(), batch, place.stream(), place.lane().wireName()))
+                .replaceWithVoid();
+    }
+
+    private static Uni<Void> advance(SqlConnection connection, RunContext run, Place place, Work work) {
+        if (place.chunk().isEmpty()) {
+            return Uni.createFrom().voidItem();
+        }
+        Tuple row = Tuple.of(
+                run.runId(),
+                place.chunk().get(),
+                work.cursor().orElseThrow(),
+                work.chunkDone(),
+                work.remaining().orElse(null));
+        return query(connection, ADVANCE_CHUNK, row).replaceWithVoid();
+    }
+
+    private static Uni<Void> publish(
+            SqlConnection connection, RunContext run, Place place, long batch, Work work, BatchResult result) {
+        if (result.outcomes().isEmpty() && !result.wrote()) {
+            return show(connection, run);
+        }
+        OutcomeEvents.Batch event = new OutcomeEvents.Batch(
+                run.runId(),
+                run.migration(),
+                run.commit() ? "commit" : "plan",
+                place.lane().wireName(),
+                place.stream(),
+                batch,
+                work.commandId(),
+                run.rootName());
+        return query(connection, OPEN_STREAM, Tuple.of(run.runId(), place.stream()))
+                .chain(() -> query(connection, STREAM, Tuple.of(run.runId(), place.stream())))
+                .map(rows -> rows.iterator().next())
+                .chain(stream -> show(connection, run)
+                        .chain(() -> OutcomeEvents.append(
+                                connection,
+                                event,
+                                result.outcomes(),
+                                new OutcomeEvents.Position(stream.getLong("sequence"), stream.getString("hash"))))
+                        .chain(position -> query(
+                                connection,
+                                ADVANCE_STREAM,
+                                counters(run, place, result, position, stream.getJsonObject("touched")))))
+                .replaceWithVoid();
+    }
+
+    private static Tuple counters(
+            RunContext run, Place place, BatchResult result, OutcomeEvents.Position position, JsonObject touched) {
+        Counts counts = Counts.of(run.rootName(), result.outcomes());
+        long translated = result.outcomes().stream()
+                .filter(o -> !o.table().equals(run.rootName()) && o.kind() == OutcomeKind.MIGRATED)
+                .count();
+        for (Map.Entry<String, Long> table : result.written().entrySet()) {
+            touched.put(table.getKey(), touched.getLong(table.getKey(), 0L) + table.getValue());
+        }
+        Tuple row = Tuple.tuple()
+                .addString(run.runId())
+                .addString(place.stream())
+                .addLong(position.sequence())
+                .addString(position.hash())
+                .addJsonObject(touched);
+        for (OutcomeKind kind : OutcomeKind.values()) {
+            row = row.addLong(counts.get(kind));
+        }
+        return row.addLong(translated);
+    }
+
+    /** What follows must reach Debezium: the outbox row. */
+    private static Uni<Void> show(SqlConnection connection, RunContext run) {
+        return run.hideWrites() && run.commit()
+                ? connection.query("SELECT godwit.show_writes()").execute().replaceWithVoid()
+                : Uni.createFrom().voidItem();
+    }
+
+    private static Uni<RowSet<Row>> query(SqlConnection connection, String sql, Tuple parameters) {
+        return connection.preparedQuery(sql).execute(parameters);
+    }
+}

@@ -1,0 +1,100 @@
+package dev.godwit.migration.batch;
+
+import static dev.godwit.migration.definition.Identifier.quote;
+
+import io.smallrye.mutiny.Uni;
+import io.vertx.mutiny.sqlclient.SqlConnection;
+import io.vertx.mutiny.sqlclient.Tuple;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Looks keys up in a run's identity map. A key is translated only while the root has no row with it: another entity may have taken it since. An entity that moved twice
+ * is followed to where it is now.
+ */
+final class Identities {
+
+    private static final int HOPS_MAX = 16;
+
+    private final RunContext run;
+    private final SqlConnection connection;
+    private final boolean back;
+    private final Set<String> merged = new HashSet<>();
+
+    Identities(RunContext run, SqlConnection connection, boolean back) {
+        this.run = run;
+        this.connection = connection;
+        this.back = back;
+    }
+
+    /** The column of the map that holds the keys to look for. */
+    String keyColumn() {
+        return back ? "new_key" : "old_key";
+    }
+
+    /** Looked-up keys that were merged into a survivor: their translation has no inverse. */
+    Set<String> merged() {
+        return Set.copyOf(merged);
+    }
+
+    /** The translations of those keys that have one. */
+    Uni<Map<String, String>> translations(Collection<String> keys) {
+        return step(keys).chain(first -> follow(first, 1));
+    }
+
+    private Uni<Map<String, String>> follow(Map<String, String> map, int hops) {
+        List<String> ends = map.values().stream().distinct().toList();
+        if (ends.isEmpty() || hops >= HOPS_MAX || back) {
+            return Uni.createFrom().item(map);
+        }
+        return step(ends).chain(next -> {
+            if (next.isEmpty()) {
+                return Uni.createFrom().item(map);
+            }
+            Map<String, String> further = new HashMap<>();
+            map.forEach((from, to) -> further.put(from, next.getOrDefault(to, to)));
+            return follow(further, hops + 1);
+        });
+    }
+
+    private Uni<Map<String, String>> step(Collection<String> keys) {
+        return connection
+                .preparedQuery(lookup())
+                .execute(Tuple.of(run.runId(), keys.toArray(String[]::new)))
+                .map(rows -> {
+                    Map<String, String> found = new HashMap<>();
+                    rows.forEach(row -> {
+                        found.put(row.getString("looked_up"), row.getString("translation"));
+                        if (row.getBoolean("merged")) {
+                            merged.add(row.getString("looked_up"));
+                        }
+                    });
+                    return found;
+                });
+    }
+
+    private String lookup() {
+        String from = keyColumn();
+        String to = back ? "old_key" : "new_key";
+        String restored = back ? "   AND NOT i.merged\n   AND EXISTS (" + rootHas(to) + ")\n" : "";
+        return "SELECT DISTINCT ON (i." + from + ") i." + from + " AS looked_up, i." + to
+                + " AS translation, i.merged\n"
+                + "  FROM godwit.identity AS i\n"
+                + " WHERE i.run_id = $1\n"
+                + "   AND i.relation = 0\n"
+                + "   AND i." + from + " = ANY ($2::text[])\n"
+                + "   AND i.old_key <> i.new_key\n"
+                + "   AND NOT EXISTS (" + rootHas(from) + ")\n" + restored
+                + " ORDER BY i." + from + ", i.batch DESC";
+    }
+
+    private String rootHas(String column) {
+        return "SELECT FROM " + run.model().root().quoted() + " AS r WHERE r."
+                + quote(run.model().key()) + " = (i." + column + ")::"
+                + run.model().keyType().castName();
+    }
+}

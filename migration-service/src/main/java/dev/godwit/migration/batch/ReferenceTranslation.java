@@ -1,0 +1,344 @@
+package dev.godwit.migration.batch;
+
+import static dev.godwit.migration.definition.Identifier.quote;
+import static java.util.stream.Collectors.joining;
+
+import dev.godwit.migration.definition.TableName;
+import dev.godwit.migration.operation.Outcome;
+import dev.godwit.migration.operation.OutcomeKind;
+import dev.godwit.migration.operation.Selection;
+import dev.godwit.migration.operation.rekey.ReferenceText;
+import dev.godwit.migration.operation.rekey.RekeyModel.FoundReference;
+import io.smallrye.mutiny.Multi;
+import io.smallrye.mutiny.Uni;
+import io.vertx.core.json.JsonArray;
+import io.vertx.mutiny.sqlclient.Row;
+import io.vertx.mutiny.sqlclient.SqlConnection;
+import io.vertx.mutiny.sqlclient.Tuple;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.IntStream;
+import java.util.stream.StreamSupport;
+
+/**
+ * Translates keys in the declared references of one table, where no foreign key does it: rows of a range of blocks (the sweep) or rows named by their primary key (told
+ * by the tail). Rows are looked at without locks; only those that hold a translatable key are locked, read again and rewritten. Use once.
+ */
+public final class ReferenceTranslation {
+
+    private final RunContext run;
+    private final SqlConnection connection;
+    private final RekeyJournal journal;
+    private final Identities identities;
+    private final TableName table;
+    private final List<FoundReference> references;
+    private final List<ReferenceText> texts;
+    private final List<String> primaryKey;
+    private final List<String> keyTypes;
+    private final String reason;
+    private Set<String> merged = Set.of();
+
+    /** @param back true while rolling back: new keys become old ones again */
+    public ReferenceTranslation(
+            RunContext run, SqlConnection connection, long batchNumber, TableName table, String reason, boolean back) {
+        this.run = run;
+        this.connection = connection;
+        this.journal = new RekeyJournal(run, connection, batchNumber);
+        this.identities = new Identities(run, connection, back);
+        this.table = table;
+        this.reason = reason;
+        this.references = run.model().softReferences().stream()
+                .filter(r -> r.table().equals(table))
+                .toList();
+        this.texts = references.stream().map(ReferenceText::of).toList();
+        this.primaryKey = references.get(0).primaryKey();
+        this.keyTypes = references.get(0).primaryKeyTypes();
+    }
+
+    private record Found(List<String> key, List<String> values) {}
+
+    /** Sweeps a range of blocks of the table or one of its leaf partitions. */
+    public Uni<BatchResult> sweep(Selection.BlockRange range) {
+        String sql = select() + "\n  FROM ONLY " + range.relation().quoted() + " AS " + alias() + "\n WHERE " + alias()
+                + ".ctid >= $1::text::tid AND " + alias() + ".ctid < $2::text::tid\n   AND (" + candidates("$3") + ")";
+        return found(sql, Tuple.of(range.fromTid(), range.toTid(), run.runId())).chain(this::translate);
+    }
+
+    /** Looks at rows by primary key; each key is a list of its columns' text forms. */
+    public Uni<BatchResult> rows(List<List<String>> keys) {
+        return byKey(keys, false).chain(this::translate);
+    }
+
+    private Uni<BatchResult> translate(List<Found> rows) {
+        Set<String> held = held(rows);
+        if (held.isEmpty()) {
+            return Uni.createFrom().item(() -> read(rows.size()));
+        }
+        return identities.translations(held).chain(map -> {
+            List<List<String>> hits = rows.stream()
+                    .filter(row -> holdsAny(row, map.keySet()))
+                    .map(Found::key)
+                    .toList();
+            if (hits.isEmpty()) {
+                return Uni.createFrom().item(() -> read(rows.size()));
+            }
+            merged = identities.merged();
+            return byKey(hits, true)
+                    .chain(locked -> write(locked, map))
+                    .map(outcomes -> new BatchResult(
+                            outcomes,
+                            Map.of(table.toString(), (long) outcomes.size()),
+                            List.of(),
+                            List.of(),
+                            List.of(),
+                            rows.size()));
+        });
+    }
+
+    private static BatchResult read(int rows) {
+        return new BatchResult(List.of(), Map.of(), List.of(), List.of(), List.of(), rows);
+    }
+
+    private Set<String> held(List<Found> rows) {
+        Set<String> held = new LinkedHashSet<>();
+        rows.forEach(row -> IntStream.range(0, texts.size())
+                .forEach(i -> held.addAll(texts.get(i).keys(row.values().get(i)))));
+        return held;
+    }
+
+    private boolean holdsAny(Found row, Set<String> keys) {
+        return IntStream.range(0, texts.size())
+                .anyMatch(i -> texts.get(i).keys(row.values().get(i)).stream().anyMatch(keys::contains));
+    }
+
+    /** Rows that changed between look and lock hold what they hold now; what no longer needs translation is left out. */
+    private Uni<List<Outcome>> write(List<Found> locked, Map<String, String> map) {
+        List<Found> changed = new ArrayList<>();
+        List<Found> before = new ArrayList<>();
+        for (Found row : locked) {
+            List<String> values = new ArrayList<>();
+            for (int i = 0; i < texts.size(); i++) {
+                String value = row.values().get(i);
+                values.add(value == null ? null : texts.get(i).replace(value, map));
+            }
+            if (!values.equals(row.values())) {
+                changed.add(new Found(row.key(), values));
+                before.add(row);
+            }
+        }
+        if (changed.isEmpty()) {
+            return Uni.createFrom().item(List.of());
+        }
+        return connection
+                .preparedQuery(update())
+                .execute(updateParameters(changed))
+                .chain(() -> journalMerged(before, changed))
+                .replaceWith(() -> changed.stream().map(this::outcome).toList());
+    }
+
+    private Outcome outcome(Found row) {
+        return Outcome.of(table.toString(), keyText(row.key()), OutcomeKind.MIGRATED)
+                .because(reason);
+    }
+
+    /** A single column's text form, or a JSON array of them. */
+    static String keyText(List<String> key) {
+        return key.size() == 1 ? key.get(0) : new JsonArray(new ArrayList<>(key)).encode();
+    }
+
+    /** Reads what {@link #keyText} wrote. */
+    static List<String> keyOf(String text, int columns) {
+        return columns == 1
+                ? List.of(text)
+                : new JsonArray(text).stream().map(String.class::cast).toList();
+    }
+
+    /** A value that held a merged key cannot be translated back: several old keys became one. */
+    private Uni<Void> journalMerged(List<Found> before, List<Found> after) {
+        if (merged.isEmpty()) {
+            return Uni.createFrom().voidItem();
+        }
+        return Multi.createFrom()
+                .range(0, before.size() * texts.size())
+                .filter(n -> {
+                    int i = n % texts.size();
+                    String value = before.get(n / texts.size()).values().get(i);
+                    return value != null && texts.get(i).keys(value).stream().anyMatch(merged::contains);
+                })
+                .onItem()
+                .transformToUniAndConcatenate(n -> {
+                    int i = n % texts.size();
+                    Found row = before.get(n / texts.size());
+                    return journal.rewritten(
+                            table.toString(),
+                            row.key(),
+                            references.get(i).reference().column(),
+                            asColumn(i, row.values().get(i)),
+                            asColumn(i, after.get(n / texts.size()).values().get(i)));
+                })
+                .onItem()
+                .ignoreAsUni();
+    }
+
+    /** The value as the column prints it; arrays are read as JSON here. */
+    private String asColumn(int reference, String value) {
+        if (references.get(reference).form() != FoundReference.Form.ARRAY) {
+            return value;
+        }
+        return new JsonArray(value)
+                .stream()
+                        .map(e -> e == null ? "NULL" : arrayElement(e.toString()))
+                        .collect(joining(",", "{", "}"));
+    }
+
+    private static String arrayElement(String element) {
+        boolean plain = !element.isEmpty()
+                && !element.equalsIgnoreCase("null")
+                && element.chars().noneMatch(c -> "{}\",\\".indexOf(c) >= 0 || Character.isWhitespace(c));
+        return plain ? element : '"' + element.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
+    }
+
+    private Uni<List<Found>> byKey(List<List<String>> keys, boolean lock) {
+        String joined = IntStream.range(0, primaryKey.size())
+                .mapToObj(i -> alias() + "." + quote(primaryKey.get(i)) + " = k.c" + i)
+                .collect(joining(" AND "));
+        String sql = select() + "\n  FROM " + keyArrays() + "\n  JOIN " + table.quoted() + " AS " + alias() + " ON "
+                + joined + (lock ? "\n   FOR UPDATE OF " + alias() : "");
+        return found(sql, keyParameters(keys));
+    }
+
+    private String keyArrays() {
+        String arrays = IntStream.range(0, primaryKey.size())
+                .mapToObj(i -> "($" + (i + 1) + "::text[])::" + keyTypes.get(i) + "[]")
+                .collect(joining(", "));
+        String names =
+                IntStream.range(0, primaryKey.size()).mapToObj(i -> "c" + i).collect(joining(", "));
+        return "unnest(" + arrays + ") AS k(" + names + ")";
+    }
+
+    private Tuple keyParameters(List<List<String>> keys) {
+        List<Object> arrays = new ArrayList<>();
+        for (int i = 0; i < primaryKey.size(); i++) {
+            int column = i;
+            arrays.add(keys.stream().map(key -> key.get(column)).toArray(String[]::new));
+        }
+        return Tuple.from(arrays);
+    }
+
+    private String select() {
+        String key = primaryKey.stream()
+                .map(c -> alias() + "." + quote(c) + "::text")
+                .collect(joining(", "));
+        String values = references.stream().map(this::value).collect(joining(", "));
+        return "SELECT ARRAY[" + key + "] AS key, ARRAY[" + values + "] AS found";
+    }
+
+    private String value(FoundReference reference) {
+        String column = alias() + "." + quote(reference.reference().column());
+        String text = reference.form() == FoundReference.Form.ARRAY
+                ? "array_to_json(" + column + ")::text"
+                : column + "::text";
+        return reference
+                .reference()
+                .when()
+                .map(when -> "CASE WHEN (" + when + ") THEN " + text + " END")
+                .orElse(text);
+    }
+
+    /** A cheap sieve in SQL where the form allows it: whole keys are looked up in the map right there. */
+    private String candidates(String runParameter) {
+        String mapped = identities.keyColumn();
+        return references.stream()
+                .map(reference -> {
+                    String column = alias() + "." + quote(reference.reference().column());
+                    String known = "EXISTS (SELECT FROM godwit.identity AS i WHERE i.run_id = " + runParameter
+                            + " AND i.relation = 0 AND i." + mapped + " = ";
+                    return switch (reference.form()) {
+                        case COLUMN -> known + column + "::text)";
+                        case ARRAY ->
+                            "EXISTS (SELECT FROM unnest(" + column + "::text[]) AS e(key) WHERE " + known + "e.key))";
+                        case JSON, PATTERN -> column + " IS NOT NULL AND " + runParameter + "::text IS NOT NULL";
+                    };
+                })
+                .collect(joining(" OR "));
+    }
+
+    private String update() {
+        int keys = primaryKey.size();
+        String set = IntStream.range(0, references.size())
+                .mapToObj(i -> quote(references.get(i).reference().column()) + " = "
+                        + (references.get(i).reference().when().isPresent()
+                                ? "CASE WHEN k.v" + i + " IS NULL THEN " + alias() + "."
+                                        + quote(references.get(i).reference().column()) + " ELSE " + written(i) + " END"
+                                : written(i)))
+                .collect(joining(", "));
+        List<String> arrays = new ArrayList<>();
+        List<String> names = new ArrayList<>();
+        for (int i = 0; i < keys; i++) {
+            arrays.add("($" + (i + 1) + "::text[])::" + keyTypes.get(i) + "[]");
+            names.add("c" + i);
+        }
+        for (int i = 0; i < references.size(); i++) {
+            arrays.add("$" + (keys + i + 1) + "::text[]");
+            names.add("v" + i);
+        }
+        String where = IntStream.range(0, keys)
+                .mapToObj(i -> alias() + "." + quote(primaryKey.get(i)) + " = k.c" + i)
+                .collect(joining(" AND "));
+        return "UPDATE " + table.quoted() + " AS " + alias() + " SET " + set + "\n  FROM unnest("
+                + String.join(", ", arrays) + ") AS k(" + String.join(", ", names) + ")\n WHERE " + where;
+    }
+
+    private String written(int i) {
+        FoundReference reference = references.get(i);
+        if (reference.form() == FoundReference.Form.ARRAY) {
+            String element =
+                    reference.columnType().substring(0, reference.columnType().length() - 2);
+            return "(SELECT array_agg(e.key::" + element + " ORDER BY e.n) FROM json_array_elements_text(k.v" + i
+                    + "::json) WITH ORDINALITY AS e(key, n))";
+        }
+        return "k.v" + i + "::" + reference.columnType();
+    }
+
+    private Tuple updateParameters(List<Found> rows) {
+        List<Object> arrays = new ArrayList<>();
+        for (int i = 0; i < primaryKey.size(); i++) {
+            int column = i;
+            arrays.add(rows.stream().map(row -> row.key().get(column)).toArray(String[]::new));
+        }
+        for (int i = 0; i < references.size(); i++) {
+            int column = i;
+            arrays.add(rows.stream().map(row -> row.values().get(column)).toArray(String[]::new));
+        }
+        return Tuple.from(arrays);
+    }
+
+    private Uni<List<Found>> found(String sql, Tuple parameters) {
+        return connection.preparedQuery(sql).execute(parameters).map(rows -> StreamSupport.stream(
+                        rows.spliterator(), false)
+                .map(ReferenceTranslation::found)
+                .toList());
+    }
+
+    private static Found found(Row row) {
+        return new Found(List.of(row.getArrayOfStrings("key")), Arrays.asList(row.getArrayOfStrings("found")));
+    }
+
+    private String alias() {
+        return quote(table.name());
+    }
+
+    /** Keys that a caller wants to look at, without the reference tables' own: kept for the tail, which names rows by text. */
+    public static Optional<List<String>> parseKey(RunContext run, TableName table, String text) {
+        return run.model().softReferences().stream()
+                .filter(r -> r.table().equals(table))
+                .findFirst()
+                .map(r -> keyOf(text, new HashSet<>(r.primaryKey()).size()));
+    }
+}

@@ -1,0 +1,86 @@
+package dev.godwit.migration.batch;
+
+import io.smallrye.mutiny.Uni;
+import io.vertx.mutiny.sqlclient.SqlConnection;
+import io.vertx.mutiny.sqlclient.Tuple;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.StreamSupport;
+
+/**
+ * Undoes a run batch by batch, newest first, by compare and set: a row is restored only if it still is what the run wrote; else it is left and reported as diverged.
+ */
+@ApplicationScoped
+public class Undo {
+
+    private static final String NEWEST = """
+            SELECT number
+              FROM godwit.batch
+             WHERE run_id = $1
+               AND NOT undone
+             ORDER BY number DESC
+             LIMIT 1
+            """;
+
+    /** The 32 bits of a transaction id that a row shows; those of the rollback's own batches are ours too. */
+    private static final String OWN_TRANSACTIONS = """
+            SELECT (xid::text::bigint & 4294967295)::text AS xmin
+              FROM godwit.batch
+             WHERE run_id = $1
+            """;
+
+    private static final String MARK = """
+            UPDATE godwit.batch
+               SET undone = true
+             WHERE run_id = $1
+               AND (number = $2 OR lane = 'rollback')
+            """;
+
+    private static final String RECORD = """
+            INSERT INTO godwit.batch (run_id, number, stream, lane, xid, undone)
+            VALUES ($1, $2, 'rollback', 'rollback', pg_current_xact_id(), true)
+            """;
+
+    /**
+     * A batch that was undone.
+     *
+     * @param nothingLeft whether there was none left to undo
+     */
+    public record Undone(BatchResult result, boolean nothingLeft) {}
+
+    /** Undoes the newest batch of the run that is not undone yet; joins the caller's transaction, which holds the undo chunk's lease. */
+    public Uni<Undone> newestBatch(RunContext run, SqlConnection connection, long number) {
+        return newest(run, connection).chain(batch -> {
+            if (batch.isEmpty()) {
+                return Uni.createFrom().item(new Undone(BatchResult.NOTHING, true));
+            }
+            return ownTransactions(run, connection)
+                    .chain(own -> new UndoBatch(run, connection, batch.get(), own).undo())
+                    .call(() -> connection
+                            .preparedQuery(MARK)
+                            .execute(Tuple.of(run.runId(), batch.get()))
+                            .chain(() -> connection.preparedQuery(RECORD).execute(Tuple.of(run.runId(), number))))
+                    .map(result -> new Undone(result, false));
+        });
+    }
+
+    private static Uni<Optional<Long>> newest(RunContext run, SqlConnection connection) {
+        return connection.preparedQuery(NEWEST).execute(Tuple.of(run.runId())).map(rows -> StreamSupport.stream(
+                        rows.spliterator(), false)
+                .findFirst()
+                .map(row -> row.getLong("number")));
+    }
+
+    private static Uni<Set<String>> ownTransactions(RunContext run, SqlConnection connection) {
+        return connection
+                .preparedQuery(OWN_TRANSACTIONS)
+                .execute(Tuple.of(run.runId()))
+                .map(rows -> {
+                    Set<String> own = new HashSet<>();
+                    rows.forEach(row -> own.add(row.getString("xmin")));
+                    return own;
+                });
+    }
+}

@@ -1,0 +1,40 @@
+package dev.godwit.migration.chunk;
+
+import io.vertx.core.json.DecodeException;
+import io.vertx.core.json.JsonObject;
+import java.util.Optional;
+
+/**
+ * A message of the work queue: work on this chunk. It carries no state, so that a message that arrives twice, late or out of order does no harm.
+ *
+ * @param epoch how often the chunk has been put into the queue; for logs
+ */
+public record ChunkMessage(String run, int chunk, int epoch) {
+
+    /** Spreads a run's chunks over the partitions. */
+    String key() {
+        return run + ":" + chunk;
+    }
+
+    String toJson() {
+        return new JsonObject()
+                .put("run", run)
+                .put("chunk", chunk)
+                .put("epoch", epoch)
+                .encode();
+    }
+
+    /** Reads a message; empty when it is none. */
+    static Optional<ChunkMessage> parse(String text) {
+        try {
+            JsonObject json = new JsonObject(text);
+            String run = json.getString("run");
+            Integer chunk = json.getInteger("chunk");
+            return run == null || chunk == null
+                    ? Optional.empty()
+                    : Optional.of(new ChunkMessage(run, chunk, json.getInteger("epoch", 0)));
+        } catch (DecodeException | ClassCastException e) {
+            return Optional.empty();
+        }
+    }
+}

@@ -1,0 +1,223 @@
+package dev.godwit.migration.chunk;
+
+import dev.godwit.migration.batch.BatchResult;
+import dev.godwit.migration.batch.Batches;
+import dev.godwit.migration.batch.Batches.Ended;
+import dev.godwit.migration.batch.Batches.LeasedChunk;
+import dev.godwit.migration.batch.Batches.Opened;
+import dev.godwit.migration.batch.Batches.Place;
+import dev.godwit.migration.batch.Batches.Work;
+import dev.godwit.migration.batch.Lane;
+import dev.godwit.migration.batch.ReferenceTranslation;
+import dev.godwit.migration.batch.Rekeys;
+import dev.godwit.migration.batch.RunContext;
+import dev.godwit.migration.batch.Undo;
+import dev.godwit.migration.definition.TableName;
+import dev.godwit.migration.operation.OutcomeKind;
+import dev.godwit.migration.operation.Selection;
+import dev.godwit.migration.run.RunState;
+import io.smallrye.mutiny.Uni;
+import io.vertx.mutiny.sqlclient.Tuple;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+
+/** One batch of a chunk, by the chunk's kind. */
+@ApplicationScoped
+public class ChunkWork {
+
+    /** Code of a reference row that the sweep translated. */
+    public static final String REFERENCE = "reference";
+
+    /** Code of a reference that the application wrote after its entity had moved. */
+    public static final String LATE_REFERENCE = "late_reference";
+
+    private static final String RELFILENODE = "SELECT pg_relation_filenode($1::bigint::oid)::bigint AS relfilenode";
+
+    private static final String PARK_RANGE = """
+            INSERT INTO godwit.pending_key (run_id, relation, key, cause)
+            SELECT $1, $2, t.key, 'isolated'
+              FROM unnest($3::text[]) AS t(key)
+            ON CONFLICT DO NOTHING
+            """;
+
+    private final Batches batches;
+    private final Undo undo;
+
+    @Inject
+    public ChunkWork(Batches batches, Undo undo) {
+        this.batches = batches;
+        this.undo = undo;
+    }
+
+    /** What kind of work a chunk is. */
+    public enum Kind {
+        /** Classify entities of a range for a plan. */
+        INSPECT(Lane.BACKFILL, EnumSet.of(RunState.PLANNING)),
+        /** Migrate entities of a range. */
+        BACKFILL(Lane.BACKFILL, EnumSet.of(RunState.BACKFILLING)),
+        /** Migrate the first so many entities of the table that need it. */
+        LIMITED(Lane.BACKFILL, EnumSet.of(RunState.BACKFILLING)),
+        /** Scan a range once more for entities that need work. */
+        VERIFY(Lane.VERIFY, EnumSet.of(RunState.VERIFYING)),
+        /** Translate references in a range of a reference table. */
+        SWEEP(Lane.SWEEP, EnumSet.of(RunState.BACKFILLING, RunState.VERIFYING)),
+        /** Undo batches, newest first. */
+        UNDO(Lane.ROLLBACK, EnumSet.of(RunState.ROLLING_BACK)),
+        /** Translate references in a range of a reference table back. */
+        UNSWEEP(Lane.ROLLBACK, EnumSet.of(RunState.ROLLING_BACK));
+
+        private final Lane lane;
+
+        @SuppressWarnings("ImmutableEnumChecker") // Set.copyOf made it immutable
+        private final Set<RunState> states;
+
+        Kind(Lane lane, Set<RunState> states) {
+            this.lane = lane;
+            this.states = Set.copyOf(states);
+        }
+
+        public String wireName() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+
+        static Kind ofWireName(String name) {
+            return valueOf(name.toUpperCase(Locale.ROOT));
+        }
+    }
+
+    /** The name of a chunk's stream of outcome events. */
+    public static String stream(int chunk) {
+        return "chunk-" + chunk;
+    }
+
+    /**
+     * Does the next batch of a chunk.
+     *
+     * @param entities how many entities the batch should have
+     * @param rowsPerBlock how many entities a block of the table holds, as far as is known
+     */
+    public Uni<Ended> next(
+            RunContext run, Kind kind, int chunk, int entities, double rowsPerBlock, boolean expectWork) {
+        long blocks = Math.max(1, (long) (entities / Math.max(1, rowsPerBlock)));
+        return batches.run(run, place(kind, chunk), opened -> work(run, kind, opened, blocks, expectWork));
+    }
+
+    private static Place place(Kind kind, int chunk) {
+        return new Place(kind.lane, stream(chunk), Optional.of(chunk), kind.states);
+    }
+
+    private Uni<Work> work(RunContext run, Kind kind, Opened opened, long blocks, boolean expectWork) {
+        LeasedChunk chunk = opened.chunk().orElseThrow();
+        long to = Math.min(chunk.toBlock(), chunk.cursor() + blocks);
+        Selection.BlockRange range = new Selection.BlockRange(TableName.parse(chunk.relation()), chunk.cursor(), to);
+        return switch (kind) {
+            case INSPECT ->
+                Rekeys.run(run, opened.connection(), opened.number(), range, false)
+                        .map(result -> advanced(result, chunk, to));
+            case BACKFILL ->
+                Rekeys.run(run, opened.connection(), opened.number(), range, expectWork)
+                        .call(() -> mustBeSameHeap(opened, chunk))
+                        .map(result -> advanced(result, chunk, to));
+            case VERIFY ->
+                Rekeys.run(run, opened.connection(), opened.number(), range, false)
+                        .call(() -> mustBeSameHeap(opened, chunk))
+                        .map(result -> advanced(differences(result), chunk, to));
+            case LIMITED -> limited(run, opened, range, chunk, to);
+            case SWEEP -> sweep(run, opened, range, false).map(result -> advanced(result, chunk, to));
+            case UNSWEEP -> sweep(run, opened, range, true).map(result -> advanced(result, chunk, to));
+            case UNDO ->
+                undo.newestBatch(run, opened.connection(), opened.number())
+                        .map(undone -> new Work(
+                                undone.result(),
+                                Optional.of(Math.min(chunk.toBlock(), chunk.cursor() + 1)),
+                                undone.nothingLeft(),
+                                Optional.empty(),
+                                Optional.empty()));
+        };
+    }
+
+    private static Work advanced(BatchResult result, LeasedChunk chunk, long to) {
+        return new Work(result, Optional.of(to), to >= chunk.toBlock(), Optional.empty(), Optional.empty());
+    }
+
+    /** Verification tells differences only: what is right has been counted before. */
+    private static BatchResult differences(BatchResult result) {
+        return result.replacing(result.outcomes().stream()
+                .filter(o -> o.kind() != OutcomeKind.UNCHANGED)
+                .toList());
+    }
+
+    private static Uni<Work> limited(
+            RunContext run, Opened opened, Selection.BlockRange range, LeasedChunk chunk, long to) {
+        long remaining = chunk.remaining().orElseThrow();
+        return Rekeys.pending(run, opened.connection(), range).chain(pending -> {
+            List<String> keys =
+                    pending.stream().limit(Math.min(remaining, 1000)).toList();
+            if (keys.isEmpty()) {
+                return Uni.createFrom()
+                        .item(new Work(
+                                BatchResult.NOTHING,
+                                Optional.of(to),
+                                to >= chunk.toBlock(),
+                                Optional.of(remaining),
+                                Optional.empty()));
+            }
+            boolean rangeDone = keys.size() == pending.size();
+            return Rekeys.run(run, opened.connection(), opened.number(), new Selection.Keys(keys), true)
+                    .map(result -> {
+                        long left = Math.max(0, remaining - result.outcomes().size());
+                        long cursor = rangeDone ? to : chunk.cursor();
+                        boolean done = left == 0 || (rangeDone && to >= chunk.toBlock());
+                        return new Work(result, Optional.of(cursor), done, Optional.of(left), Optional.empty());
+                    });
+        });
+    }
+
+    private static Uni<BatchResult> sweep(RunContext run, Opened opened, Selection.BlockRange range, boolean back) {
+        TableName root = run.model().softReferences().stream()
+                .filter(r -> r.leaves().contains(range.relation()) || r.table().equals(range.relation()))
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException(range.relation() + " holds no declared reference"))
+                .table();
+        return new ReferenceTranslation(run, opened.connection(), opened.number(), root, REFERENCE, back).sweep(range);
+    }
+
+    /** The relation is locked by now, so that what is read here still holds when the batch commits. */
+    private static Uni<Void> mustBeSameHeap(Opened opened, LeasedChunk chunk) {
+        return opened.connection()
+                .preparedQuery(RELFILENODE)
+                .execute(Tuple.of(chunk.relationOid()))
+                .invoke(rows -> {
+                    Long now = rows.iterator().next().getLong("relfilenode");
+                    if (now == null || now != chunk.relfilenode()) {
+                        throw new HeapRewrittenException(chunk.relation());
+                    }
+                })
+                .replaceWithVoid();
+    }
+
+    /** Puts the entities of a range that no batch gets through with aside, to be tried one by one, and moves the cursor past it. */
+    public Uni<Ended> isolate(RunContext run, Kind kind, int chunk) {
+        return batches.run(run, place(kind, chunk), opened -> {
+            LeasedChunk leased = opened.chunk().orElseThrow();
+            long to = Math.min(leased.toBlock(), leased.cursor() + 1);
+            TableName relation = TableName.parse(leased.relation());
+            Selection.BlockRange range = new Selection.BlockRange(relation, leased.cursor(), to);
+            return Rekeys.pending(run, opened.connection(), range)
+                    .chain(keys -> opened.connection()
+                            .preparedQuery(PARK_RANGE)
+                            .execute(Tuple.of(run.runId(), run.rootName(), keys.toArray(String[]::new))))
+                    .replaceWith(() -> new Work(
+                            BatchResult.NOTHING,
+                            Optional.of(to),
+                            to >= leased.toBlock(),
+                            leased.remaining(),
+                            Optional.empty()));
+        });
+    }
+}

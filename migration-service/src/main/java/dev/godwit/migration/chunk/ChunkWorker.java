@@ -1,0 +1,241 @@
+package dev.godwit.migration.chunk;
+
+import dev.godwit.migration.batch.Batches.Ended;
+import dev.godwit.migration.batch.LeaseTakenException;
+import dev.godwit.migration.batch.RunContext;
+import dev.godwit.migration.run.GodwitConfig;
+import dev.godwit.migration.run.RunContexts;
+import dev.godwit.migration.run.Runs;
+import dev.godwit.migration.sql.ErrorClass;
+import dev.godwit.migration.sql.PgErrors;
+import io.smallrye.mutiny.Multi;
+import io.smallrye.mutiny.Uni;
+import io.smallrye.reactive.messaging.kafka.Record;
+import io.vertx.mutiny.sqlclient.Row;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadLocalRandom;
+import org.eclipse.microprofile.reactive.messaging.Incoming;
+import org.jboss.logging.Logger;
+
+/**
+ * Takes chunks from the work queue and works them off, batch by batch.
+ *
+ * <p>A message is worked on for a bounded time; the remainder is put back, that is awaited, and only then is the message acknowledged. So Kafka never waits, runs
+ * share the workers fairly, and a worker that is killed costs a batch.
+ */
+@ApplicationScoped
+public class ChunkWorker {
+
+    private static final Logger LOG = Logger.getLogger(ChunkWorker.class);
+    private static final Duration BACK_OFF = Duration.ofMillis(40);
+    private static final int ATTEMPTS_MAX = 12;
+    private static final int SIZERS_MAX = 256;
+
+    private static final String CHUNK = """
+            SELECT c.kind, c.state, c.epoch, c.relation, greatest(t.reltuples, 0) / greatest(t.relpages, 1) AS density
+              FROM godwit.chunk AS c
+              LEFT JOIN pg_class AS t ON t.oid = c.relation_oid
+             WHERE c.run_id = $1
+               AND c.number = $2
+            """;
+
+    private static final String NEXT_EPOCH = """
+            UPDATE godwit.chunk
+               SET epoch = epoch + 1, touched_at = clock_timestamp()
+             WHERE run_id = $1
+               AND number = $2
+               AND state = 'open'
+            RETURNING epoch
+            """;
+
+    private final Runs runs;
+    private final RunContexts contexts;
+    private final ChunkWork work;
+    private final ChunkQueue queue;
+    private final GodwitConfig config;
+    private final Map<String, BatchSizer> sizers = new ConcurrentHashMap<>();
+
+    @Inject
+    public ChunkWorker(Runs runs, RunContexts contexts, ChunkWork work, ChunkQueue queue, GodwitConfig config) {
+        this.runs = runs;
+        this.contexts = contexts;
+        this.work = work;
+        this.queue = queue;
+        this.config = config;
+    }
+
+    /** How far the work on one message has come. */
+    private static final class Progress {
+        private final Instant deadline;
+        private boolean expectWork;
+        private double rowsPerBlock;
+        private int failures;
+        private boolean over;
+        private boolean giveBack;
+
+        Progress(Instant deadline, double rowsPerBlock) {
+            this.deadline = deadline;
+            this.rowsPerBlock = rowsPerBlock;
+        }
+    }
+
+    /** Works on one chunk for a while. Never fails: what could not be done is noticed by the sweeper and queued again. */
+    @Incoming("chunks")
+    public Uni<Void> on(Record<String, String> message) {
+        Optional<ChunkMessage> parsed = ChunkMessage.parse(message.value());
+        if (parsed.isEmpty()) {
+            LOG.warnf("The work queue holds a message that names no chunk; it is left out");
+            return Uni.createFrom().voidItem();
+        }
+        return workOn(parsed.get())
+                .onFailure()
+                .invoke(failure -> LOG.warnf(
+                        "Chunk %d of run %s is left for later: %s",
+                        parsed.get().chunk(), parsed.get().run(), PgErrors.describe(failure)))
+                .onFailure()
+                .recoverWithItem((Void) null);
+    }
+
+    private Uni<Void> workOn(ChunkMessage message) {
+        return runs.find(message.run()).chain(run -> {
+            if (run.isEmpty() || run.get().state().isTerminal()) {
+                return Uni.createFrom().voidItem();
+            }
+            return contexts.of(run.get()).chain(context -> runs.execute(CHUNK, message.run(), message.chunk())
+                    .chain(rows -> rows.size() == 0
+                            ? Uni.createFrom().voidItem()
+                            : workOff(context, message, rows.iterator().next())));
+        });
+    }
+
+    private Uni<Void> workOff(RunContext run, ChunkMessage message, Row chunk) {
+        ChunkWork.Kind kind = ChunkWork.Kind.ofWireName(chunk.getString("kind"));
+        Progress progress = new Progress(Instant.now().plus(config.batch().messageTime()), chunk.getDouble("density"));
+        progress.over = "done".equals(chunk.getString("state"));
+        return Multi.createBy()
+                .repeating()
+                .uni(() -> step(run, message, kind, progress))
+                .whilst(ignored -> !progress.over)
+                .onItem()
+                .ignoreAsUni()
+                .chain(() ->
+                        progress.giveBack ? giveBack(message) : Uni.createFrom().voidItem());
+    }
+
+    private Uni<Boolean> step(RunContext run, ChunkMessage message, ChunkWork.Kind kind, Progress progress) {
+        if (progress.over) {
+            return Uni.createFrom().item(true);
+        }
+        if (Instant.now().isAfter(progress.deadline)) {
+            progress.over = true;
+            progress.giveBack = true;
+            return Uni.createFrom().item(true);
+        }
+        BatchSizer sizer = sizer(run);
+        long started = System.nanoTime();
+        return work.next(run, kind, message.chunk(), sizer.next(), progress.rowsPerBlock, progress.expectWork)
+                .invoke(ended -> note(ended, sizer, Duration.ofNanos(System.nanoTime() - started), progress))
+                .replaceWith(true)
+                .onFailure()
+                .recoverWithUni(failure -> overcome(run, message, kind, progress, failure));
+    }
+
+    private static void note(Ended ended, BatchSizer sizer, Duration took, Progress progress) {
+        if (ended instanceof Ended.Stopped) {
+            progress.over = true;
+            return;
+        }
+        Ended.Committed committed = (Ended.Committed) ended;
+        int read = committed.work().result().read();
+        boolean wrote = committed.work().result().wrote();
+        sizer.took(read, took);
+        progress.failures = 0;
+        progress.expectWork = wrote;
+        progress.over = committed.work().chunkDone();
+        committed.chunk().ifPresent(chunk -> {
+            long blocks = committed.work().cursor().orElse(chunk.cursor()) - chunk.cursor();
+            if (blocks > 0 && read > 0) {
+                progress.rowsPerBlock = (double) read / blocks;
+            }
+        });
+    }
+
+    private Uni<Boolean> overcome(
+            RunContext run, ChunkMessage message, ChunkWork.Kind kind, Progress progress, Throwable failure) {
+        if (failure instanceof HeapRewrittenException) {
+            progress.over = true;
+            LOG.infof("Run %s: %s; the remainder is cut anew", run.runId(), failure.getMessage());
+            return runs.execute("UPDATE godwit.run SET rescan = true WHERE id = $1", run.runId())
+                    .replaceWith(true);
+        }
+        if (failure instanceof LeaseTakenException) {
+            progress.over = true;
+            return Uni.createFrom().item(true);
+        }
+        ErrorClass error = PgErrors.classify(failure);
+        BatchSizer sizer = sizer(run);
+        progress.failures++;
+        LOG.debugf(
+                "Run %s chunk %d: attempt %d failed: %s",
+                run.runId(), message.chunk(), progress.failures, PgErrors.describe(failure));
+        if (PgErrors.isTimeout(failure) || error == ErrorClass.DATA || error == ErrorClass.OTHER) {
+            sizer.timedOut();
+        }
+        boolean smallest = sizer.next() <= Math.max(1, progress.rowsPerBlock);
+        boolean hopeless = error == ErrorClass.DATA || error == ErrorClass.OTHER;
+        if ((hopeless && smallest) || (error == ErrorClass.CONTENTION && progress.failures >= ATTEMPTS_MAX)) {
+            progress.failures = 0;
+            return setAside(run, message, kind, progress, failure);
+        }
+        return pause(progress.failures);
+    }
+
+    /** A range that no batch gets through with is put aside key by key, where the kind of work has keys; else the worker waits. */
+    private Uni<Boolean> setAside(
+            RunContext run, ChunkMessage message, ChunkWork.Kind kind, Progress progress, Throwable failure) {
+        LOG.infof(
+                "Run %s chunk %d: entities are put aside to be tried one by one: %s",
+                run.runId(), message.chunk(), PgErrors.describe(failure));
+        if (kind == ChunkWork.Kind.BACKFILL || kind == ChunkWork.Kind.VERIFY || kind == ChunkWork.Kind.LIMITED) {
+            return work.isolate(run, kind, message.chunk())
+                    .invoke(ended -> note(ended, sizer(run), Duration.ZERO, progress))
+                    .replaceWith(true)
+                    .onFailure()
+                    .recoverWithUni(again -> pause(ATTEMPTS_MAX));
+        }
+        progress.over = true;
+        return runs.fail(run.runId(), PgErrors.describe(failure)).replaceWith(true);
+    }
+
+    private static Uni<Boolean> pause(int failures) {
+        long factor = Math.min(failures, 10);
+        long jitter = ThreadLocalRandom.current().nextLong(BACK_OFF.toMillis());
+        Duration wait = BACK_OFF.multipliedBy(factor).plusMillis(jitter);
+        return Uni.createFrom().item(true).onItem().delayIt().by(wait);
+    }
+
+    private Uni<Void> giveBack(ChunkMessage message) {
+        return runs.execute(NEXT_EPOCH, message.run(), message.chunk())
+                .chain(rows -> rows.size() == 0
+                        ? Uni.createFrom().voidItem()
+                        : queue.put(new ChunkMessage(
+                                message.run(),
+                                message.chunk(),
+                                rows.iterator().next().getInteger("epoch"))));
+    }
+
+    private BatchSizer sizer(RunContext run) {
+        if (sizers.size() > SIZERS_MAX) {
+            sizers.clear();
+        }
+        return sizers.computeIfAbsent(
+                run.runId(),
+                id -> new BatchSizer(config.batch().target(), config.batch().entitiesMax()));
+    }
+}

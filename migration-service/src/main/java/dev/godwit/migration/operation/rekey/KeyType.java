@@ -1,0 +1,62 @@
+package dev.godwit.migration.operation.rekey;
+
+import java.util.Locale;
+import java.util.UUID;
+import java.util.regex.Pattern;
+
+/**
+ * The type of a key column, as far as SQL needs it: keys travel as text and are cast where they meet the column.
+ *
+ * @param castName the type without length or precision: an explicit cast to {@code varchar(36)} would cut a longer value silently
+ */
+public record KeyType(String castName) {
+
+    private static final Pattern MODIFIER = Pattern.compile("\\([0-9, ]+\\)");
+
+    /** Takes a type as {@code format_type} prints it. */
+    public static KeyType of(String formattedType) {
+        String bare = MODIFIER.matcher(formattedType).replaceAll("").trim();
+        return new KeyType(bare.equals("character") ? "bpchar" : bare);
+    }
+
+    /** {@code ($n::text[])::type[]}: an array parameter of keys. */
+    public String array(int parameter) {
+        return "($" + parameter + "::text[])::" + castName + "[]";
+    }
+
+    /** Whether a key of this type can be parked for a moment under a name that nobody uses. */
+    public boolean canPark() {
+        return isText() || castName.equals("uuid") || isNumber();
+    }
+
+    /**
+     * A key that no row has, for one row of a cycle to step aside within the transaction. Random, so that workers do not meet; a
+     * collision fails the batch, which is then tried again with another.
+     */
+    public String parkedKey() {
+        UUID random = UUID.randomUUID();
+        if (castName.equals("uuid")) {
+            return random.toString();
+        }
+        if (isNumber()) {
+            long bound = castName.equals("smallint") ? Short.MAX_VALUE : Integer.MAX_VALUE;
+            return Long.toString(-1 - Math.floorMod(random.getLeastSignificantBits(), bound));
+        }
+        return random.toString().replace("-", "").substring(0, 5);
+    }
+
+    private boolean isText() {
+        String name = castName.toLowerCase(Locale.ROOT);
+        return name.equals("text")
+                || name.equals("character varying")
+                || name.equals("bpchar")
+                || name.endsWith("citext");
+    }
+
+    private boolean isNumber() {
+        return castName.equals("integer")
+                || castName.equals("bigint")
+                || castName.equals("smallint")
+                || castName.equals("numeric");
+    }
+}

@@ -1,0 +1,51 @@
+package dev.godwit.migration.outbox;
+
+import io.smallrye.mutiny.Uni;
+import io.vertx.core.json.JsonObject;
+import io.vertx.mutiny.core.buffer.Buffer;
+import io.vertx.mutiny.sqlclient.SqlConnection;
+import io.vertx.mutiny.sqlclient.Tuple;
+import java.util.UUID;
+
+/**
+ * Writes events into {@code godwit.outbox}, from where Debezium carries them to Kafka: an event exists if and only if its transaction committed.
+ *
+ * <p>Transaction: joins the caller's. Whoever hides its writes from the tail must show them again before it comes here.
+ */
+public final class Outbox {
+
+    /** Life and progress of runs, keyed by run. */
+    public static final String RUNS = "godwit.runs";
+
+    /** What became of entities, one event per batch, keyed by run. */
+    public static final String OUTCOMES = "godwit.outcomes";
+
+    private static final String SOURCE = "/godwit/migration-service";
+
+    private static final String APPEND = """
+            INSERT INTO godwit.outbox (id, topic, key, type, source, subject, payload)
+            VALUES ($1, $2, $3, $4, $5, $6, $7)
+            """;
+
+    private Outbox() {}
+
+    /** Appends one event with the given id. */
+    public static Uni<Void> append(
+            SqlConnection connection, UUID id, String topic, String key, String type, String subject, JsonObject data) {
+        Tuple row = Tuple.tuple()
+                .addUUID(id)
+                .addString(topic)
+                .addBuffer(Buffer.buffer(key))
+                .addString(type)
+                .addString(SOURCE)
+                .addString(subject)
+                .addBuffer(Buffer.newInstance(data.toBuffer()));
+        return connection.preparedQuery(APPEND).execute(row).replaceWithVoid();
+    }
+
+    /** Appends one event with a fresh id. */
+    public static Uni<Void> append(
+            SqlConnection connection, String topic, String key, String type, String subject, JsonObject data) {
+        return append(connection, UUID.randomUUID(), topic, key, type, subject, data);
+    }
+}

@@ -1,0 +1,139 @@
+package dev.godwit.migration.outbox;
+
+import dev.godwit.migration.operation.Counts;
+import dev.godwit.migration.operation.Outcome;
+import io.smallrye.mutiny.Multi;
+import io.smallrye.mutiny.Uni;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import io.vertx.mutiny.sqlclient.SqlConnection;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+
+/** Turns the outcomes of a batch into events of their stream: numbered, chained, at most 1,000 outcomes and 256 KiB each. */
+public final class OutcomeEvents {
+
+    /** Type of the events. */
+    public static final String TYPE = "dev.godwit.outcomes.recorded";
+
+    private static final int OUTCOMES_MAX = 1000;
+
+    /** Leaves room below 256 KiB for the envelope and for what JSON adds to unusual characters. */
+    private static final int CHARACTERS_MAX = 160_000;
+
+    private static final int CHARACTERS_BESIDES = 120;
+
+    private OutcomeEvents() {}
+
+    /**
+     * What the events of one batch share.
+     *
+     * @param table the run's root table, whose outcomes are counted
+     */
+    public record Batch(
+            String run,
+            String migration,
+            String mode,
+            String lane,
+            String stream,
+            long number,
+            Optional<String> commandId,
+            String table) {}
+
+    /** Where a stream stands: number and hash of its last event. */
+    public record Position(long sequence, String hash) {}
+
+    /** Appends the events and answers where the stream stands then. Transaction: joins the caller's, after its writes are shown again. */
+    public static Uni<Position> append(SqlConnection connection, Batch batch, List<Outcome> outcomes, Position from) {
+        List<List<Outcome>> parts = split(outcomes);
+        Position[] position = {from};
+        return Multi.createFrom()
+                .iterable(parts)
+                .onItem()
+                .transformToUniAndConcatenate(part -> append(connection, batch, part, position))
+                .onItem()
+                .ignoreAsUni()
+                .replaceWith(() -> position[0]);
+    }
+
+    private static Uni<Void> append(
+            SqlConnection connection, Batch batch, List<Outcome> outcomes, Position[] position) {
+        UUID id = UUID.randomUUID();
+        long sequence = position[0].sequence() + 1;
+        String previous = position[0].hash();
+        List<byte[]> leaves = new ArrayList<>(outcomes.size());
+        JsonArray items = new JsonArray();
+        for (Outcome outcome : outcomes) {
+            String salt = HashChain.salt();
+            leaves.add(HashChain.leaf(outcome, salt));
+            items.add(item(outcome, salt));
+        }
+        String hash = HashChain.hash(previous, batch.run(), batch.stream(), sequence, id.toString(), leaves);
+        JsonObject data = new JsonObject()
+                .put("run", batch.run())
+                .put("migration", batch.migration())
+                .put("mode", batch.mode())
+                .put("lane", batch.lane())
+                .put("stream", batch.stream())
+                .put("sequence", sequence)
+                .put("previousHash", previous)
+                .put("hash", hash)
+                .put("batch", batch.number())
+                .put("commandId", batch.commandId().orElse(null))
+                .put("table", batch.table())
+                .put("counts", counts(Counts.of(batch.table(), outcomes)))
+                .put("at", Instant.now().toString())
+                .put("outcomes", items);
+        position[0] = new Position(sequence, hash);
+        return Outbox.append(connection, id, Outbox.OUTCOMES, batch.run(), TYPE, batch.run(), data);
+    }
+
+    private static JsonObject item(Outcome outcome, String salt) {
+        return new JsonObject()
+                .put("table", outcome.table())
+                .put("key", outcome.key())
+                .put("newKey", outcome.newKey().orElse(null))
+                .put("outcome", outcome.kind().wireName())
+                .put("reason", outcome.reason().orElse(null))
+                .put("detail", outcome.detail().orElse(null))
+                .put("salt", salt);
+    }
+
+    /** The counts object of the contract: all kinds, zeros included. */
+    public static JsonObject counts(Counts counts) {
+        JsonObject json = new JsonObject();
+        counts.toMap().forEach(json::put);
+        return json;
+    }
+
+    private static List<List<Outcome>> split(List<Outcome> outcomes) {
+        List<List<Outcome>> parts = new ArrayList<>();
+        List<Outcome> part = new ArrayList<>();
+        int characters = 0;
+        for (Outcome outcome : outcomes) {
+            int size = size(outcome);
+            if (part.size() == OUTCOMES_MAX || (characters + size > CHARACTERS_MAX && !part.isEmpty())) {
+                parts.add(part);
+                part = new ArrayList<>();
+                characters = 0;
+            }
+            part.add(outcome);
+            characters += size;
+        }
+        if (!part.isEmpty()) {
+            parts.add(part);
+        }
+        return parts;
+    }
+
+    private static int size(Outcome outcome) {
+        return CHARACTERS_BESIDES
+                + outcome.table().length()
+                + outcome.key().length()
+                + outcome.newKey().map(String::length).orElse(0)
+                + outcome.detail().map(String::length).orElse(0);
+    }
+}

@@ -1,0 +1,275 @@
+package dev.godwit.migration.run;
+
+import dev.godwit.migration.batch.Batches;
+import dev.godwit.migration.batch.Batches.Place;
+import dev.godwit.migration.batch.Batches.Work;
+import dev.godwit.migration.batch.Lane;
+import dev.godwit.migration.batch.Rekeys;
+import dev.godwit.migration.batch.RunContext;
+import dev.godwit.migration.chunk.ChunkWork.Kind;
+import dev.godwit.migration.operation.Selection;
+import io.smallrye.mutiny.Uni;
+import io.vertx.mutiny.sqlclient.Pool;
+import io.vertx.mutiny.sqlclient.Row;
+import io.vertx.mutiny.sqlclient.SqlConnection;
+import io.vertx.mutiny.sqlclient.Tuple;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+
+/** A run from its request to its first chunk, and a plan to its report. */
+@ApplicationScoped
+class Planning {
+
+    private static final int GROUPS_PER_INSERT = 1000;
+
+    private static final String REMEMBER_BARRIER = """
+            UPDATE godwit.run
+               SET barrier_xid = ($2::text)::xid8, phase = 'barrier', started_lsn = pg_current_wal_insert_lsn(), first_heartbeat = $3
+             WHERE id = $1
+            """;
+
+    private static final String SET_PHASE = "UPDATE godwit.run SET phase = $2, reason = $3 WHERE id = $1";
+
+    private static final String FORGET_GROUPS = "DELETE FROM godwit.duplicate WHERE run_id = $1";
+
+    private static final String INSERT_GROUPS = """
+            INSERT INTO godwit.duplicate (run_id, member, group_no)
+            SELECT $1, t.member, t.group_no
+              FROM unnest($2::text[], $3::bigint[]) AS t(member, group_no)
+            ON CONFLICT DO NOTHING
+            """;
+
+    private static final String GROUPED = """
+            UPDATE godwit.run
+               SET phase = 'cut', duplicates = EXISTS (SELECT FROM godwit.duplicate WHERE run_id = $1)
+             WHERE id = $1
+            """;
+
+    private static final String RELATIONS = """
+            INSERT INTO godwit.relation (run_id, relation, name)
+            SELECT $1, t.relation, t.name
+              FROM unnest($2::integer[], $3::text[]) AS t(relation, name)
+            ON CONFLICT DO NOTHING
+            """;
+
+    private static final String CUT = """
+            UPDATE godwit.run
+               SET generation = generation + 1, phase = $2, entities_estimated = $3
+             WHERE id = $1
+            RETURNING generation
+            """;
+
+    private static final String JOURNAL_EXISTS = "SELECT to_regclass('godwit.identity_' || $1) IS NOT NULL AS there";
+
+    private static final String ESTIMATE = """
+            SELECT greatest(sum(c.reltuples), 0)::bigint AS entities
+              FROM pg_class AS c
+             WHERE c.oid = ANY ($1::text[]::regclass[]::oid[])
+            """;
+
+    private final Runs runs;
+    private final RunContexts contexts;
+    private final Capture capture;
+    private final CaughtUp caughtUp;
+    private final Chunks chunks;
+    private final PlanReports reports;
+    private final Batches batches;
+    private final Pool pool;
+
+    @Inject
+    Planning(
+            Runs runs,
+            RunContexts contexts,
+            Capture capture,
+            CaughtUp caughtUp,
+            Chunks chunks,
+            PlanReports reports,
+            Batches batches,
+            Pool pool) {
+        this.runs = runs;
+        this.contexts = contexts;
+        this.capture = capture;
+        this.caughtUp = caughtUp;
+        this.chunks = chunks;
+        this.reports = reports;
+        this.batches = batches;
+        this.pool = pool;
+    }
+
+    Uni<Void> step(Run run) {
+        return switch (run.phase()) {
+            case "prepare" -> run.commit() ? listen(run) : setPhase(run, "group", null);
+            case "barrier" -> waitForOlder(run);
+            case "group" -> group(run);
+            case "cut" -> run.commit() ? begin(run) : inspect(run);
+            case "inspect" ->
+                chunks.open(run.id(), run.generation())
+                        .chain(open -> open == 0 ? report(run) : chunks.sweepIdle(run.id(), run.generation()));
+            default -> Uni.createFrom().voidItem();
+        };
+    }
+
+    /** The tail listens before the table is measured: what is written from here on is its business. */
+    private Uni<Void> listen(Run run) {
+        return contexts.of(run)
+                .chain(capture::open)
+                .chain(caughtUp::beat)
+                .chain(beat -> capture.barrier().chain(xid -> runs.execute(REMEMBER_BARRIER, run.id(), xid, beat - 1)))
+                .replaceWithVoid();
+    }
+
+    private Uni<Void> waitForOlder(Run run) {
+        return capture.waitingFor(run.barrierXid().orElseThrow())
+                .chain(waiting -> waiting.isEmpty()
+                        ? setPhase(run, "group", null)
+                        : setPhase(run, "barrier", "waits for older transactions: " + waiting.get()));
+    }
+
+    /** Entities that share a new key, over the whole table: no single batch sees such a group. The survivor is a function of all of it. */
+    private Uni<Void> group(Run run) {
+        long[] groups = {0};
+        return contexts.of(run)
+                .chain(context -> runs.execute(FORGET_GROUPS, run.id())
+                        .chain(() -> pool.withConnection(connection -> readOnly(connection)
+                                .chain(() -> connection.prepare(context.sql().groupDuplicates()))
+                                .onItem()
+                                .transformToMulti(statement -> statement
+                                        .createStream(GROUPS_PER_INSERT)
+                                        .toMulti())
+                                .group()
+                                .intoLists()
+                                .of(GROUPS_PER_INSERT)
+                                .onItem()
+                                .transformToUniAndConcatenate(rows -> insertGroups(run, rows, groups))
+                                .onItem()
+                                .ignoreAsUni()
+                                .chain(() -> connection.query("COMMIT").execute())
+                                .onFailure()
+                                .call(() -> connection.query("ROLLBACK").execute()))))
+                .chain(() -> runs.execute(GROUPED, run.id()))
+                .replaceWithVoid();
+    }
+
+    private static Uni<Void> readOnly(SqlConnection connection) {
+        return connection.query("BEGIN TRANSACTION READ ONLY").execute().replaceWithVoid();
+    }
+
+    private Uni<Void> insertGroups(Run run, List<Row> rows, long[] groups) {
+        List<String> members = new ArrayList<>();
+        List<Long> numbers = new ArrayList<>();
+        for (Row row : rows) {
+            groups[0]++;
+            for (String member : row.getArrayOfStrings("members")) {
+                members.add(member);
+                numbers.add(groups[0]);
+            }
+        }
+        return runs.execute(INSERT_GROUPS, run.id(), members.toArray(String[]::new), numbers.toArray(Long[]::new))
+                .replaceWithVoid();
+    }
+
+    private Uni<Void> begin(Run run) {
+        return contexts.of(run)
+                .chain(context -> estimate(context)
+                        .chain(entities -> runs.transition(
+                                run,
+                                RunState.PLANNING,
+                                RunState.BACKFILLING,
+                                Optional.empty(),
+                                connection -> createJournal(connection, run)
+                                        .chain(() -> relations(connection, context))
+                                        .chain(() -> cut(connection, run, context, "backfill", entities)))))
+                .chain(() -> runs.find(run.id()))
+                .chain(found -> chunks.enqueue(run.id(), found.orElseThrow().generation()));
+    }
+
+    private static Uni<Void> createJournal(SqlConnection connection, Run run) {
+        return connection
+                .preparedQuery(JOURNAL_EXISTS)
+                .execute(Tuple.of(Long.toString(run.serial())))
+                .chain(rows -> rows.iterator().next().getBoolean("there")
+                        ? Uni.createFrom().voidItem()
+                        : connection
+                                .preparedQuery("SELECT godwit.create_journal($1, $2)")
+                                .execute(Tuple.of(run.id(), run.serial()))
+                                .replaceWithVoid());
+    }
+
+    private static Uni<Void> relations(SqlConnection connection, RunContext context) {
+        List<String> names = new ArrayList<>();
+        List<Integer> numbers = new ArrayList<>();
+        for (int map = 0; map <= context.model().derived().size(); map++) {
+            numbers.add(map);
+            names.add(context.model().tableOfMap(map).toString());
+        }
+        return connection
+                .preparedQuery(RELATIONS)
+                .execute(Tuple.of(context.runId(), numbers.toArray(Integer[]::new), names.toArray(String[]::new)))
+                .replaceWithVoid();
+    }
+
+    private Uni<Void> cut(SqlConnection connection, Run run, RunContext context, String phase, long entities) {
+        Kind kind = run.commit() ? Kind.BACKFILL : Kind.INSPECT;
+        return connection
+                .preparedQuery(CUT)
+                .execute(Tuple.of(run.id(), phase, run.limit().orElse(entities)))
+                .map(rows -> rows.iterator().next().getInteger("generation"))
+                .chain(generation -> run.onlyKeys()
+                        ? Uni.createFrom().voidItem()
+                        : chunks.cutRoot(
+                                connection, context, kind, generation, run.commit() ? run.limit() : Optional.empty()));
+    }
+
+    private Uni<Long> estimate(RunContext context) {
+        String[] leaves =
+                context.model().leaves().stream().map(leaf -> leaf.quoted()).toArray(String[]::new);
+        return runs.execute(ESTIMATE, (Object) leaves).map(rows -> {
+            Long entities = rows.iterator().next().getLong("entities");
+            return entities == null ? 0 : entities;
+        });
+    }
+
+    private Uni<Void> inspect(Run run) {
+        return contexts.of(run)
+                .chain(context -> estimate(context)
+                        .chain(entities ->
+                                runs.inTransaction(connection -> cut(connection, run, context, "inspect", entities)))
+                        .chain(() -> run.onlyKeys()
+                                ? inspectKeys(run, context)
+                                : Uni.createFrom().voidItem()))
+                .chain(() -> runs.find(run.id()))
+                .chain(found -> chunks.enqueue(run.id(), found.orElseThrow().generation()));
+    }
+
+    private Uni<Void> inspectKeys(Run run, RunContext context) {
+        Place place = new Place(Lane.REQUEST, "request", Optional.empty(), EnumSet.of(RunState.PLANNING));
+        return runs.execute("SELECT key FROM godwit.pending_key WHERE run_id = $1 ORDER BY key", run.id())
+                .chain(rows -> {
+                    List<String> keys = new ArrayList<>();
+                    rows.forEach(row -> keys.add(row.getString("key")));
+                    return batches.run(context, place, opened -> Rekeys.run(
+                                    context, opened.connection(), opened.number(), new Selection.Keys(keys), false)
+                            .map(Work::of));
+                })
+                .replaceWithVoid();
+    }
+
+    private Uni<Void> report(Run run) {
+        return contexts.of(run)
+                .chain(context -> reports.complete(run, context))
+                .chain(report -> runs.transition(
+                        run, RunState.PLANNING, RunState.PLANNED, Optional.empty(), connection -> connection
+                                .preparedQuery("UPDATE godwit.run SET plan = $2, phase = '' WHERE id = $1")
+                                .execute(Tuple.of(run.id(), report))
+                                .replaceWithVoid()))
+                .replaceWithVoid();
+    }
+
+    private Uni<Void> setPhase(Run run, String phase, String reason) {
+        return runs.execute(SET_PHASE, run.id(), phase, reason).replaceWithVoid();
+    }
+}

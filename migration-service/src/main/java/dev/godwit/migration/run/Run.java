@@ -1,0 +1,69 @@
+package dev.godwit.migration.run;
+
+import io.vertx.core.json.JsonObject;
+import io.vertx.mutiny.sqlclient.Row;
+import java.util.List;
+import java.util.Optional;
+
+/** A run as its row says. Immutable; the row may have moved on since. */
+public record Run(
+        String id,
+        long serial,
+        String migration,
+        boolean commit,
+        RunState state,
+        String phase,
+        Optional<RunState> resumeState,
+        String definition,
+        String definitionFile,
+        String definitionHash,
+        Optional<Long> limit,
+        boolean onlyKeys,
+        boolean follow,
+        boolean completeAsked,
+        boolean rescan,
+        boolean duplicates,
+        int generation,
+        int rounds,
+        long firstHeartbeat,
+        Optional<String> barrierXid,
+        Optional<JsonObject> proof,
+        List<String> tables) {
+
+    /** The columns that {@link #fromRow} reads. */
+    static final String COLUMNS = """
+            id, serial, migration, mode, state, phase, resume_state, definition, definition_file, definition_hash, entity_limit,
+            only_keys, first_heartbeat, follow, complete_asked, rescan, duplicates, generation, rounds, barrier_xid::text AS barrier_xid, proof, tables
+            """;
+
+    static Run fromRow(Row row) {
+        return new Run(
+                row.getString("id"),
+                row.getLong("serial"),
+                row.getString("migration"),
+                "commit".equals(row.getString("mode")),
+                RunState.ofWireName(row.getString("state")),
+                row.getString("phase"),
+                Optional.ofNullable(row.getString("resume_state")).map(RunState::ofWireName),
+                row.getString("definition"),
+                row.getString("definition_file"),
+                row.getString("definition_hash"),
+                Optional.ofNullable(row.getLong("entity_limit")),
+                row.getBoolean("only_keys"),
+                row.getBoolean("follow"),
+                row.getBoolean("complete_asked"),
+                row.getBoolean("rescan"),
+                row.getBoolean("duplicates"),
+                row.getInteger("generation"),
+                row.getInteger("rounds"),
+                row.getLong("first_heartbeat"),
+                Optional.ofNullable(row.getString("barrier_xid")),
+                Optional.ofNullable(row.getJsonObject("proof")),
+                List.of(row.getArrayOfStrings("tables")));
+    }
+
+    /** Whether the run acts on part of the entities only, so that it cannot promise that nothing is pending. */
+    public boolean isPartial() {
+        return limit.isPresent() || onlyKeys;
+    }
+}

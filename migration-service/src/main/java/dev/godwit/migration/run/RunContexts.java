@@ -1,0 +1,157 @@
+package dev.godwit.migration.run;
+
+import dev.godwit.migration.batch.RunContext;
+import dev.godwit.migration.catalog.CatalogReader;
+import dev.godwit.migration.catalog.ForeignKey;
+import dev.godwit.migration.catalog.Table;
+import dev.godwit.migration.definition.Definition;
+import dev.godwit.migration.definition.DefinitionDirectory;
+import dev.godwit.migration.definition.RekeyDefinition;
+import dev.godwit.migration.definition.TableName;
+import dev.godwit.migration.operation.TableShape;
+import dev.godwit.migration.operation.rekey.RekeyCompiler;
+import dev.godwit.migration.operation.rekey.RekeyModel;
+import dev.godwit.migration.operation.rekey.RekeySql;
+import io.smallrye.mutiny.Multi;
+import io.smallrye.mutiny.Uni;
+import io.vertx.mutiny.sqlclient.Pool;
+import io.vertx.mutiny.sqlclient.SqlConnection;
+import io.vertx.mutiny.sqlclient.Tuple;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** Compiles a run's definition against the catalog, once per run and instance. */
+@ApplicationScoped
+public class RunContexts {
+
+    private static final int CACHED_MAX = 64;
+
+    private static final String NAMES = """
+            SELECT n.nspname AS schema, c.relname AS name
+              FROM pg_class AS c
+              JOIN pg_namespace AS n ON n.oid = c.relnamespace
+             WHERE c.oid = ANY ($1::bigint[]::oid[])
+            """;
+
+    private static final String ORIGINS = """
+            SELECT has_function_privilege('pg_replication_origin_session_setup(text)', 'EXECUTE')
+               AND has_function_privilege('pg_replication_origin_session_reset()', 'EXECUTE')
+               AND has_function_privilege('pg_replication_origin_session_is_setup()', 'EXECUTE')
+               AND EXISTS (SELECT FROM pg_replication_origin WHERE roname ~ '^godwit_[0-9]+$')
+               AND current_setting('server_version_num')::integer >= 160000
+               AND NOT EXISTS (SELECT FROM pg_subscription WHERE subdbid = (SELECT oid FROM pg_database WHERE datname = current_database()))
+                   AS hidden
+            """;
+
+    private final Pool pool;
+    private final CatalogReader catalog = new CatalogReader();
+    private final Map<String, RunContext> cached = new ConcurrentHashMap<>();
+
+    @Inject
+    public RunContexts(Pool pool) {
+        this.pool = pool;
+    }
+
+    /**
+     * What was read and compiled.
+     *
+     * @param tables every table that the run reads or writes
+     */
+    public record Compiled(RekeyModel model, Map<TableName, Table> tables) {}
+
+    /** The context of a run; a run that was re-planned meanwhile gets a fresh one. */
+    public Uni<RunContext> of(Run run) {
+        String key = run.id() + "/" + run.generation() + "/" + run.barrierXid().orElse("") + "/" + run.duplicates();
+        RunContext known = cached.get(key);
+        if (known != null) {
+            return Uni.createFrom().item(known);
+        }
+        Definition definition = DefinitionDirectory.accepted(run.definition(), Path.of(run.definitionFile()));
+        return pool.withConnection(
+                        connection -> originsCanHide(connection).chain(hidden -> compile(connection, definition)
+                                .map(compiled -> context(run, definition, compiled, hidden))))
+                .invoke(context -> {
+                    if (cached.size() >= CACHED_MAX) {
+                        cached.clear();
+                    }
+                    cached.put(key, context);
+                });
+    }
+
+    private static RunContext context(Run run, Definition definition, Compiled compiled, boolean hidden) {
+        return new RunContext(
+                run.id(),
+                run.serial(),
+                definition,
+                run.commit(),
+                compiled.model(),
+                new RekeySql(compiled.model()),
+                run.barrierXid(),
+                run.duplicates(),
+                hidden,
+                TableShape.byName(compiled.tables()));
+    }
+
+    /** Whether writes can be kept from the tail: the functions may be called, origins exist, and the database is not itself a subscriber, whose rows would be hidden too. */
+    public Uni<Boolean> originsCanHide(SqlConnection connection) {
+        return connection.query(ORIGINS).execute().map(rows -> rows.iterator()
+                .next()
+                .getBoolean("hidden"));
+    }
+
+    /** Reads the catalog around a definition and compiles it. */
+    public Uni<Compiled> compile(SqlConnection connection, Definition definition) {
+        RekeyDefinition rekey = (RekeyDefinition) definition.operation();
+        Map<TableName, Table> tables = new LinkedHashMap<>();
+        Set<TableName> keyed = new LinkedHashSet<>();
+        keyed.add(rekey.table());
+        rekey.children().forEach(child -> keyed.add(child.table()));
+        Set<TableName> declared = new LinkedHashSet<>(keyed);
+        rekey.references().forEach(reference -> declared.add(reference.table()));
+        return readAll(connection, declared, tables)
+                .chain(() -> readAll(connection, referencing(keyed, tables), tables))
+                .chain(() -> leafNames(connection, tables))
+                .chain(leaves -> readAll(connection, leaves, tables))
+                .map(ignored -> new Compiled(RekeyCompiler.compile(rekey, tables), tables));
+    }
+
+    private static Set<TableName> referencing(Set<TableName> keyed, Map<TableName, Table> tables) {
+        Set<TableName> children = new LinkedHashSet<>();
+        keyed.forEach(name ->
+                tables.get(name).foreignKeysTo().stream().map(ForeignKey::child).forEach(children::add));
+        return children;
+    }
+
+    private Uni<Void> readAll(SqlConnection connection, Set<TableName> names, Map<TableName, Table> tables) {
+        List<TableName> missing =
+                names.stream().filter(name -> !tables.containsKey(name)).toList();
+        return Multi.createFrom()
+                .iterable(missing)
+                .onItem()
+                .transformToUniAndConcatenate(
+                        name -> catalog.table(connection, name).invoke(table -> tables.put(name, table)))
+                .onItem()
+                .ignoreAsUni();
+    }
+
+    private static Uni<Set<TableName>> leafNames(SqlConnection connection, Map<TableName, Table> tables) {
+        List<Long> oids = new ArrayList<>();
+        tables.values().forEach(table -> oids.addAll(table.leaves()));
+        return connection
+                .preparedQuery(NAMES)
+                .execute(Tuple.of((Object) oids.toArray(Long[]::new)))
+                .map(rows -> {
+                    Set<TableName> names = new LinkedHashSet<>();
+                    rows.forEach(row -> names.add(new TableName(row.getString("schema"), row.getString("name"))));
+                    return names;
+                });
+    }
+}

@@ -1,0 +1,207 @@
+package dev.godwit.migration.run;
+
+import dev.godwit.migration.definition.Definition;
+import dev.godwit.migration.definition.TableName;
+import dev.godwit.migration.graph.Definitions;
+import dev.godwit.migration.operation.rekey.RekeySql;
+import dev.godwit.migration.tail.PendingKeys;
+import io.smallrye.mutiny.Uni;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import io.vertx.mutiny.sqlclient.Pool;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.StreamSupport;
+
+/** The edges' requests, carried out: one place for REST and Kafka alike. */
+@ApplicationScoped
+public class RunServices implements RunService {
+
+    private static final String ACTIVE_RUN = """
+            SELECT id
+              FROM godwit.run
+             WHERE migration = $1
+               AND mode = 'commit'
+               AND state IN ('planning', 'backfilling', 'following', 'verifying', 'paused')
+             ORDER BY serial DESC
+             LIMIT 1
+            """;
+
+    private static final String IDENTITY = """
+            SELECT i.new_key, i.run_id
+              FROM godwit.identity AS i
+              JOIN godwit.relation AS r USING (run_id, relation)
+              JOIN godwit.batch AS b ON b.run_id = i.run_id AND b.number = i.batch AND NOT b.undone
+             WHERE r.name = $1
+               AND i.old_key = $2
+             ORDER BY i.batch DESC
+             LIMIT 1
+            """;
+
+    private static final String STATES = """
+            SELECT DISTINCT ON (migration) migration, state, entity_limit IS NOT NULL OR only_keys AS partial
+              FROM godwit.run
+             WHERE mode = 'commit'
+             ORDER BY migration, serial DESC
+            """;
+
+    private final Runs runs;
+    private final RunStarter starter;
+    private final RunCommands commands;
+    private final RunContexts contexts;
+    private final Definitions definitions;
+    private final PendingKeys pendingKeys;
+    private final Capture capture;
+    private final Pool pool;
+
+    @Inject
+    public RunServices(
+            Runs runs,
+            RunStarter starter,
+            RunCommands commands,
+            RunContexts contexts,
+            Definitions definitions,
+            PendingKeys pendingKeys,
+            Capture capture,
+            Pool pool) {
+        this.runs = runs;
+        this.starter = starter;
+        this.commands = commands;
+        this.contexts = contexts;
+        this.definitions = definitions;
+        this.pendingKeys = pendingKeys;
+        this.capture = capture;
+        this.pool = pool;
+    }
+
+    @Override
+    public Uni<JsonObject> start(StartCommand command) {
+        return starter.start(command).chain(runs::snapshot);
+    }
+
+    @Override
+    public Uni<JsonObject> command(
+            RunCommand command, String runId, String commandId, String requestedBy, Optional<String> reason) {
+        return commands.handle(command, runId, commandId, requestedBy, reason)
+                .chain(() -> command == RunCommand.FORGET
+                        ? Uni.createFrom()
+                                .item(new JsonObject().put("run", runId).put("state", "forgotten"))
+                        : runs.snapshot(runId));
+    }
+
+    @Override
+    public Uni<JsonObject> previewRollback(String runId) {
+        return runs.find(runId)
+                .map(found -> found.orElseThrow(() -> Runs.unknownRun(runId)))
+                .chain(run -> contexts.of(run).chain(context -> new RollbackPreview(pool, context).preview()));
+    }
+
+    @Override
+    public Uni<JsonObject> migrate(String commandId, String migration, List<String> keys, String requestedBy) {
+        if (keys.size() > StartCommand.KEYS_MAX) {
+            throw new Refusal(
+                    Refusal.Kind.BAD_REQUEST,
+                    "too_many_keys",
+                    keys.size() + " keys in one command; at most " + StartCommand.KEYS_MAX + ": send several commands");
+        }
+        return commands.once(commandId, "dev.godwit.entities.migrate", () -> activeRun(migration)
+                        .chain(run -> contexts.of(run)
+                                .chain(context -> pendingKeys.add(
+                                        run.id(), context.rootName(), keys, "requested", Optional.of(commandId)))
+                                .replaceWith(run.id())))
+                .map(run -> new JsonObject().put("run", run).put("accepted", keys.size()));
+    }
+
+    private Uni<Run> activeRun(String migration) {
+        Definition definition = definitions.find(migration).orElseThrow(() -> unknownMigration(migration));
+        return runs.execute(ACTIVE_RUN, definition.migration())
+                .chain(rows -> rows.size() == 0
+                        ? Uni.createFrom()
+                                .failure(
+                                        new Refusal(
+                                                Refusal.Kind.CONFLICT,
+                                                "no_active_run",
+                                                "no run of " + migration
+                                                        + " is in hand; start one with run.start, or with 'only' for these keys alone"))
+                        : runs.find(rows.iterator().next().getString("id")).map(Optional::orElseThrow));
+    }
+
+    static Refusal unknownMigration(String migration) {
+        return new Refusal(
+                Refusal.Kind.NOT_FOUND,
+                "unknown_migration",
+                "there is no migration '" + migration + "'; 'godwit list' shows those that are there");
+    }
+
+    @Override
+    public Uni<JsonObject> run(String runId) {
+        return runs.snapshot(runId);
+    }
+
+    @Override
+    public Uni<JsonArray> runs(Optional<String> migration, Optional<String> state) {
+        return runs.list(migration, state);
+    }
+
+    @Override
+    public Uni<JsonObject> plan(String runId) {
+        return runs.snapshot(runId).map(run -> {
+            JsonObject plan = run.getJsonObject("plan");
+            if (plan == null || !"planned".equals(run.getString("state"))) {
+                throw new Refusal(
+                        Refusal.Kind.NOT_FOUND,
+                        "no_plan",
+                        "run '" + runId + "' has no plan report: it is " + run.getString("state"));
+            }
+            return plan;
+        });
+    }
+
+    @Override
+    public Uni<Optional<JsonObject>> identity(String table, String oldKey) {
+        String name = TableName.parse(table).toString();
+        return runs.execute(IDENTITY, name, oldKey).map(rows -> StreamSupport.stream(rows.spliterator(), false)
+                .findFirst()
+                .map(row -> new JsonObject()
+                        .put("table", name)
+                        .put("key", oldKey)
+                        .put("newKey", row.getString("new_key"))
+                        .put("run", row.getString("run_id"))));
+    }
+
+    @Override
+    public Uni<JsonObject> explain(String migration) {
+        Definition definition = definitions.find(migration).orElseThrow(() -> unknownMigration(migration));
+        return pool.withConnection(connection -> contexts.compile(connection, definition))
+                .map(compiled -> Explanation.of(definition, compiled.model(), new RekeySql(compiled.model())));
+    }
+
+    @Override
+    public Uni<JsonObject> capture() {
+        return capture.describe();
+    }
+
+    @Override
+    public Uni<JsonObject> migrationStates() {
+        return runs.execute(STATES).map(rows -> {
+            JsonObject states = new JsonObject();
+            rows.forEach(row -> states.put(
+                    row.getString("migration"),
+                    graphState(RunState.ofWireName(row.getString("state")), row.getBoolean("partial"))));
+            return states;
+        });
+    }
+
+    private static String graphState(RunState state, boolean partial) {
+        return switch (state) {
+            case COMPLETED -> partial ? "running" : "applied";
+            case ROLLED_BACK ->
+                RunState.ROLLED_BACK.name().toLowerCase(Locale.ROOT).replace('_', '-');
+            case CANCELLED, PLANNED -> "unapplied";
+            default -> "running";
+        };
+    }
+}

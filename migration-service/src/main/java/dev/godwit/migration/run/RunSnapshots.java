@@ -1,0 +1,160 @@
+package dev.godwit.migration.run;
+
+import io.smallrye.mutiny.Uni;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import io.vertx.mutiny.sqlclient.Row;
+import io.vertx.mutiny.sqlclient.SqlClient;
+import io.vertx.mutiny.sqlclient.Tuple;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.StreamSupport;
+
+/** Runs as the outside sees them: the data of run events and the answer of REST are the same object. */
+final class RunSnapshots {
+
+    /** Totals are the sums of the streams' counters: one shared row would queue every commit behind the last. */
+    private static final String SNAPSHOT = """
+            SELECT r.*, r.barrier_xid::text AS barrier, r.as_of::text AS as_of_text,
+                   s.migrated, s.unchanged, s.skipped, s.conflict, s.failed, s.reverted, s.diverged, s.translated,
+                   c.total AS chunks_total, c.done AS chunks_done, c.blocks_total, c.blocks_done,
+                   (SELECT max(t.lag_millis) FROM godwit.tail AS t) AS tail_lag,
+                   (SELECT count(*) FROM godwit.pending_key AS p WHERE p.run_id = r.id) AS pending
+              FROM godwit.run AS r
+             CROSS JOIN LATERAL (SELECT coalesce(sum(migrated), 0)::bigint AS migrated, coalesce(sum(unchanged), 0)::bigint AS unchanged,
+                                        coalesce(sum(skipped), 0)::bigint AS skipped, coalesce(sum(conflict), 0)::bigint AS conflict,
+                                        coalesce(sum(failed), 0)::bigint AS failed, coalesce(sum(reverted), 0)::bigint AS reverted,
+                                        coalesce(sum(diverged), 0)::bigint AS diverged, coalesce(sum(translated), 0)::bigint AS translated
+                                   FROM godwit.stream AS s
+                                  WHERE s.run_id = r.id) AS s
+             CROSS JOIN LATERAL (SELECT count(*) AS total, count(*) FILTER (WHERE c.state = 'done') AS done,
+                                        coalesce(sum(c.to_block - c.from_block), 0)::bigint AS blocks_total,
+                                        coalesce(sum(c.cursor - c.from_block), 0)::bigint AS blocks_done
+                                   FROM godwit.chunk AS c
+                                  WHERE c.run_id = r.id
+                                    AND c.generation = r.generation) AS c
+            """;
+
+    private static final String ONE = SNAPSHOT + " WHERE r.id = $1";
+
+    private static final String MANY = SNAPSHOT + """
+             WHERE ($1::text IS NULL OR r.migration = $1)
+               AND ($2::text IS NULL OR r.state = $2)
+             ORDER BY r.serial DESC
+             LIMIT 500
+            """;
+
+    private static final String STREAMS = """
+            SELECT stream, sequence, hash
+              FROM godwit.stream
+             WHERE run_id = $1
+               AND sequence > 0
+             ORDER BY stream
+            """;
+
+    private RunSnapshots() {}
+
+    static Uni<Optional<JsonObject>> find(SqlClient client, String runId) {
+        return client.preparedQuery(ONE)
+                .execute(Tuple.of(runId))
+                .map(rows -> StreamSupport.stream(rows.spliterator(), false)
+                        .findFirst()
+                        .map(RunSnapshots::toJson))
+                .chain(found -> found.isPresent() && endsChains(found.get())
+                        ? streams(client, runId).map(streams -> found.map(run -> run.put("streams", streams)))
+                        : Uni.createFrom().item(found));
+    }
+
+    static Uni<JsonArray> list(SqlClient client, Optional<String> migration, Optional<String> state) {
+        return client.preparedQuery(MANY)
+                .execute(Tuple.of(migration.orElse(null), state.orElse(null)))
+                .map(rows -> {
+                    JsonArray runs = new JsonArray();
+                    rows.forEach(row -> runs.add(toJson(row)));
+                    return runs;
+                });
+    }
+
+    private static boolean endsChains(JsonObject run) {
+        return RunState.ofWireName(run.getString("state")).isTerminal();
+    }
+
+    private static Uni<JsonArray> streams(SqlClient client, String runId) {
+        return client.preparedQuery(STREAMS).execute(Tuple.of(runId)).map(rows -> {
+            JsonArray streams = new JsonArray();
+            rows.forEach(row -> streams.add(new JsonObject()
+                    .put("stream", row.getString("stream"))
+                    .put("sequence", row.getLong("sequence"))
+                    .put("hash", row.getString("hash"))));
+            return streams;
+        });
+    }
+
+    private static JsonObject toJson(Row row) {
+        JsonObject counts = counts(row);
+        return new JsonObject()
+                .put("run", row.getString("id"))
+                .put("migration", row.getString("migration"))
+                .put("operation", row.getString("operation"))
+                .put("mode", row.getString("mode"))
+                .put("state", row.getString("state"))
+                .put("previousState", row.getString("previous_state"))
+                .put("reason", row.getString("reason"))
+                .put("requestedBy", row.getString("requested_by"))
+                .put("commandId", row.getString("command_id"))
+                .put("definitionHash", row.getString("definition_hash"))
+                .put("partial", row.getLong("entity_limit") != null || row.getBoolean("only_keys"))
+                .put("createdAt", iso(row.getOffsetDateTime("created_at")))
+                .put("at", iso(row.getOffsetDateTime("updated_at")))
+                .put("endedAt", iso(row.getOffsetDateTime("ended_at")))
+                .put("version", row.getLong("version"))
+                .put("counts", counts)
+                .put("references", new JsonObject().put("translated", row.getLong("translated")))
+                .put("progress", progress(row, counts))
+                .put("throttle", new JsonObject().putNull("reason"))
+                .put("plan", row.getJsonObject("plan"))
+                .put("verification", row.getJsonObject("verification"))
+                .put("asOf", row.getString("as_of_text"))
+                .putNull("streams");
+    }
+
+    private static JsonObject counts(Row row) {
+        JsonObject counts = new JsonObject();
+        List.of("migrated", "unchanged", "skipped", "conflict", "failed", "reverted", "diverged")
+                .forEach(kind -> counts.put(kind, row.getLong(kind)));
+        return counts;
+    }
+
+    /** The rate is over the run's life so far: exact counters, no estimate; the ETA follows from blocks, which are known beforehand. */
+    private static JsonObject progress(Row row, JsonObject counts) {
+        long done = counts.getLong("migrated")
+                + counts.getLong("unchanged")
+                + counts.getLong("skipped")
+                + counts.getLong("conflict")
+                + counts.getLong("failed");
+        long total = row.getLong("blocks_total");
+        long read = row.getLong("blocks_done");
+        OffsetDateTime created = row.getOffsetDateTime("created_at");
+        OffsetDateTime ended = row.getOffsetDateTime("ended_at");
+        Instant until = ended == null ? Instant.now() : ended.toInstant();
+        double seconds = Math.max(0.001, created.toInstant().until(until, ChronoUnit.MILLIS) / 1000.0);
+        boolean working = ended == null && read > 0 && read < total;
+        return new JsonObject()
+                .put("phase", row.getString("phase"))
+                .put("chunksTotal", row.getLong("chunks_total"))
+                .put("chunksDone", row.getLong("chunks_done"))
+                .put("entitiesEstimated", row.getLong("entities_estimated"))
+                .put("entitiesDone", done)
+                .put("ratePerSecond", Math.round(done / seconds * 10) / 10.0)
+                .put("etaSeconds", working ? (Object) (Math.round(seconds * (total - read) / read * 10) / 10.0) : null)
+                .put("tailLagMillis", row.getDouble("tail_lag"))
+                .put("pendingKeys", row.getLong("pending"));
+    }
+
+    private static String iso(OffsetDateTime time) {
+        return time == null ? null : time.toInstant().toString();
+    }
+}

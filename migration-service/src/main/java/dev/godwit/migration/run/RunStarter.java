@@ -1,0 +1,267 @@
+package dev.godwit.migration.run;
+
+import dev.godwit.migration.catalog.CatalogException;
+import dev.godwit.migration.catalog.CatalogReader;
+import dev.godwit.migration.catalog.Table;
+import dev.godwit.migration.definition.Definition;
+import dev.godwit.migration.definition.Requirement;
+import dev.godwit.migration.graph.Definitions;
+import dev.godwit.migration.plan.Finding;
+import dev.godwit.migration.plan.Preflight;
+import io.smallrye.mutiny.Multi;
+import io.smallrye.mutiny.Uni;
+import io.vertx.core.json.JsonObject;
+import io.vertx.mutiny.sqlclient.Pool;
+import io.vertx.mutiny.sqlclient.SqlConnection;
+import io.vertx.mutiny.sqlclient.Tuple;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import java.security.SecureRandom;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/** Starts runs: looks before anything is written, refuses with the way out, and then writes the run, its command and its first event in one transaction. */
+@ApplicationScoped
+class RunStarter {
+
+    private static final String ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz";
+    private static final int ID_LENGTH = 12;
+    private static final SecureRandom RANDOM = new SecureRandom();
+
+    /** Starts are rare, and one at a time: two that overlap must not both find the way free. */
+    private static final String ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(24743, 0)";
+
+    private static final String OVERLAPPING = """
+            SELECT id, migration
+              FROM godwit.run
+             WHERE mode = 'commit'
+               AND state NOT IN ('completed', 'cancelled', 'rolled-back')
+               AND tables && $1::text[]
+             ORDER BY serial
+             LIMIT 1
+            """;
+
+    private static final String INSERT = """
+            INSERT INTO godwit.run (id, migration, operation, mode, state, definition, definition_file, definition_hash, catalog_fingerprint,
+                                    requested_by, command_id, reason, entity_limit, only_keys, follow, max_rate, tables, plan)
+            VALUES ($1, $2, $3, $4, 'planning', $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
+            """;
+
+    private static final String KEYS = """
+            INSERT INTO godwit.pending_key (run_id, relation, key, cause)
+            SELECT $1, $2, t.key, 'only'
+              FROM unnest($3::text[]) AS t(key)
+            ON CONFLICT DO NOTHING
+            """;
+
+    private static final String PLAN = """
+            SELECT definition_hash, catalog_fingerprint, state
+              FROM godwit.run
+             WHERE id = $1
+               AND mode = 'plan'
+               AND migration = $2
+            """;
+
+    private final Pool pool;
+    private final Runs runs;
+    private final RunContexts contexts;
+    private final RunCommands commands;
+    private final Definitions definitions;
+    private final Preflight preflight = new Preflight();
+    private final CatalogReader catalog = new CatalogReader();
+
+    @Inject
+    RunStarter(Pool pool, Runs runs, RunContexts contexts, RunCommands commands, Definitions definitions) {
+        this.pool = pool;
+        this.runs = runs;
+        this.contexts = contexts;
+        this.commands = commands;
+        this.definitions = definitions;
+    }
+
+    /** What was found before the run was written. */
+    private record Looked(RunContexts.Compiled compiled, List<Finding> findings, String fingerprint) {}
+
+    /** Starts a run, or answers the one that this command id started before. */
+    Uni<String> start(StartCommand command) {
+        return commands.once(command.commandId(), "dev.godwit.run.start", () -> startNew(command));
+    }
+
+    private Uni<String> startNew(StartCommand command) {
+        validate(command);
+        Definition definition = definitions
+                .find(command.migration())
+                .orElseThrow(() -> RunServices.unknownMigration(command.migration()));
+        return pool.withConnection(connection -> look(connection, definition)
+                        .call(looked -> planStillHolds(connection, command, definition, looked)))
+                .chain(looked -> runs.inTransaction(connection -> write(connection, command, definition, looked)))
+                .onFailure(CatalogException.class)
+                .transform(failure -> new Refusal(Refusal.Kind.REFUSED, "unknown_table", failure.getMessage()));
+    }
+
+    private static void validate(StartCommand command) {
+        if (command.only().size() > StartCommand.KEYS_MAX) {
+            throw new Refusal(
+                    Refusal.Kind.BAD_REQUEST,
+                    "too_many_keys",
+                    command.only().size() + " keys; a run of named keys takes at most " + StartCommand.KEYS_MAX);
+        }
+        if (command.limit().filter(limit -> limit < 1).isPresent()) {
+            throw new Refusal(Refusal.Kind.BAD_REQUEST, "bad_data", "limit must be at least 1");
+        }
+        if (command.limit().isPresent() && !command.only().isEmpty()) {
+            throw new Refusal(Refusal.Kind.BAD_REQUEST, "bad_data", "give either keys ('only') or a limit, not both");
+        }
+    }
+
+    private Uni<Looked> look(SqlConnection connection, Definition definition) {
+        return preflight
+                .check(connection, definition)
+                .invoke(RunStarter::refuse)
+                .chain(findings -> requirements(connection, definition)
+                        .chain(() -> contexts.compile(connection, definition))
+                        .chain(compiled -> catalog.fingerprint(
+                                        connection,
+                                        compiled.tables().values().stream()
+                                                .map(Table::oid)
+                                                .toList())
+                                .map(fingerprint -> new Looked(compiled, findings, fingerprint))));
+    }
+
+    private static void refuse(List<Finding> findings) {
+        List<Finding> refusals = findings.stream().filter(Finding::refuses).toList();
+        if (!refusals.isEmpty()) {
+            String message = refusals.stream()
+                    .map(f -> f.message() + (f.remedy().isEmpty() ? "" : " — " + f.remedy()))
+                    .collect(Collectors.joining("\n"));
+            throw new Refusal(Refusal.Kind.REFUSED, refusals.get(0).code(), message);
+        }
+    }
+
+    private static Uni<Void> requirements(SqlConnection connection, Definition definition) {
+        return Multi.createFrom()
+                .iterable(definition.require())
+                .onItem()
+                .transformToUniAndConcatenate(requirement -> require(connection, requirement))
+                .onItem()
+                .ignoreAsUni();
+    }
+
+    private static Uni<Void> require(SqlConnection connection, Requirement requirement) {
+        return connection
+                .query("BEGIN TRANSACTION READ ONLY")
+                .execute()
+                .chain(() -> connection.query(requirement.sql()).execute())
+                .map(rows -> Boolean.TRUE.equals(rows.iterator().next().getValue(0)))
+                .eventually(() -> connection.query("ROLLBACK").execute())
+                .invoke(holds -> {
+                    if (!holds) {
+                        throw new Refusal(
+                                Refusal.Kind.REFUSED,
+                                "requirement_unmet",
+                                "'" + requirement.name() + "' does not hold: " + requirement.otherwise());
+                    }
+                })
+                .replaceWithVoid();
+    }
+
+    private static Uni<Void> planStillHolds(
+            SqlConnection connection, StartCommand command, Definition definition, Looked looked) {
+        if (command.plan().isEmpty()) {
+            return Uni.createFrom().voidItem();
+        }
+        String plan = command.plan().get();
+        return connection
+                .preparedQuery(PLAN)
+                .execute(Tuple.of(plan, definition.migration()))
+                .invoke(rows -> {
+                    if (rows.size() == 0) {
+                        throw new Refusal(
+                                Refusal.Kind.NOT_FOUND,
+                                "unknown_plan",
+                                "there is no plan '" + plan + "' of " + definition.migration());
+                    }
+                    var row = rows.iterator().next();
+                    boolean same = definition.hash().equals(row.getString("definition_hash"))
+                            && looked.fingerprint().equals(row.getString("catalog_fingerprint"));
+                    if (!same) {
+                        throw new Refusal(
+                                Refusal.Kind.PLAN_CHANGED,
+                                "plan_changed",
+                                "the definition or the tables changed since plan '" + plan
+                                        + "' was made; plan again and look at the difference");
+                    }
+                })
+                .replaceWithVoid();
+    }
+
+    private Uni<String> write(SqlConnection connection, StartCommand command, Definition definition, Looked looked) {
+        String id = newId();
+        String[] tables = looked.compiled().tables().keySet().stream()
+                .map(table -> table.toString())
+                .toArray(String[]::new);
+        return connection
+                .query(ONE_AT_A_TIME)
+                .execute()
+                .chain(() -> command.commit()
+                        ? mustNotOverlap(connection, tables)
+                        : Uni.createFrom().voidItem())
+                .chain(() -> connection.preparedQuery(INSERT).execute(row(id, command, definition, looked, tables)))
+                .chain(() -> connection
+                        .preparedQuery(KEYS)
+                        .execute(Tuple.of(
+                                id,
+                                looked.compiled().model().root().toString(),
+                                command.only().toArray(String[]::new))))
+                .chain(() -> Runs.announceState(connection, id))
+                .replaceWith(id);
+    }
+
+    private static Uni<Void> mustNotOverlap(SqlConnection connection, String[] tables) {
+        return connection
+                .preparedQuery(OVERLAPPING)
+                .execute(Tuple.of((Object) tables))
+                .invoke(rows -> {
+                    if (rows.size() > 0) {
+                        var other = rows.iterator().next();
+                        throw new Refusal(
+                                Refusal.Kind.CONFLICT,
+                                "overlapping_run",
+                                "run '" + other.getString("id") + "' of " + other.getString("migration")
+                                        + " is in hand and shares tables with this one; wait for it, or cancel it");
+                    }
+                })
+                .replaceWithVoid();
+    }
+
+    private static Tuple row(String id, StartCommand command, Definition definition, Looked looked, String[] tables) {
+        JsonObject plan = PlanReports.begin(looked.findings(), definition.hash(), looked.fingerprint());
+        return Tuple.tuple()
+                .addString(id)
+                .addString(definition.migration())
+                .addString(definition.operation().kind())
+                .addString(command.commit() ? "commit" : "plan")
+                .addString(definition.text())
+                .addString(definition.file().toString())
+                .addString(definition.hash())
+                .addString(looked.fingerprint())
+                .addString(command.requestedBy())
+                .addString(command.commandId())
+                .addString(command.reason().orElse(null))
+                .addLong(command.limit().orElse(null))
+                .addBoolean(!command.only().isEmpty())
+                .addBoolean(command.follow())
+                .addInteger(command.maxRate().orElse(null))
+                .addArrayOfString(tables)
+                .addJsonObject(plan);
+    }
+
+    /** {@code r} and twelve characters of Crockford's base 32: 60 random bits, easy to say and to select. */
+    private static String newId() {
+        return "r"
+                + IntStream.range(0, ID_LENGTH)
+                        .mapToObj(i -> String.valueOf(ALPHABET.charAt(RANDOM.nextInt(ALPHABET.length()))))
+                        .collect(Collectors.joining());
+    }
+}

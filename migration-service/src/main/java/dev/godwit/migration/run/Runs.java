@@ -1,0 +1,171 @@
+package dev.godwit.migration.run;
+
+import dev.godwit.migration.batch.Batches;
+import dev.godwit.migration.outbox.Outbox;
+import io.smallrye.mutiny.Uni;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import io.vertx.mutiny.sqlclient.Pool;
+import io.vertx.mutiny.sqlclient.Row;
+import io.vertx.mutiny.sqlclient.RowSet;
+import io.vertx.mutiny.sqlclient.SqlClient;
+import io.vertx.mutiny.sqlclient.SqlConnection;
+import io.vertx.mutiny.sqlclient.Tuple;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.StreamSupport;
+
+/** The rows of {@code godwit.run} and the events about them: each change of state and its event are one transaction. */
+@ApplicationScoped
+public class Runs {
+
+    private static final String STATE_CHANGED = "dev.godwit.run.state-changed";
+    private static final String PROGRESS = "dev.godwit.run.progress";
+
+    private static final String FIND = "SELECT " + Run.COLUMNS + " FROM godwit.run WHERE id = $1";
+
+    private static final String ACTIVE = "SELECT " + Run.COLUMNS + """
+              FROM godwit.run
+             WHERE state IN ('planning', 'backfilling', 'following', 'verifying', 'cancelling', 'rolling-back')
+             ORDER BY serial
+            """;
+
+    /** No batch commits after its run changed state: batches hold this lock shared until they end. */
+    private static final String FENCE_EXCLUSIVE = "SELECT pg_advisory_xact_lock($1, $2)";
+
+    private static final String CHANGE_STATE = """
+            UPDATE godwit.run
+               SET previous_state = state, state = $2, reason = $3, resume_state = $4, version = version + 1, updated_at = clock_timestamp(),
+                   ended_at = CASE WHEN $5 THEN clock_timestamp() END
+             WHERE id = $1
+               AND state = $6
+            """;
+
+    private static final String BUMP = """
+            UPDATE godwit.run
+               SET version = version + 1, updated_at = clock_timestamp()
+             WHERE id = $1
+            """;
+
+    private final Pool pool;
+
+    @Inject
+    public Runs(Pool pool) {
+        this.pool = pool;
+    }
+
+    public Uni<Optional<Run>> find(String runId) {
+        return pool.preparedQuery(FIND).execute(Tuple.of(runId)).map(Runs::first);
+    }
+
+    private static Optional<Run> first(RowSet<Row> rows) {
+        return StreamSupport.stream(rows.spliterator(), false).findFirst().map(Run::fromRow);
+    }
+
+    /** Runs that somebody must drive on, oldest first. */
+    public Uni<List<Run>> active() {
+        return pool.query(ACTIVE).execute().map(rows -> {
+            List<Run> runs = new ArrayList<>(rows.size());
+            rows.forEach(row -> runs.add(Run.fromRow(row)));
+            return runs;
+        });
+    }
+
+    /** One run as the outside sees it; fails with {@link Refusal} when there is none. */
+    public Uni<JsonObject> snapshot(String runId) {
+        return RunSnapshots.find(pool, runId).map(found -> found.orElseThrow(() -> unknownRun(runId)));
+    }
+
+    static Refusal unknownRun(String runId) {
+        return new Refusal(
+                Refusal.Kind.NOT_FOUND, "unknown_run", "there is no run '" + runId + "'; 'godwit status' lists them");
+    }
+
+    public Uni<JsonArray> list(Optional<String> migration, Optional<String> state) {
+        return RunSnapshots.list(pool, migration, state);
+    }
+
+    /** Runs work in a transaction of the control plane. */
+    public <T> Uni<T> inTransaction(Function<SqlConnection, Uni<T>> work) {
+        return pool.withTransaction(connection ->
+                connection.query("SET LOCAL lock_timeout = '5s'").execute().chain(() -> work.apply(connection)));
+    }
+
+    /** A statement of the control plane in a transaction of its own. */
+    public Uni<RowSet<Row>> execute(String sql, Object... parameters) {
+        return pool.preparedQuery(sql).execute(Tuple.from(parameters));
+    }
+
+    /**
+     * Moves a run to another state and tells so.
+     *
+     * @param also what else belongs to the transition; runs under the fence, before the event is written
+     * @return false when the run was not in {@code from} any more: somebody else moved it
+     */
+    public Uni<Boolean> transition(
+            Run run, RunState from, RunState to, Optional<String> reason, Function<SqlConnection, Uni<Void>> also) {
+        if (!from.mayBecome(to)) {
+            throw new IllegalStateException("no run goes from " + from + " to " + to);
+        }
+        return inTransaction(connection -> connection
+                .preparedQuery(FENCE_EXCLUSIVE)
+                .execute(Tuple.of(Batches.FENCE, (int) run.serial()))
+                .chain(() -> change(connection, run, from, to, reason))
+                .chain(changed -> changed
+                        ? also.apply(connection)
+                                .chain(() -> announce(connection, run.id(), STATE_CHANGED))
+                                .replaceWith(true)
+                        : Uni.createFrom().item(false)));
+    }
+
+    /** A transition with nothing besides. */
+    public Uni<Boolean> transition(Run run, RunState to, Optional<String> reason) {
+        return transition(
+                run, run.state(), to, reason, connection -> Uni.createFrom().voidItem());
+    }
+
+    /** A run fails only for what concerns all of it; it can be resumed once the cause is gone. */
+    public Uni<Boolean> fail(String runId, String reason) {
+        return find(runId)
+                .chain(found -> found.isPresent() && found.get().state().mayBecome(RunState.FAILED)
+                        ? transition(found.get(), RunState.FAILED, Optional.of(reason))
+                        : Uni.createFrom().item(false));
+    }
+
+    private static Uni<Boolean> change(
+            SqlConnection connection, Run run, RunState from, RunState to, Optional<String> reason) {
+        boolean interrupts = to == RunState.PAUSED || to == RunState.FAILED;
+        String resume = interrupts ? from.wireName() : null;
+        Tuple row = Tuple.tuple()
+                .addString(run.id())
+                .addString(to.wireName())
+                .addString(reason.orElse(null))
+                .addString(resume)
+                .addBoolean(to.isTerminal() || to == RunState.FAILED)
+                .addString(from.wireName());
+        return connection.preparedQuery(CHANGE_STATE).execute(row).map(rows -> rows.rowCount() == 1);
+    }
+
+    /** Tells how a run stands: the event of its first state. */
+    static Uni<Void> announceState(SqlConnection connection, String runId) {
+        return announce(connection, runId, STATE_CHANGED);
+    }
+
+    /** Tells how far a run is. */
+    public Uni<Void> announceProgress(String runId) {
+        return inTransaction(connection -> connection
+                .preparedQuery(BUMP)
+                .execute(Tuple.of(runId))
+                .chain(() -> announce(connection, runId, PROGRESS)));
+    }
+
+    private static Uni<Void> announce(SqlConnection connection, String runId, String type) {
+        return RunSnapshots.find((SqlClient) connection, runId)
+                .map(Optional::orElseThrow)
+                .chain(run -> Outbox.append(connection, Outbox.RUNS, runId, type, runId, run));
+    }
+}

@@ -1,0 +1,112 @@
+package dev.godwit.migration.run;
+
+import dev.godwit.migration.batch.RunContext;
+import dev.godwit.migration.chunk.ChunkWork.Kind;
+import dev.godwit.migration.definition.VerifyCheck;
+import io.smallrye.mutiny.Multi;
+import io.smallrye.mutiny.Uni;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import io.vertx.mutiny.sqlclient.Row;
+import io.vertx.mutiny.sqlclient.SqlConnection;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** What must hold before a run is complete. Differences are repaired by the scan itself, which then has to run once more and find nothing. */
+@ApplicationScoped
+class Verification {
+
+    private static final String JOURNAL = """
+            SELECT (SELECT count(*) FROM godwit.identity WHERE run_id = $1 AND relation = 0) AS journaled,
+                   (SELECT coalesce(sum(migrated), 0)::bigint FROM godwit.stream WHERE run_id = $1) AS told
+            """;
+
+    private final Chunks chunks;
+    private final Runs runs;
+
+    @Inject
+    Verification(Chunks chunks, Runs runs) {
+        this.chunks = chunks;
+        this.runs = runs;
+    }
+
+    /** Cuts the scan: the root, unless the run acts on a part of it only, and every table with declared references. */
+    Uni<Void> cut(SqlConnection connection, RunContext context, Run run, int generation) {
+        Uni<Void> root = run.isPartial()
+                ? Uni.createFrom().voidItem()
+                : chunks.cutRoot(connection, context, Kind.VERIFY, generation, Optional.empty());
+        return root.chain(() -> chunks.cutReferences(
+                connection, context, Kind.SWEEP, generation, context.model().softReferences()));
+    }
+
+    /** Runs the checks; the result is the run's {@code verification}. */
+    Uni<JsonObject> check(RunContext context, Run run) {
+        JsonArray checks = new JsonArray();
+        if (!run.isPartial()) {
+            checks.add(check("no entity is pending", "0", "0"));
+        }
+        checks.add(check("no declared reference is stale", "0", "0"));
+        return journalAgrees(context)
+                .invoke(checks::add)
+                .chain(() -> declared(context))
+                .invoke(found -> found.forEach(checks::add))
+                .replaceWith(() -> new JsonObject().put("checks", checks));
+    }
+
+    private Uni<JsonObject> journalAgrees(RunContext context) {
+        return runs.execute(JOURNAL, context.runId()).map(rows -> {
+            Row row = rows.iterator().next();
+            return check(
+                    "journal and outcomes agree",
+                    row.getLong("journaled").toString(),
+                    row.getLong("told").toString());
+        });
+    }
+
+    private Uni<List<JsonObject>> declared(RunContext context) {
+        return Multi.createFrom()
+                .iterable(context.definition().verify())
+                .onItem()
+                .transformToUniAndConcatenate(this::declared)
+                .collect()
+                .asList();
+    }
+
+    private Uni<JsonObject> declared(VerifyCheck check) {
+        return runs.inTransaction(connection -> connection
+                .query("SET TRANSACTION READ ONLY")
+                .execute()
+                .chain(() -> connection.query(check.sql()).execute())
+                .map(rows -> check(
+                        check.name(), check.expect(), firstValue(rows.iterator().next()))));
+    }
+
+    private static String firstValue(Row row) {
+        Object value = row.getValue(0);
+        return value == null ? "null" : value.toString();
+    }
+
+    private static JsonObject check(String name, String expected, String actual) {
+        return new JsonObject()
+                .put("name", name)
+                .put("expected", expected)
+                .put("actual", actual)
+                .put("ok", expected.equals(actual));
+    }
+
+    /** Names the checks that failed; empty when all hold. */
+    static Optional<String> failure(JsonObject verification) {
+        List<String> failed = new ArrayList<>();
+        verification.getJsonArray("checks").forEach(item -> {
+            JsonObject check = (JsonObject) item;
+            if (!check.getBoolean("ok")) {
+                failed.add("'" + check.getString("name") + "' expected " + check.getString("expected") + ", found "
+                        + check.getString("actual"));
+            }
+        });
+        return failed.isEmpty() ? Optional.empty() : Optional.of("verification_failed: " + String.join("; ", failed));
+    }
+}

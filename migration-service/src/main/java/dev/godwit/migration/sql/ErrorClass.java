@@ -1,0 +1,13 @@
+package dev.godwit.migration.sql;
+
+/** What to do about an error of PostgreSQL. */
+public enum ErrorClass {
+    /** Somebody was in the way, or the batch took too long: roll back, wait a little, try the whole batch again, smaller if it timed out. */
+    CONTENTION,
+    /** The server or the way to it is not there: try again later. */
+    UNAVAILABLE,
+    /** The data or the statement is wrong: trying again will not help. */
+    DATA,
+    /** Not an error of PostgreSQL. */
+    OTHER
+}

@@ -1,0 +1,80 @@
+package dev.godwit.migration.sql;
+
+import io.vertx.pgclient.PgException;
+import java.io.IOException;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.TimeoutException;
+
+/** The only reader of SQLSTATEs. Messages are never matched. */
+public final class PgErrors {
+
+    /**
+     * 23505, 23503 and 23001 are contention for a batch: somebody took the target key, or inserted a child, after the batch had looked. What persists after the
+     * retries is data. 57014 is a statement timeout, 25P03 and 25P04 the session's own time limits, which end the session.
+     */
+    private static final Set<String> CONTENTION =
+            Set.of("55P03", "40001", "40P01", "57014", "23505", "23503", "23001", "55006", "25P03", "25P04", "25P02");
+
+    private static final Set<String> UNAVAILABLE_CLASSES = Set.of("08", "53", "57");
+
+    private PgErrors() {}
+
+    /** Classifies a failure by the first SQLSTATE in its chain of causes. */
+    public static ErrorClass classify(Throwable failure) {
+        Optional<String> state = sqlState(failure);
+        if (state.isPresent()) {
+            return classify(state.get());
+        }
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof IOException
+                    || cause instanceof TimeoutException
+                    || cause instanceof io.smallrye.mutiny.TimeoutException
+                    || cause instanceof io.vertx.core.VertxException
+                    || cause instanceof LostCommitException) {
+                return ErrorClass.UNAVAILABLE;
+            }
+        }
+        return ErrorClass.OTHER;
+    }
+
+    /** Classifies a SQLSTATE. */
+    public static ErrorClass classify(String sqlState) {
+        if (CONTENTION.contains(sqlState)) {
+            return ErrorClass.CONTENTION;
+        }
+        return UNAVAILABLE_CLASSES.contains(sqlState.substring(0, 2)) ? ErrorClass.UNAVAILABLE : ErrorClass.DATA;
+    }
+
+    /** Whether the statement or the wait for a lock took too long, so that a smaller batch may succeed. */
+    public static boolean isTimeout(Throwable failure) {
+        return sqlState(failure)
+                .filter(s -> s.equals("57014") || s.equals("55P03") || s.equals("25P04"))
+                .isPresent();
+    }
+
+    /** Whether a row lock was not to be had at once ({@code NOWAIT}) or within {@code lock_timeout}. */
+    public static boolean isLockNotAvailable(Throwable failure) {
+        return sqlState(failure).filter("55P03"::equals).isPresent();
+    }
+
+    /** The SQLSTATE of a failure, if PostgreSQL is behind it. */
+    public static Optional<String> sqlState(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof PgException pg) {
+                return Optional.ofNullable(pg.getSqlState());
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** PostgreSQL's own sentence about a failure, without row contents; else the failure's class. */
+    public static String describe(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof PgException pg) {
+                return pg.getErrorMessage() + " (SQLSTATE " + pg.getSqlState() + ")";
+            }
+        }
+        return failure.getMessage() == null ? failure.getClass().getSimpleName() : failure.getMessage();
+    }
+}

@@ -1,0 +1,262 @@
+package dev.godwit.migration.tail;
+
+import dev.godwit.migration.batch.BatchResult;
+import dev.godwit.migration.batch.Batches;
+import dev.godwit.migration.batch.Batches.Ended;
+import dev.godwit.migration.batch.Batches.Opened;
+import dev.godwit.migration.batch.Batches.Place;
+import dev.godwit.migration.batch.Batches.Work;
+import dev.godwit.migration.batch.Lane;
+import dev.godwit.migration.batch.ReferenceTranslation;
+import dev.godwit.migration.batch.Rekeys;
+import dev.godwit.migration.batch.RunContext;
+import dev.godwit.migration.chunk.ChunkWork;
+import dev.godwit.migration.definition.TableName;
+import dev.godwit.migration.operation.Outcome;
+import dev.godwit.migration.operation.OutcomeKind;
+import dev.godwit.migration.operation.Selection;
+import dev.godwit.migration.run.RunState;
+import dev.godwit.migration.sql.ErrorClass;
+import dev.godwit.migration.sql.PgErrors;
+import io.smallrye.mutiny.Multi;
+import io.smallrye.mutiny.Uni;
+import io.vertx.core.json.JsonArray;
+import io.vertx.mutiny.sqlclient.Row;
+import io.vertx.mutiny.sqlclient.Tuple;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.StreamSupport;
+import org.jboss.logging.Logger;
+
+/**
+ * Works off the keys that wait: parked tail events, rows that our own writes moved, requests, and entities of ranges that no batch got through with. A key that fails
+ * alone is quarantined, so that one bad entity holds nobody up.
+ */
+@ApplicationScoped
+public class PendingKeys {
+
+    private static final Logger LOG = Logger.getLogger(PendingKeys.class);
+    private static final int BATCH_MAX = 500;
+    private static final int ATTEMPTS_MAX = 8;
+
+    private static final Set<RunState> STATES =
+            EnumSet.of(RunState.BACKFILLING, RunState.FOLLOWING, RunState.VERIFYING);
+
+    /** Keys of one table and one command, oldest causes first, those that failed before alone. */
+    private static final String TAKE = """
+            WITH first AS (
+                SELECT relation, command_id, attempts
+                  FROM godwit.pending_key
+                 WHERE run_id = $1
+                   AND not_before <= clock_timestamp()
+                   AND (command_id IS NOT NULL) = $3
+                 ORDER BY attempts, command_id NULLS LAST
+                 LIMIT 1)
+            SELECT p.relation, p.key, p.cause, p.command_id, p.attempts
+              FROM godwit.pending_key AS p
+              JOIN first ON first.relation = p.relation
+                        AND first.command_id IS NOT DISTINCT FROM p.command_id
+             WHERE p.run_id = $1
+               AND p.not_before <= clock_timestamp()
+               AND (first.attempts = 0 AND p.attempts = 0 OR first.attempts > 0)
+             LIMIT $2
+               FOR UPDATE OF p SKIP LOCKED
+            """;
+
+    private static final String REMOVE = """
+            DELETE FROM godwit.pending_key
+             WHERE run_id = $1
+               AND relation = $2
+               AND key = ANY ($3::text[])
+            """;
+
+    private static final String DEFER = """
+            UPDATE godwit.pending_key
+               SET attempts = attempts + 1, not_before = clock_timestamp() + interval '100 milliseconds' * least(attempts + 1, 20)
+             WHERE run_id = $1
+               AND relation = $2
+               AND key = ANY ($3::text[])
+            """;
+
+    private final Batches batches;
+
+    @Inject
+    public PendingKeys(Batches batches) {
+        this.batches = batches;
+    }
+
+    /** How a row of a reference table is named: its single key column's text, or a JSON array of them. */
+    static String text(List<String> key) {
+        return key.size() == 1 ? key.get(0) : new JsonArray(new ArrayList<>(key)).encode();
+    }
+
+    private record Taken(String relation, List<String> keys, Optional<String> commandId, int attempts) {}
+
+    /**
+     * Works off one batch of waiting keys; false when none was ready.
+     *
+     * @param requested keys that another service asked for, else all others
+     */
+    public Uni<Boolean> drain(RunContext run, boolean requested) {
+        Taken[] taken = {null};
+        return attempt(run, requested, taken)
+                .onFailure()
+                .recoverWithUni(failure ->
+                        taken[0] == null ? Uni.createFrom().failure(failure) : overcome(run, taken[0], failure));
+    }
+
+    private Uni<Boolean> attempt(RunContext run, boolean requested, Taken[] taken) {
+        return batches.run(run, place(requested), opened -> take(run, opened, requested)
+                        .chain(keys -> {
+                            taken[0] = keys.orElse(null);
+                            return keys.isEmpty()
+                                    ? Uni.createFrom().item(Work.of(BatchResult.NOTHING))
+                                    : work(run, opened, keys.get());
+                        }))
+                .map(ended -> ended instanceof Ended.Committed && taken[0] != null);
+    }
+
+    private static Place place(boolean requested) {
+        return requested
+                ? new Place(Lane.REQUEST, "request", Optional.empty(), STATES)
+                : new Place(Lane.TAIL, "pending", Optional.empty(), STATES);
+    }
+
+    private Uni<Optional<Taken>> take(RunContext run, Opened opened, boolean requested) {
+        return opened.connection()
+                .preparedQuery(TAKE)
+                .execute(Tuple.of(run.runId(), BATCH_MAX, requested))
+                .map(rows -> {
+                    List<Row> list =
+                            StreamSupport.stream(rows.spliterator(), false).toList();
+                    if (list.isEmpty()) {
+                        return Optional.empty();
+                    }
+                    Row first = list.get(0);
+                    boolean alone = first.getInteger("attempts") > 0;
+                    List<String> keys = list.stream()
+                            .limit(alone ? 1 : BATCH_MAX)
+                            .map(row -> row.getString("key"))
+                            .toList();
+                    return Optional.of(new Taken(
+                            first.getString("relation"),
+                            keys,
+                            Optional.ofNullable(first.getString("command_id")),
+                            first.getInteger("attempts")));
+                });
+    }
+
+    private Uni<Work> work(RunContext run, Opened opened, Taken taken) {
+        return apply(run, opened, taken)
+                .call(() -> opened.connection()
+                        .preparedQuery(REMOVE)
+                        .execute(Tuple.of(
+                                run.runId(), taken.relation(), taken.keys().toArray(String[]::new))))
+                .map(result -> new Work(result, Optional.empty(), false, Optional.empty(), taken.commandId()));
+    }
+
+    private Uni<BatchResult> apply(RunContext run, Opened opened, Taken taken) {
+        TableName table = TableName.parse(taken.relation());
+        if (table.equals(run.model().root())) {
+            return entities(run, opened, taken.keys(), taken.commandId().isPresent());
+        }
+        Optional<Integer> map = derivedMap(run, table);
+        if (map.isPresent()) {
+            return opened.connection()
+                    .preparedQuery(run.sql().parentsOfDerived(map.get()))
+                    .execute(Tuple.of((Object) taken.keys().toArray(String[]::new)))
+                    .map(rows -> StreamSupport.stream(rows.spliterator(), false)
+                            .map(row -> row.getString("key"))
+                            .toList())
+                    .chain(keys -> entities(run, opened, keys, false));
+        }
+        List<List<String>> rows = taken.keys().stream()
+                .map(key -> ReferenceTranslation.parseKey(run, table, key).orElseThrow())
+                .toList();
+        return new ReferenceTranslation(
+                        run, opened.connection(), opened.number(), table, ChunkWork.LATE_REFERENCE, false)
+                .rows(rows);
+    }
+
+    private static Optional<Integer> derivedMap(RunContext run, TableName table) {
+        for (int i = 0; i < run.model().derived().size(); i++) {
+            if (run.model().derived().get(i).table().equals(table)
+                    && run.model().derived().get(i).parentMap() == 0) {
+                return Optional.of(i + 1);
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static Uni<BatchResult> entities(RunContext run, Opened opened, List<String> keys, boolean requested) {
+        return Rekeys.run(run, opened.connection(), opened.number(), new Selection.Keys(keys), true)
+                .chain(result -> requested ? new Answers(run, opened.connection()).complete(result) : changes(result));
+    }
+
+    private static Uni<BatchResult> changes(BatchResult result) {
+        return Uni.createFrom()
+                .item(result.replacing(result.outcomes().stream()
+                        .filter(outcome -> outcome.kind() != OutcomeKind.UNCHANGED)
+                        .toList()));
+    }
+
+    private Uni<Boolean> overcome(RunContext run, Taken taken, Throwable failure) {
+        ErrorClass error = PgErrors.classify(failure);
+        if (error == ErrorClass.UNAVAILABLE) {
+            return Uni.createFrom().failure(failure);
+        }
+        boolean alone = taken.keys().size() == 1 && taken.attempts() > 0;
+        boolean hopeless = error != ErrorClass.CONTENTION || taken.attempts() >= ATTEMPTS_MAX;
+        if (alone && hopeless) {
+            return quarantine(run, taken, failure);
+        }
+        Tuple row = Tuple.of(run.runId(), taken.relation(), taken.keys().toArray(String[]::new));
+        return batches.inTransaction(
+                        connection -> connection.preparedQuery(DEFER).execute(row))
+                .replaceWith(true);
+    }
+
+    private Uni<Boolean> quarantine(RunContext run, Taken taken, Throwable failure) {
+        String why = PgErrors.describe(failure);
+        LOG.infof("Run %s: an entity is quarantined: %s", run.runId(), why);
+        String reason =
+                PgErrors.sqlState(failure).map(state -> "sqlstate_" + state).orElse("refused");
+        List<Outcome> outcomes = taken.relation().equals(run.rootName())
+                ? List.of(Outcome.of(run.rootName(), taken.keys().get(0), OutcomeKind.FAILED)
+                        .because(reason)
+                        .explained(why))
+                : List.of();
+        BatchResult result = new BatchResult(outcomes, Map.of(), List.of(), List.of(), List.of(), 1);
+        return batches.run(run, place(taken.commandId().isPresent()), opened -> opened.connection()
+                        .preparedQuery(REMOVE)
+                        .execute(Tuple.of(
+                                run.runId(), taken.relation(), taken.keys().toArray(String[]::new)))
+                        .replaceWith(
+                                () -> new Work(result, Optional.empty(), false, Optional.empty(), taken.commandId())))
+                .replaceWith(true);
+    }
+
+    /** Puts keys of a table aside for a run. */
+    public Uni<Void> add(String runId, String relation, List<String> keys, String cause, Optional<String> commandId) {
+        String sql = """
+                INSERT INTO godwit.pending_key (run_id, relation, key, cause, command_id)
+                SELECT $1, $2, t.key, $4, $5
+                  FROM unnest($3::text[]) AS t(key)
+                ON CONFLICT DO NOTHING
+                """;
+        Tuple row = Tuple.of(runId, relation, keys.toArray(String[]::new), cause, commandId.orElse(null));
+        return Multi.createFrom()
+                .item(row)
+                .onItem()
+                .transformToUniAndConcatenate(
+                        tuple -> batches.inTransaction(c -> c.preparedQuery(sql).execute(tuple)))
+                .onItem()
+                .ignoreAsUni();
+    }
+}

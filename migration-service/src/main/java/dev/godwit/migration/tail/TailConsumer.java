@@ -1,0 +1,228 @@
+package dev.godwit.migration.tail;
+
+import dev.godwit.migration.batch.Batches;
+import dev.godwit.migration.batch.RunContext;
+import dev.godwit.migration.definition.TableName;
+import dev.godwit.migration.run.Run;
+import dev.godwit.migration.run.RunContexts;
+import dev.godwit.migration.run.Runs;
+import dev.godwit.migration.sql.ErrorClass;
+import dev.godwit.migration.sql.PgErrors;
+import io.smallrye.mutiny.Multi;
+import io.smallrye.mutiny.Uni;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.common.TopicPartition;
+import org.eclipse.microprofile.reactive.messaging.Incoming;
+import org.jboss.logging.Logger;
+
+/**
+ * The tail: consumes change events, partition by partition, and applies the keys they name.
+ *
+ * <p>How far a partition has been applied stands in {@code godwit.tail}, contiguous. It is advanced after the batches of the runs concerned have committed; events that
+ * come again find nothing left to do. An event is never acknowledged before that.
+ */
+@ApplicationScoped
+public class TailConsumer {
+
+    private static final Logger LOG = Logger.getLogger(TailConsumer.class);
+    private static final TableName HEARTBEAT = new TableName("godwit", "heartbeat");
+    private static final Duration BACK_OFF_MIN = Duration.ofMillis(20);
+    private static final Duration BACK_OFF_MAX = Duration.ofSeconds(2);
+    private static final int CONTENTION_MAX = 10;
+
+    private static final String WHERE_IS = """
+            SELECT next_offset
+              FROM godwit.tail
+             WHERE partition = $1
+            """;
+
+    /** Zero rows: another instance owns the partition now and has gone on. */
+    private static final String ADVANCE = """
+            UPDATE godwit.tail
+               SET next_offset = $2, lag_millis = $4, updated_at = clock_timestamp()
+             WHERE partition = $1
+               AND next_offset <= $3
+            """;
+
+    private static final String SEEN = """
+            INSERT INTO godwit.heartbeat_seen (number)
+            SELECT unnest($1::bigint[])
+            ON CONFLICT DO NOTHING
+            """;
+
+    private static final String LOST = """
+            UPDATE godwit.run
+               SET rescan = true
+             WHERE state IN ('backfilling', 'following', 'verifying', 'paused', 'failed')
+               AND mode = 'commit'
+            """;
+
+    private static final String WATCHING = """
+            SELECT id
+              FROM godwit.run
+             WHERE mode = 'commit'
+               AND state IN ('planning', 'backfilling', 'following', 'verifying', 'paused', 'failed')
+               AND phase <> 'prepare'
+            """;
+
+    private final Runs runs;
+    private final RunContexts contexts;
+    private final Batches batches;
+    private final Visibility visibility;
+
+    @Inject
+    public TailConsumer(Runs runs, RunContexts contexts, Batches batches, Visibility visibility) {
+        this.runs = runs;
+        this.contexts = contexts;
+        this.batches = batches;
+        this.visibility = visibility;
+    }
+
+    /** Applies what one poll brought. Does not fail: it goes on trying while the database is away, and Kafka keeps the rest meanwhile. */
+    @Incoming("changes")
+    public Uni<Void> on(ConsumerRecords<String, String> records) {
+        return Multi.createFrom()
+                .iterable(List.copyOf(records.partitions()))
+                .onItem()
+                .transformToUniAndConcatenate(partition -> persistently(partition, records.records(partition)))
+                .onItem()
+                .ignoreAsUni();
+    }
+
+    private Uni<Void> persistently(TopicPartition partition, List<ConsumerRecord<String, String>> records) {
+        return apply(partition.partition(), records)
+                .onFailure()
+                .invoke(failure -> LOG.warnf(
+                        "Changes of partition %d wait: %s", partition.partition(), PgErrors.describe(failure)))
+                .onFailure()
+                .retry()
+                .withBackOff(BACK_OFF_MIN, BACK_OFF_MAX)
+                .withJitter(0.5)
+                .indefinitely();
+    }
+
+    private Uni<Void> apply(int partition, List<ConsumerRecord<String, String>> records) {
+        return runs.execute(WHERE_IS, partition).chain(rows -> {
+            long next = rows.size() == 0 ? 0 : rows.iterator().next().getLong("next_offset");
+            List<ConsumerRecord<String, String>> fresh =
+                    records.stream().filter(record -> record.offset() >= next).toList();
+            if (fresh.isEmpty()) {
+                return Uni.createFrom().voidItem();
+            }
+            return mustBeContiguous(partition, next, fresh.get(0).offset()).chain(() -> applyFresh(partition, fresh));
+        });
+    }
+
+    /** An offset that is missing is a change that nobody will ever tell of again: every run in hand scans once more. */
+    private Uni<Void> mustBeContiguous(int partition, long expected, long first) {
+        if (first == expected) {
+            return Uni.createFrom().voidItem();
+        }
+        LOG.warnf(
+                "Partition %d of the changes goes on at offset %d instead of %d: runs in hand are re-scanned",
+                partition, first, expected);
+        return runs.execute(LOST).replaceWithVoid();
+    }
+
+    private Uni<Void> applyFresh(int partition, List<ConsumerRecord<String, String>> records) {
+        List<ChangeEvent> events = new ArrayList<>(records.size());
+        records.forEach(record -> ChangeEvent.parse(record.value()).ifPresent(events::add));
+        Set<Long> transactions = events.stream().map(ChangeEvent::transaction).collect(Collectors.toSet());
+        long last = records.get(records.size() - 1).offset();
+        return visibility
+                .of(transactions)
+                .chain(() -> seeHeartbeats(events))
+                .chain(() -> watching(events))
+                .chain(watching -> Multi.createFrom()
+                        .iterable(watching)
+                        .onItem()
+                        .transformToUniAndConcatenate(run -> applyTo(run, partition, events))
+                        .onItem()
+                        .ignoreAsUni())
+                .chain(() -> runs.execute(ADVANCE, partition, last + 1, last, lag(events)))
+                .replaceWithVoid();
+    }
+
+    /** From the commit of the newest event to now, when everything it asks for has been committed. */
+    private static Double lag(List<ChangeEvent> events) {
+        long newest = events.stream().mapToLong(ChangeEvent::sourceMicros).max().orElse(0);
+        if (newest == 0) {
+            return null;
+        }
+        Instant now = Instant.now();
+        long nowMicros = now.getEpochSecond() * 1_000_000 + now.getNano() / 1000;
+        return Math.max(0, nowMicros - newest) / 1000.0;
+    }
+
+    private Uni<Void> seeHeartbeats(List<ChangeEvent> events) {
+        Long[] numbers = events.stream()
+                .filter(event -> event.table().equals(HEARTBEAT) && !event.deleted())
+                .map(event -> Long.valueOf(event.fields().get("number")))
+                .toArray(Long[]::new);
+        return numbers.length == 0
+                ? Uni.createFrom().voidItem()
+                : runs.execute(SEEN, (Object) numbers).replaceWithVoid();
+    }
+
+    /** Read anew for each batch: a run watches before its first event can exist. */
+    private Uni<List<Run>> watching(List<ChangeEvent> events) {
+        boolean onlyHeartbeats = events.stream().allMatch(event -> event.table().equals(HEARTBEAT));
+        if (onlyHeartbeats) {
+            return Uni.createFrom().item(List.of());
+        }
+        return runs.execute(WATCHING).chain(rows -> {
+            List<String> ids = new ArrayList<>();
+            rows.forEach(row -> ids.add(row.getString("id")));
+            return Multi.createFrom()
+                    .iterable(ids)
+                    .onItem()
+                    .transformToUniAndConcatenate(runs::find)
+                    .filter(Optional::isPresent)
+                    .map(Optional::get)
+                    .collect()
+                    .asList();
+        });
+    }
+
+    private Uni<Void> applyTo(Run run, int partition, List<ChangeEvent> events) {
+        return contexts.of(run).chain(context -> {
+            List<ChangeEvent> relevant = events.stream()
+                    .filter(event -> TailBatch.concerns(context, event.table()))
+                    .toList();
+            return relevant.isEmpty()
+                    ? Uni.createFrom().voidItem()
+                    : applyOrPark(context, !run.isPartial(), partition, relevant);
+        });
+    }
+
+    /** Somebody in the way is waited for a few times; what cannot be applied as a whole is set aside and taken up key by key. */
+    private Uni<Void> applyOrPark(RunContext run, boolean entities, int partition, List<ChangeEvent> events) {
+        return Uni.createFrom()
+                .deferred(() -> new TailBatch(batches, run, entities, events).apply(partition))
+                .onFailure(failure -> PgErrors.classify(failure) == ErrorClass.CONTENTION)
+                .retry()
+                .withBackOff(BACK_OFF_MIN, BACK_OFF_MIN.multipliedBy(10))
+                .withJitter(0.5)
+                .atMost(CONTENTION_MAX)
+                .onFailure(failure -> PgErrors.classify(cause(failure)) != ErrorClass.UNAVAILABLE)
+                .recoverWithUni(failure -> {
+                    LOG.infof("Run %s: changes are set aside: %s", run.runId(), PgErrors.describe(cause(failure)));
+                    return new TailBatch(batches, run, entities, events).park();
+                });
+    }
+
+    /** Exhausted retries come wrapped. */
+    private static Throwable cause(Throwable failure) {
+        return failure instanceof IllegalStateException && failure.getCause() != null ? failure.getCause() : failure;
+    }
+}
