@@ -88,6 +88,20 @@ public final class DefinitionDirectory {
         return yaml && !name.startsWith(".") && !name.equals(FEATURES_FILE) && !Files.isDirectory(path);
     }
 
+    /**
+     * Reads a definition that was accepted before, from the text that a run keeps.
+     *
+     * @throws IllegalStateException when this version does not accept it any more
+     */
+    public static Definition accepted(String text, Path file) {
+        Problems problems = new Problems(file.getFileName().toString());
+        String hash = hash(text.getBytes(StandardCharsets.UTF_8));
+        return new DefinitionParser(file, text, hash, problems)
+                .parse()
+                .definition()
+                .orElseThrow(() -> new IllegalStateException("the run's definition is not accepted any more: " + file));
+    }
+
     private static Source source(Path file) {
         Problems problems = new Problems(file.getFileName().toString());
         DefinitionParser.Parsed parsed = read(file, problems)
