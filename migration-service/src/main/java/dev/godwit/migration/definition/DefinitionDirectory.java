@@ -69,6 +69,20 @@ public final class DefinitionDirectory {
         return result(sources);
     }
 
+    /**
+     * The definition of a text that was accepted before, such as the one that a run keeps; parents are not looked at.
+     *
+     * @throws IllegalStateException when the text is not acceptable any more, which names its mistakes
+     */
+    public static Definition accepted(String text, Path file) {
+        Problems problems = new Problems(file.getFileName().toString());
+        String hash = hash(text.getBytes(StandardCharsets.UTF_8));
+        return new DefinitionParser(file, text, hash, problems)
+                .parse()
+                .definition()
+                .orElseThrow(() -> new IllegalStateException("no longer acceptable: " + problems.errors()));
+    }
+
     private static LoadResult failed(String message, String remedy) {
         return new LoadResult(List.of(), List.of(new DefinitionError("", 0, 0, "", message, remedy)));
     }
@@ -86,20 +100,6 @@ public final class DefinitionDirectory {
         String name = path.getFileName().toString();
         boolean yaml = name.endsWith(".yaml") || name.endsWith(".yml");
         return yaml && !name.startsWith(".") && !name.equals(FEATURES_FILE) && !Files.isDirectory(path);
-    }
-
-    /**
-     * Reads a definition that was accepted before, from the text that a run keeps.
-     *
-     * @throws IllegalStateException when this version does not accept it any more
-     */
-    public static Definition accepted(String text, Path file) {
-        Problems problems = new Problems(file.getFileName().toString());
-        String hash = hash(text.getBytes(StandardCharsets.UTF_8));
-        return new DefinitionParser(file, text, hash, problems)
-                .parse()
-                .definition()
-                .orElseThrow(() -> new IllegalStateException("the run's definition is not accepted any more: " + file));
     }
 
     private static Source source(Path file) {

@@ -1,6 +1,7 @@
 package dev.godwit.migration.definition;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
 import java.io.IOException;
@@ -131,6 +132,17 @@ class DefinitionDirectoryTest {
         write("a.yaml", SMALL.formatted("small") + "# a remark\n");
 
         assertThat(load().definitions().get(0).hash()).isNotEqualTo(hash);
+    }
+
+    @Test
+    void shouldReadAnAcceptedTextAgain() throws IOException {
+        write("a.yaml", SMALL.formatted("small"));
+        Definition loaded = load().definitions().get(0);
+
+        assertThat(DefinitionDirectory.accepted(loaded.text(), loaded.file())).isEqualTo(loaded);
+        assertThatThrownBy(() -> DefinitionDirectory.accepted("migration: x\n", loaded.file()))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("a.yaml:1:1");
     }
 
     @Nested
