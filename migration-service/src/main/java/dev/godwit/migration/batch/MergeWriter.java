@@ -19,7 +19,7 @@ import java.util.Map;
 import java.util.stream.StreamSupport;
 
 /**
- * Merges duplicates into their survivors, after the survivors have moved: references follow, children that meet an equal child of the survivor are merged into that
+ * Merges duplicates into their survivors, before the survivors move: references follow, children that meet an equal child of the survivor are merged into that
  * one in turn, and only then the loser goes. Everything is journaled row by row, because the identity map has no inverse here.
  */
 final class MergeWriter {
@@ -37,13 +37,13 @@ final class MergeWriter {
         this.journal = journal;
     }
 
-    /** A row that goes: {@code key} before the batch, {@code current} now, {@code survivor} the row that takes its place. */
-    private record Loser(String key, String current, String survivor) {}
+    /** A row that goes, the row that takes its place, and the key that this one has or gets. */
+    private record Loser(String key, String survivor, String target) {}
 
     /** Merges, and answers the rows written per table. */
     Uni<Map<String, Long>> merge(List<Merge> merges) {
         List<Loser> losers = merges.stream()
-                .map(m -> new Loser(m.key(), m.current(), m.survivor()))
+                .map(m -> new Loser(m.key(), m.survivor(), m.target()))
                 .toList();
         return mergeInto(0, losers).replaceWith(written);
     }
@@ -65,15 +65,21 @@ final class MergeWriter {
 
     private Uni<Void> follow(MergeReference reference, List<Loser> losers) {
         return reference.kind() == ColumnRewrite.Kind.ARRAY
-                ? new MergedArrays(run, connection, journal, this::count).rewrite(reference, targets(losers))
+                ? new MergedArrays(run, connection, journal, this::count).rewrite(reference, survivors(losers))
                 : new MergedChildren(run, connection, reference)
-                        .sort(targets(losers))
+                        .sort(survivors(losers), targets(losers))
                         .chain(sorted -> moveAndMerge(reference, sorted));
+    }
+
+    private static Map<String, String> survivors(List<Loser> losers) {
+        Map<String, String> survivors = new LinkedHashMap<>();
+        losers.forEach(loser -> survivors.put(loser.key(), loser.survivor()));
+        return survivors;
     }
 
     private static Map<String, String> targets(List<Loser> losers) {
         Map<String, String> targets = new LinkedHashMap<>();
-        losers.forEach(loser -> targets.put(loser.current(), loser.survivor()));
+        losers.forEach(loser -> targets.put(loser.survivor(), loser.target()));
         return targets;
     }
 
@@ -97,8 +103,8 @@ final class MergeWriter {
                             new Loser(c.key().get(0), c.key().get(0), c.equal().get(0)))
                     .toList();
             List<RekeyJournal.Identity> identities = doomed.stream()
-                    .map(c ->
-                            new RekeyJournal.Identity(c.key().get(0), c.equal().get(0), true))
+                    .map(c -> new RekeyJournal.Identity(
+                            c.key().get(0), c.newKey().orElse(c.equal().get(0)), true))
                     .toList();
             return mergeInto(reference.derivedMap(), losers)
                     .chain(() -> journal.identities(reference.derivedMap(), identities));
@@ -107,40 +113,24 @@ final class MergeWriter {
                 .iterable(doomed)
                 .onItem()
                 .transformToUniAndConcatenate(child -> deleteRow(
-                        reference.table().quoted(),
-                        reference.table().toString(),
-                        reference.primaryKey(),
-                        child.key(),
-                        null))
+                        reference.table().quoted(), reference.table().toString(), reference.primaryKey(), child.key()))
                 .onItem()
                 .ignoreAsUni();
     }
 
     private Uni<Void> move(MergeReference reference, MergedChildren.Child child) {
-        boolean derived = reference.derivedMap() > 0 && child.newKey().isPresent();
         List<Object> parameters = new ArrayList<>(List.of(child.survivor()));
         String set =
                 quote(reference.column()) + " = ($1::text)::" + reference.type().castName();
-        if (derived) {
-            parameters.add(child.newKey().get());
-            set += ", " + quote(model.keyOfMap(reference.derivedMap())) + " = ($2::text)::"
-                    + model.typeOfMap(reference.derivedMap()).castName();
-        }
         String sql = "UPDATE " + reference.table().quoted() + " SET " + set + "\n WHERE "
                 + rowIs(reference.table().toString(), reference.primaryKey(), child.key(), parameters);
         return connection
                 .preparedQuery(sql)
                 .execute(Tuple.from(parameters))
                 .invoke(() -> count(reference.table().toString(), 1))
-                .chain(() -> derived
-                        ? journal.identities(
-                                reference.derivedMap(),
-                                List.of(new RekeyJournal.Identity(
-                                        child.key().get(0), child.newKey().get(), true)))
-                        : Uni.createFrom().voidItem())
                 .chain(() -> journal.moved(
                         reference.table().toString(),
-                        child.keyAfter(reference, derived),
+                        child.keyAfter(reference),
                         reference.column(),
                         child.parent(),
                         child.survivor()));
@@ -154,33 +144,24 @@ final class MergeWriter {
                         model.tableOfMap(map).quoted(),
                         model.tableOfMap(map).toString(),
                         List.of(model.keyOfMap(map)),
-                        List.of(loser.current()),
-                        loser.key()))
+                        List.of(loser.key())))
                 .onItem()
                 .ignoreAsUni();
     }
 
-    /** Deletes one row and keeps its image; {@code originalKey} replaces a parked key in it. */
-    private Uni<Void> deleteRow(
-            String quotedTable, String table, List<String> keyColumns, List<String> key, String originalKey) {
+    private Uni<Void> deleteRow(String quotedTable, String table, List<String> keyColumns, List<String> key) {
         List<String> columns = run.shape(table).storedColumns();
         List<Object> parameters = new ArrayList<>();
         String sql = "DELETE FROM " + quotedTable + " AS t\n WHERE " + rowIs(table, keyColumns, key, parameters)
                 + "\nRETURNING ARRAY["
-                + columns.stream().map(c -> "t." + quote(c) + "::text").collect(joining(", "))
-                + "] AS image";
+                + columns.stream().map(c -> "t." + quote(c) + "::text").collect(joining(", ")) + "] AS image";
         return connection.preparedQuery(sql).execute(Tuple.from(parameters)).chain(rows -> {
             Row row = StreamSupport.stream(rows.spliterator(), false)
                     .findFirst()
                     .orElseThrow(() -> new IllegalStateException(
                             "the row " + key + " of " + table + " is gone, though it was locked"));
-            String[] image = row.getArrayOfStrings("image");
-            if (originalKey != null) {
-                image[columns.indexOf(keyColumns.get(0))] = originalKey;
-            }
             count(table, 1);
-            List<String> named = originalKey == null ? key : List.of(originalKey);
-            return journal.deleted(table, named, columns, image);
+            return journal.deleted(table, key, columns, row.getArrayOfStrings("image"));
         });
     }
 

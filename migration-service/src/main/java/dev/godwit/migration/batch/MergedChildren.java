@@ -45,11 +45,8 @@ final class MergedChildren {
      */
     record Child(List<String> key, String parent, String survivor, Optional<String> newKey, List<String> equal) {
 
-        /** The primary key once the child has moved, where the reference or a derived key is part of it. */
-        List<String> keyAfter(MergeReference reference, boolean derived) {
-            if (derived) {
-                return List.of(newKey.orElseThrow());
-            }
+        /** The primary key once the reference has moved, where that is part of it. */
+        List<String> keyAfter(MergeReference reference) {
             List<String> after = new ArrayList<>(key);
             int position = reference.primaryKey().indexOf(reference.column());
             if (position >= 0) {
@@ -64,11 +61,17 @@ final class MergedChildren {
 
     private record Read(List<String> key, String parent, List<List<String>> uniques) {}
 
-    Uni<Sorted> sort(Map<String, String> survivors) {
+    /**
+     * Reads and sorts.
+     *
+     * @param survivors by loser
+     * @param targets the key that a survivor has or gets, by survivor
+     */
+    Uni<Sorted> sort(Map<String, String> survivors, Map<String, String> targets) {
         Set<String> parents = new LinkedHashSet<>(survivors.values());
         parents.addAll(survivors.keySet());
         return read(parents)
-                .chain(rows -> derivedKeys(survivors).map(newKeys -> sort(rows, survivors, newKeys)))
+                .chain(rows -> derivedKeys(survivors, targets).map(newKeys -> sort(rows, survivors, newKeys)))
                 .call(sorted -> refuseCascades(sorted.doomed()));
     }
 
@@ -113,14 +116,14 @@ final class MergedChildren {
         return new Read(List.of(row.getArrayOfStrings(0)), row.getString(1), uniques);
     }
 
-    /** New keys of the losers' derived children, as they would be under the survivor, by their present key. */
-    private Uni<Map<String, String>> derivedKeys(Map<String, String> survivors) {
+    /** New keys of the derived children of losers and survivors, as they would be once all hang on the survivor, by their present key. */
+    private Uni<Map<String, String>> derivedKeys(Map<String, String> survivors, Map<String, String> targets) {
         if (reference.derivedMap() < 0) {
             return Uni.createFrom().item(Map.of());
         }
-        List<Move> moves = survivors.entrySet().stream()
-                .map(e -> new Move(e.getKey(), e.getValue()))
-                .toList();
+        List<Move> moves = new ArrayList<>();
+        survivors.forEach((loser, survivor) -> moves.add(new Move(loser, targets.get(survivor))));
+        targets.forEach((survivor, target) -> moves.add(new Move(survivor, target)));
         return new DerivedKeys(run, connection, false)
                 .map(reference.derivedMap(), moves)
                 .map(entries -> {
@@ -132,9 +135,9 @@ final class MergedChildren {
 
     private Sorted sort(List<Read> rows, Map<String, String> survivors, Map<String, String> newKeys) {
         Map<List<String>, List<String>> holders = new HashMap<>();
-        rows.stream()
-                .filter(row -> !survivors.containsKey(row.parent()))
-                .forEach(row -> claims(row, row.parent(), row.key().get(0)).forEach(c -> holders.put(c, row.key())));
+        rows.stream().filter(row -> !survivors.containsKey(row.parent())).forEach(row -> claims(
+                        row, row.parent(), newKeys.get(row.key().get(0)))
+                .forEach(c -> holders.put(c, row.key())));
         List<Child> moved = new ArrayList<>();
         List<Child> doomed = new ArrayList<>();
         for (Read row : rows) {
@@ -152,7 +155,7 @@ final class MergedChildren {
             if (equal.isPresent()) {
                 doomed.add(child);
             } else {
-                List<String> after = child.keyAfter(reference, newKey.isPresent());
+                List<String> after = child.keyAfter(reference);
                 claims.forEach(c -> holders.put(c, after));
                 moved.add(child);
             }

@@ -20,6 +20,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -246,8 +247,8 @@ final class RekeyBatch {
             if (!apply) {
                 return foresee(decision).replaceWith(outcomes);
             }
-            return moveInSteps(decision)
-                    .chain(() -> merge(decision))
+            return merge(decision)
+                    .chain(() -> moveInSteps(decision))
                     .chain(() -> journal.identities(0, identityOf(decision)))
                     .replaceWith(outcomes);
         });
@@ -278,7 +279,7 @@ final class RekeyBatch {
 
     private Uni<Void> foresee(Decision decision) {
         List<Move> moves = new ArrayList<>(decision.moves());
-        decision.merges().forEach(merge -> moves.add(new Move(merge.key(), merge.survivor())));
+        decision.merges().forEach(merge -> moves.add(new Move(merge.key(), merge.target())));
         childrenOf.forEach(key -> moves.add(new Move(key, key)));
         if (moves.isEmpty()) {
             return Uni.createFrom().voidItem();
@@ -292,8 +293,12 @@ final class RekeyBatch {
 
     private Uni<Void> moveInSteps(Decision decision) {
         List<List<Move>> steps = new ArrayList<>(decision.steps());
-        if (!childrenOf.isEmpty()) {
-            steps.add(childrenOf.stream().map(key -> new Move(key, key)).toList());
+        Set<String> staying = new LinkedHashSet<>(childrenOf);
+        decision.merges().stream()
+                .filter(merge -> merge.survivor().equals(merge.target()))
+                .forEach(merge -> staying.add(merge.target()));
+        if (!staying.isEmpty() && !model.derived().isEmpty()) {
+            steps.add(staying.stream().map(key -> new Move(key, key)).toList());
         }
         Set<String> targets = decision.moves().stream().map(Move::to).collect(Collectors.toSet());
         return Multi.createFrom()
@@ -331,7 +336,7 @@ final class RekeyBatch {
     private List<RekeyJournal.Identity> identityOf(Decision decision) {
         List<RekeyJournal.Identity> identities = new ArrayList<>();
         decision.moves().forEach(m -> identities.add(new RekeyJournal.Identity(m.from(), m.to(), false)));
-        decision.merges().forEach(m -> identities.add(new RekeyJournal.Identity(m.key(), m.survivor(), true)));
+        decision.merges().forEach(m -> identities.add(new RekeyJournal.Identity(m.key(), m.target(), true)));
         childrenOf.forEach(key -> identities.add(new RekeyJournal.Identity(key, key, false)));
         return identities;
     }

@@ -22,8 +22,8 @@ import java.util.Set;
 import java.util.stream.StreamSupport;
 
 /**
- * Undoes one batch: merges are taken apart first, losers and their children return; then the survivors and all who were just moved go back, with everything that hangs on
- * them. Rows that others created keep their content; only a reference of theirs follows its parent back. Use once.
+ * Undoes one batch, in the reverse order of what it did: whoever moved goes back, with everything that hangs on it; then merges are taken apart, losers and their
+ * children return. Rows that others created keep their content; only a reference of theirs follows its parent back. Use once.
  */
 final class UndoBatch {
 
@@ -61,7 +61,6 @@ final class UndoBatch {
     private final long batch;
     private final Set<String> own;
     private final List<Outcome> outcomes = new ArrayList<>();
-    private final Map<String, String> parked = new LinkedHashMap<>();
     private Map<String, Long> written = new LinkedHashMap<>();
 
     /** @param own transaction ids of the run, as rows show them */
@@ -81,9 +80,8 @@ final class UndoBatch {
                         .map(row ->
                                 new Moved(row.getString("old_key"), row.getString("new_key"), row.getBoolean("merged")))
                         .toList())
-                .chain(moves -> survivors(moves).chain(unchanged -> takeApart(unchanged)
-                        .chain(() -> moveBack(unchanged))
-                        .chain(() -> unpark())))
+                .chain(moves -> survivors(moves).chain(this::moveBack))
+                .chain(this::takeApart)
                 .replaceWith(
                         () -> new BatchResult(outcomes, written, List.of(), List.of(), List.of(), outcomes.size()));
     }
@@ -115,8 +113,13 @@ final class UndoBatch {
         if (xmin != null && (childrenOnly || own.contains(xmin))) {
             return true;
         }
-        outcomes.add(diverged(run.rootName(), move.newKey(), xmin == null ? DELETED_SINCE : CHANGED_SINCE));
+        outcomes.add(left(move, xmin == null ? DELETED_SINCE : CHANGED_SINCE));
         return false;
+    }
+
+    /** An entity is named by the key it had before the run; where it stands now is its new key. */
+    private Outcome left(Moved move, String reason) {
+        return diverged(run.rootName(), move.oldKey(), reason).to(move.newKey());
     }
 
     private static Outcome diverged(String table, String key, String reason) {
@@ -125,12 +128,11 @@ final class UndoBatch {
                 .explained("left as it is: it is not what the run wrote");
     }
 
-    private Uni<Void> takeApart(List<Moved> unchanged) {
+    private Uni<Void> takeApart() {
         return new UndoMerges(run, connection, batch)
-                .undo(unchanged.stream().map(Moved::newKey).toList())
+                .undo()
                 .invoke(undone -> {
                     outcomes.addAll(undone.outcomes());
-                    parked.putAll(undone.parked());
                     written = BatchResult.sum(written, undone.written());
                 })
                 .replaceWithVoid();
@@ -149,7 +151,7 @@ final class UndoBatch {
             List<Moved> free = new ArrayList<>();
             for (Moved move : unchanged) {
                 if (there.contains(move.oldKey())) {
-                    outcomes.add(diverged(run.rootName(), move.newKey(), KEY_TAKEN));
+                    outcomes.add(left(move, KEY_TAKEN));
                 } else {
                     free.add(move);
                     outcomes.add(Outcome.of(run.rootName(), move.newKey(), OutcomeKind.REVERTED)
@@ -247,14 +249,6 @@ final class UndoBatch {
         }
         String to = ours ? old.orElse(key) : key;
         return new DerivedKeys.Entry(key, to, follow.get(parent), parent);
-    }
-
-    /** Losers that had sat on their survivor's key come back to it once that one has left. */
-    private Uni<Void> unpark() {
-        List<Moved> moves = parked.entrySet().stream()
-                .map(e -> new Moved(e.getValue(), e.getKey(), false))
-                .toList();
-        return moves.isEmpty() ? Uni.createFrom().voidItem() : rewrite(moves);
     }
 
     private void count(Row row) {

@@ -14,11 +14,9 @@ import io.vertx.mutiny.sqlclient.Row;
 import io.vertx.mutiny.sqlclient.SqlConnection;
 import io.vertx.mutiny.sqlclient.Tuple;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.stream.StreamSupport;
 
@@ -33,14 +31,13 @@ final class UndoMerges {
              ORDER BY position DESC
             """;
 
-    private static final String MERGED_KEY = """
-            SELECT old_key
+    private static final String WRITTEN_AS = """
+            SELECT new_key
               FROM godwit.identity
              WHERE run_id = $1
                AND relation = $2
                AND batch = $3
-               AND merged
-               AND new_key = $4
+               AND old_key = $4
             """;
 
     private final RunContext run;
@@ -48,9 +45,7 @@ final class UndoMerges {
     private final SqlConnection connection;
     private final long batch;
     private final List<Outcome> outcomes = new ArrayList<>();
-    private final Map<String, String> parkedByKey = new LinkedHashMap<>();
     private final Map<String, Long> written = new LinkedHashMap<>();
-    private List<String> survivors = List.of();
 
     UndoMerges(RunContext run, SqlConnection connection, long batch) {
         this.run = run;
@@ -59,16 +54,10 @@ final class UndoMerges {
         this.batch = batch;
     }
 
-    /**
-     * What was undone.
-     *
-     * @param parked losers that must wait for their survivor to leave their key: parked key to old key
-     */
-    record Undone(List<Outcome> outcomes, Map<String, String> parked, Map<String, Long> written) {}
+    /** What was undone. */
+    record Undone(List<Outcome> outcomes, Map<String, Long> written) {}
 
-    /** @param leaving keys that survivors hold now and will give up in this batch */
-    Uni<Undone> undo(List<String> leaving) {
-        survivors = leaving;
+    Uni<Undone> undo() {
         return query(JOURNAL, Tuple.of(run.runId(), batch))
                 .chain(rows -> Multi.createFrom()
                         .iterable(rows)
@@ -76,11 +65,7 @@ final class UndoMerges {
                         .transformToUniAndConcatenate(this::undo)
                         .onItem()
                         .ignoreAsUni())
-                .replaceWith(() -> {
-                    Map<String, String> parked = new LinkedHashMap<>();
-                    parkedByKey.forEach((key, aside) -> parked.put(aside, key));
-                    return new Undone(outcomes, parked, written);
-                });
+                .replaceWith(() -> new Undone(outcomes, written));
     }
 
     private Uni<Void> undo(Row row) {
@@ -96,31 +81,10 @@ final class UndoMerges {
         List<String> columns = List.of(row.getArrayOfStrings("columns"));
         String[] image = row.getArrayOfStrings("before");
         boolean root = relation.equals(run.rootName());
-        String key = List.of(row.getArrayOfStrings("key")).get(0);
-        if (root && survivors.contains(key)) {
-            parkedByKey.put(key, model.keyType().parkedKey());
-        }
-        return insert(relation, columns, translated(relation, columns, image))
+        String key = ReferenceTranslation.keyText(List.of(row.getArrayOfStrings("key")));
+        return insert(relation, columns, image)
                 .invoke(inserted -> outcomes.addAll(insertOutcome(relation, root, key, inserted)))
                 .replaceWithVoid();
-    }
-
-    /** Parked losers stand for their old key until the survivor has left it, in their own row and in their children's. */
-    private String[] translated(String relation, List<String> columns, String[] image) {
-        String[] values = image.clone();
-        boolean root = relation.equals(run.rootName());
-        for (int i = 0; i < values.length; i++) {
-            String column = columns.get(i);
-            boolean reference = model.merges().stream()
-                    .anyMatch(r -> r.map() == 0
-                            && r.table().toString().equals(relation)
-                            && r.column().equals(column));
-            boolean key = root && column.equals(model.key());
-            if ((reference || key) && values[i] != null) {
-                values[i] = parkedByKey.getOrDefault(values[i], values[i]);
-            }
-        }
-        return values;
     }
 
     private List<Outcome> insertOutcome(String relation, boolean root, String key, boolean inserted) {
@@ -149,20 +113,24 @@ final class UndoMerges {
         });
     }
 
+    /**
+     * The row is found under the key that the merge left it, or under the one that the batch gave it afterwards where its survivor has not moved back; the same holds for
+     * the key it references.
+     */
     private Uni<Void> moveBack(Row row) {
         String relation = row.getString("relation");
         String column = row.getArrayOfStrings("columns")[0];
         String before = row.getArrayOfStrings("before")[0];
         String after = row.getArrayOfStrings("after")[0];
         List<String> key = List.of(row.getArrayOfStrings("key"));
-        String target = parkedByKey.getOrDefault(before, before);
-        return derivedOldKey(relation, column, key)
-                .chain(oldKey -> set(relation, key, column, target, after, oldKey))
-                .invoke(done -> {
-                    if (!done) {
-                        outcomes.add(changedSince(relation, key));
-                    }
-                })
+        MergeReference reference = model.merges().stream()
+                .filter(r -> r.table().toString().equals(relation) && r.column().equals(column))
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException("the journal names an unknown reference: " + relation));
+        return writtenAs(reference.map(), after)
+                .chain(afters -> writtenAs(reference.derivedMap(), key.get(0))
+                        .chain(keys -> set(relation, key, keys, column, before, afters)))
+                .invoke(done -> noteChange(done, relation, key))
                 .replaceWithVoid();
     }
 
@@ -172,16 +140,30 @@ final class UndoMerges {
         return set(
                         relation,
                         key,
+                        List.of(key.get(0)),
                         row.getArrayOfStrings("columns")[0],
                         row.getArrayOfStrings("before")[0],
-                        row.getArrayOfStrings("after")[0],
-                        Optional.empty())
-                .invoke(done -> {
-                    if (!done) {
-                        outcomes.add(changedSince(relation, key));
-                    }
-                })
+                        List.of(row.getArrayOfStrings("after")[0]))
+                .invoke(done -> noteChange(done, relation, key))
                 .replaceWithVoid();
+    }
+
+    private void noteChange(boolean done, String relation, List<String> key) {
+        if (!done) {
+            outcomes.add(changedSince(relation, key));
+        }
+    }
+
+    /** A key, and what the batch made of it later. */
+    private Uni<List<String>> writtenAs(int relation, String key) {
+        if (relation < 0) {
+            return Uni.createFrom().item(List.of(key));
+        }
+        return query(WRITTEN_AS, Tuple.of(run.runId(), relation, batch, key)).map(rows -> {
+            List<String> keys = new ArrayList<>(List.of(key));
+            rows.forEach(row -> keys.add(row.getString("new_key")));
+            return keys;
+        });
     }
 
     private static Outcome changedSince(String relation, List<String> key) {
@@ -189,37 +171,30 @@ final class UndoMerges {
                 .because(UndoBatch.CHANGED_SINCE);
     }
 
-    private Uni<Optional<String>> derivedOldKey(String relation, String column, List<String> key) {
-        Optional<MergeReference> derived = model.merges().stream()
-                .filter(r -> r.table().toString().equals(relation) && r.column().equals(column) && r.derivedMap() > 0)
-                .findFirst();
-        if (derived.isEmpty()) {
-            return Uni.createFrom().item(Optional.empty());
-        }
-        Tuple parameters = Tuple.of(run.runId(), derived.get().derivedMap(), batch, key.get(0));
-        return query(MERGED_KEY, parameters)
-                .map(rows -> rows.stream().findFirst().map(found -> found.getString("old_key")));
-    }
-
+    /** Sets one column back, and the key too where the batch had changed it: {@code keys} are the forms that its first column may have now. */
     private Uni<Boolean> set(
-            String relation, List<String> key, String column, String before, String after, Optional<String> oldKey) {
+            String relation, List<String> key, List<String> keys, String column, String before, List<String> afters) {
         TableShape shape = run.shape(relation);
-        List<Object> parameters = new ArrayList<>(Arrays.asList(before, after));
+        String first = shape.primaryKey().get(0);
+        List<Object> parameters = new ArrayList<>();
+        parameters.add(before);
+        parameters.add(afters.toArray(String[]::new));
+        parameters.add(keys.toArray(String[]::new));
         String set = quote(column) + " = $1::text::" + shape.types().get(column);
-        if (oldKey.isPresent()) {
-            parameters.add(oldKey.get());
-            String keyColumn = shape.primaryKey().get(0);
-            set += ", " + quote(keyColumn) + " = $3::text::" + shape.types().get(keyColumn);
+        if (keys.size() > 1) {
+            parameters.add(key.get(0));
+            set += ", " + quote(first) + " = $4::text::" + shape.types().get(first);
         }
         List<String> where = new ArrayList<>();
-        for (int i = 0; i < key.size(); i++) {
+        where.add(quote(first) + " = ANY ($3::text[]::" + shape.casts().get(first) + "[])");
+        for (int i = 1; i < key.size(); i++) {
             parameters.add(key.get(i));
             String keyColumn = shape.primaryKey().get(i);
             where.add(quote(keyColumn) + " = $" + parameters.size() + "::text::"
                     + shape.casts().get(keyColumn));
         }
         String sql = "UPDATE " + shape.name().quoted() + " SET " + set + "\n WHERE " + String.join(" AND ", where)
-                + "\n   AND " + quote(column) + "::text = $2::text";
+                + "\n   AND " + quote(column) + "::text = ANY ($2::text[])";
         return connection.preparedQuery(sql).execute(Tuple.from(parameters)).map(rows -> {
             written.merge(relation, (long) rows.rowCount(), Long::sum);
             return rows.rowCount() == 1;

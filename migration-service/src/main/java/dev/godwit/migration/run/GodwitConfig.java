@@ -26,6 +26,11 @@ public interface GodwitConfig {
     /** How runs are driven on. */
     Driver driver();
 
+    /** Chunks worked on at the same time by this instance. */
+    @WithDefault("2")
+    @Min(1)
+    int workers();
+
     /** Where the application's database is. */
     interface Database {
         /** Host name or address. */

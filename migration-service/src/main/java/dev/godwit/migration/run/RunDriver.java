@@ -1,13 +1,16 @@
 package dev.godwit.migration.run;
 
 import dev.godwit.migration.sql.PgErrors;
-import io.quarkus.scheduler.Scheduled;
+import io.quarkus.runtime.StartupEvent;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
+import io.smallrye.mutiny.subscription.Cancellable;
 import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.mutiny.sqlclient.SqlConnection;
 import io.vertx.mutiny.sqlclient.Tuple;
+import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
 import java.time.Duration;
 import java.time.Instant;
@@ -33,18 +36,42 @@ public class RunDriver {
     private final Pool pool;
     private final Runs runs;
     private final RunSteps steps;
+    private final GodwitConfig config;
     private final Map<String, Instant> told = new ConcurrentHashMap<>();
+    private Cancellable rounds;
 
     @Inject
-    public RunDriver(Pool pool, Runs runs, RunSteps steps) {
+    public RunDriver(Pool pool, Runs runs, RunSteps steps, GodwitConfig config) {
+        this.config = config;
         this.pool = pool;
         this.runs = runs;
         this.steps = steps;
     }
 
-    /** One round over all runs in hand; rounds do not overlap. */
-    @Scheduled(every = "{godwit.driver.every}", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
-    Uni<Void> drive() {
+    /** The one subscription of the service's own: everything else is asked for by a message or a request. Rounds do not overlap; late ones are left out. */
+    void start(@Observes StartupEvent started) {
+        rounds = Multi.createFrom()
+                .ticks()
+                .every(config.driver().every())
+                .onOverflow()
+                .drop()
+                .onItem()
+                .transformToUniAndConcatenate(tick -> drive())
+                .subscribe()
+                .with(
+                        ignored -> {},
+                        failure -> LOG.error("Runs are not driven any more; restart this instance", failure));
+    }
+
+    @PreDestroy
+    void stop() {
+        if (rounds != null) {
+            rounds.cancel();
+        }
+    }
+
+    /** One round over all runs in hand. */
+    private Uni<Void> drive() {
         return runs.active()
                 .chain(active -> Multi.createFrom()
                         .iterable(active)

@@ -19,11 +19,11 @@ public record Decision(
     public record Move(String from, String to) {}
 
     /**
-     * A duplicate that goes into the survivor.
+     * A duplicate that goes into the survivor, before anything moves: what it stands on is free afterwards.
      *
-     * @param key its key before the batch
-     * @param current its key when the merge is made: parked, if it sat on a key that somebody needed
-     * @param survivor the survivor's key after the moves
+     * @param key its key
+     * @param survivor the survivor's key before the moves
+     * @param target the key that the survivor has, or gets
      */
-    public record Merge(String key, String current, String survivor) {}
+    public record Merge(String key, String survivor, String target) {}
 }

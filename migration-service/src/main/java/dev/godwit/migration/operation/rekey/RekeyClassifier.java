@@ -99,11 +99,9 @@ public final class RekeyClassifier {
         groups(rows.values()).forEach(this::decideGroup);
         blockWhatCannotMove();
         List<List<Move>> steps = new ArrayList<>();
-        Map<String, String> current = new HashMap<>();
-        parkOccupyingLosers(steps, current);
-        orderMoves(steps, current);
+        orderMoves(steps);
         List<Merge> merges = losers.entrySet().stream()
-                .map(e -> new Merge(e.getKey(), current.getOrDefault(e.getKey(), e.getKey()), e.getValue()))
+                .map(e -> new Merge(e.getKey(), survivorOf(e.getValue()), e.getValue()))
                 .toList();
         movers.forEach((from, to) -> outcomes.put(from, Outcome.migrated(table, from, to)));
         losers.forEach((from, to) ->
@@ -220,18 +218,17 @@ public final class RekeyClassifier {
                 .explained("another row has the new key and will not move");
     }
 
-    private void parkOccupyingLosers(List<List<Move>> steps, Map<String, String> current) {
-        List<Move> parks = losers.keySet().stream()
-                .filter(movers::containsValue)
-                .map(loser -> new Move(loser, parkedKeys.get()))
-                .toList();
-        parks.forEach(park -> current.put(park.from(), park.to()));
-        if (!parks.isEmpty()) {
-            steps.add(parks);
-        }
+    /** The member of the group that stays: the one that moves to the target, or stands on it already. */
+    private String survivorOf(String target) {
+        return movers.entrySet().stream()
+                .filter(e -> e.getValue().equals(target))
+                .map(Map.Entry::getKey)
+                .findFirst()
+                .orElse(target);
     }
 
-    private void orderMoves(List<List<Move>> steps, Map<String, String> current) {
+    private void orderMoves(List<List<Move>> steps) {
+        Map<String, String> current = new HashMap<>();
         Map<String, String> open = new LinkedHashMap<>(movers);
         while (!open.isEmpty()) {
             Set<String> occupied = new LinkedHashSet<>();
