@@ -99,8 +99,10 @@ final class MergeWriter {
         }
         if (reference.derivedMap() > 0) {
             List<Loser> losers = doomed.stream()
-                    .map(c ->
-                            new Loser(c.key().get(0), c.key().get(0), c.equal().get(0)))
+                    .map(c -> new Loser(
+                            c.key().get(0),
+                            c.equal().get(0),
+                            c.newKey().orElse(c.equal().get(0))))
                     .toList();
             List<RekeyJournal.Identity> identities = doomed.stream()
                     .map(c -> new RekeyJournal.Identity(
