@@ -85,8 +85,8 @@ public class Batches {
             """;
 
     private static final String RECORD = """
-            INSERT INTO godwit.batch (run_id, number, stream, lane, xid)
-            VALUES ($1, $2, $3, $4, pg_current_xact_id())
+            INSERT INTO godwit.batch (run_id, number, stream, lane, xid, undone)
+            VALUES ($1, $2, $3, $4, pg_current_xact_id(), $4 = 'rollback')
             """;
 
     private static final String HOLD = """

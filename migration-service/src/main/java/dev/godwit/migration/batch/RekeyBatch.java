@@ -49,6 +49,14 @@ final class RekeyBatch {
                AND mine.member = ANY ($2::text[])
             """;
 
+    private static final String TOLD_BEFORE = """
+            SELECT new_key
+              FROM godwit.identity
+             WHERE run_id = $1
+               AND relation = 0
+               AND new_key = ANY ($2::text[])
+            """;
+
     private final RunContext run;
     private final RekeyModel model;
     private final SqlConnection connection;
@@ -59,6 +67,7 @@ final class RekeyBatch {
     private final Set<String> lookedUp = new HashSet<>();
     private Map<String, Long> written = new LinkedHashMap<>();
     private final Set<String> childrenOf = new HashSet<>();
+    private final Set<String> toldBefore = new HashSet<>();
 
     RekeyBatch(RunContext run, SqlConnection connection, long batchNumber) {
         this.run = run;
@@ -240,7 +249,7 @@ final class RekeyBatch {
     }
 
     private Uni<List<Outcome>> carryOut(Decision decision) {
-        return wrongChildren(settledKeys(), apply).chain(children -> {
+        return wrongChildren(settledKeys(), apply).call(this::findToldBefore).chain(children -> {
             childrenOf.addAll(children);
             List<Outcome> outcomes =
                     decision.outcomes().stream().map(this::withChildren).toList();
@@ -254,8 +263,20 @@ final class RekeyBatch {
         });
     }
 
+    /** Entities that this run has moved before: children that came late are put right, but the entity's outcome has been told. */
+    private Uni<Void> findToldBefore(Set<String> keys) {
+        if (keys.isEmpty() || !apply) {
+            return Uni.createFrom().voidItem();
+        }
+        return query(TOLD_BEFORE, Tuple.of(run.runId(), keys.toArray(String[]::new)))
+                .invoke(rows -> rows.forEach(row -> toldBefore.add(row.getString("new_key"))))
+                .replaceWithVoid();
+    }
+
     private Outcome withChildren(Outcome outcome) {
-        return childrenOf.contains(outcome.key()) && outcome.kind() == OutcomeKind.UNCHANGED
+        return childrenOf.contains(outcome.key())
+                        && !toldBefore.contains(outcome.key())
+                        && outcome.kind() == OutcomeKind.UNCHANGED
                 ? Outcome.migrated(outcome.table(), outcome.key(), outcome.key())
                         .because(CHILDREN)
                 : outcome;
@@ -337,7 +358,9 @@ final class RekeyBatch {
         List<RekeyJournal.Identity> identities = new ArrayList<>();
         decision.moves().forEach(m -> identities.add(new RekeyJournal.Identity(m.from(), m.to(), false)));
         decision.merges().forEach(m -> identities.add(new RekeyJournal.Identity(m.key(), m.target(), true)));
-        childrenOf.forEach(key -> identities.add(new RekeyJournal.Identity(key, key, false)));
+        childrenOf.stream()
+                .filter(key -> !toldBefore.contains(key))
+                .forEach(key -> identities.add(new RekeyJournal.Identity(key, key, false)));
         return identities;
     }
 

@@ -35,12 +35,7 @@ public class Undo {
             UPDATE godwit.batch
                SET undone = true
              WHERE run_id = $1
-               AND (number = $2 OR lane = 'rollback')
-            """;
-
-    private static final String RECORD = """
-            INSERT INTO godwit.batch (run_id, number, stream, lane, xid, undone)
-            VALUES ($1, $2, 'rollback', 'rollback', pg_current_xact_id(), true)
+               AND number = $2
             """;
 
     /**
@@ -51,17 +46,14 @@ public class Undo {
     public record Undone(BatchResult result, boolean nothingLeft) {}
 
     /** Undoes the newest batch of the run that is not undone yet; joins the caller's transaction, which holds the undo chunk's lease. */
-    public Uni<Undone> newestBatch(RunContext run, SqlConnection connection, long number) {
+    public Uni<Undone> newestBatch(RunContext run, SqlConnection connection) {
         return newest(run, connection).chain(batch -> {
             if (batch.isEmpty()) {
                 return Uni.createFrom().item(new Undone(BatchResult.NOTHING, true));
             }
             return ownTransactions(run, connection)
                     .chain(own -> new UndoBatch(run, connection, batch.get(), own).undo())
-                    .call(() -> connection
-                            .preparedQuery(MARK)
-                            .execute(Tuple.of(run.runId(), batch.get()))
-                            .chain(() -> connection.preparedQuery(RECORD).execute(Tuple.of(run.runId(), number))))
+                    .call(() -> connection.preparedQuery(MARK).execute(Tuple.of(run.runId(), batch.get())))
                     .map(result -> new Undone(result, false));
         });
     }

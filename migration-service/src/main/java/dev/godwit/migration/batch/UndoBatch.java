@@ -81,7 +81,8 @@ final class UndoBatch {
                                 new Moved(row.getString("old_key"), row.getString("new_key"), row.getBoolean("merged")))
                         .toList())
                 .chain(moves -> survivors(moves).chain(this::moveBack))
-                .chain(this::takeApart)
+                .chain(() -> childrenAlone())
+                .chain(() -> takeApart())
                 .replaceWith(
                         () -> new BatchResult(outcomes, written, List.of(), List.of(), List.of(), outcomes.size()));
     }
@@ -249,6 +250,41 @@ final class UndoBatch {
         }
         String to = ours ? old.orElse(key) : key;
         return new DerivedKeys.Entry(key, to, follow.get(parent), parent);
+    }
+
+    /** Children whose keys the batch rewrote though their parent had moved before: late ones, which the application had given keys of the old kind. */
+    private Uni<Void> childrenAlone() {
+        return Multi.createFrom()
+                .iterable(model.derived())
+                .filter(child -> child.parentMap() == 0)
+                .onItem()
+                .transformToUniAndConcatenate(this::childrenAlone)
+                .onItem()
+                .ignoreAsUni();
+    }
+
+    private Uni<Void> childrenAlone(DerivedKey child) {
+        String sql = """
+                SELECT DISTINCT t.%s::text AS parent
+                  FROM godwit.identity AS i
+                  JOIN %s AS t ON t.%s = i.new_key::%s
+                 WHERE i.run_id = $1
+                   AND i.relation = $2
+                   AND i.batch = $3
+                   AND NOT i.merged
+                """.formatted(
+                        quote(child.parentColumn()),
+                        child.table().quoted(),
+                        quote(child.key()),
+                        child.type().castName());
+        Tuple parameters = Tuple.of(run.runId(), model.derived().indexOf(child) + 1, batch);
+        return query(sql, parameters)
+                .map(rows -> rows.stream()
+                        .map(row -> row.getString("parent"))
+                        .filter(parent -> parent != null)
+                        .map(parent -> new Moved(parent, parent, false))
+                        .toList())
+                .chain(parents -> parents.isEmpty() ? Uni.createFrom().voidItem() : rewrite(parents));
     }
 
     private void count(Row row) {

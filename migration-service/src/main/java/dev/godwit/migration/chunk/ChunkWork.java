@@ -131,7 +131,7 @@ public class ChunkWork {
             case SWEEP -> sweep(run, opened, range, false).map(result -> advanced(result, chunk, to));
             case UNSWEEP -> sweep(run, opened, range, true).map(result -> advanced(result, chunk, to));
             case UNDO ->
-                undo.newestBatch(run, opened.connection(), opened.number())
+                undo.newestBatch(run, opened.connection())
                         .map(undone -> new Work(
                                 undone.result(),
                                 Optional.of(Math.min(chunk.toBlock(), chunk.cursor() + 1)),
