@@ -77,6 +77,10 @@ final class Identities {
                 });
     }
 
+    /**
+     * Forwards the last move of a key counts. Backwards the first: when a duplicate that came later was merged and took the key over, references of before belong to the
+     * entity that had it first.
+     */
     private String lookup() {
         String from = keyColumn();
         String to = back ? "old_key" : "new_key";
@@ -89,7 +93,7 @@ final class Identities {
                 + "   AND i." + from + " = ANY ($2::text[])\n"
                 + "   AND i.old_key <> i.new_key\n"
                 + "   AND NOT EXISTS (" + rootHas(from) + ")\n" + restored
-                + " ORDER BY i." + from + ", i.batch DESC";
+                + " ORDER BY i." + from + ", i.batch " + (back ? "ASC" : "DESC");
     }
 
     private String rootHas(String column) {
