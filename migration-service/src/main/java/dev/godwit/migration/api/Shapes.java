@@ -150,6 +150,21 @@ final class Shapes {
     @Schema(name = "Identity", description = "Where an entity went")
     record Identity(String table, String key, String newKey, String run) {}
 
+    @Schema(name = "Examination")
+    record Examination(List<Check> checks) {}
+
+    @Schema(name = "Check", description = "One thing that was looked at")
+    record Check(
+            String name,
+
+            @Schema(enumeration = {"ok", "warn", "fail", "unknown"})
+            String status,
+
+            String detail,
+
+            @Schema(description = "The way out; empty when all is well")
+            String remedy) {}
+
     @Schema(name = "Capture", description = "State of change capture")
     record Capture(
             String slot,

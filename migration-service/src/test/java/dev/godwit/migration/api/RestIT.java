@@ -17,6 +17,8 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.util.Map;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -118,6 +120,37 @@ class RestIT {
         problemMustBe(400, "bad_parameter", get("/api/ids?table=documents"));
         problemMustBe(400, "bad_parameter", get("/api/ids?table=a.b.c&key=old"));
         problemMustBe(400, "bad_parameter", get("/api/ids?table=documents&key=%00"));
+    }
+
+    @Test
+    void shouldExamineTheDatabase() throws Exception {
+        HttpResponse<String> answer = get("/api/doctor");
+
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(checks(answer))
+                .containsEntry("server version", "ok")
+                .containsEntry("wal_level", "ok")
+                .containsEntry("schema godwit", "ok")
+                .containsEntry("replication slot", "fail");
+    }
+
+    @Test
+    void shouldExamineWhatAMigrationNeeds() throws Exception {
+        HttpResponse<String> answer = get("/api/doctor?migration=documents-uuid5");
+
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(checks(answer))
+                .containsEntry("server version", "ok")
+                .containsEntry("migration documents-uuid5: unknown_table", "fail");
+        problemMustBe(404, "unknown_migration", get("/api/doctor?migration=nobody"));
+    }
+
+    private static Map<String, String> checks(HttpResponse<String> answer) {
+        return new JsonObject(answer.body())
+                .getJsonArray("checks").stream()
+                        .map(JsonObject.class::cast)
+                        .collect(
+                                Collectors.toMap(check -> check.getString("name"), check -> check.getString("status")));
     }
 
     @Test
