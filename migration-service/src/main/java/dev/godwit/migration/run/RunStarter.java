@@ -4,11 +4,9 @@ import dev.godwit.migration.catalog.CatalogException;
 import dev.godwit.migration.catalog.CatalogReader;
 import dev.godwit.migration.catalog.Table;
 import dev.godwit.migration.definition.Definition;
-import dev.godwit.migration.definition.Requirement;
 import dev.godwit.migration.graph.Definitions;
 import dev.godwit.migration.plan.Finding;
 import dev.godwit.migration.plan.Preflight;
-import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.json.JsonObject;
 import io.vertx.mutiny.sqlclient.Pool;
@@ -119,14 +117,12 @@ class RunStarter {
         return preflight
                 .check(connection, definition)
                 .invoke(RunStarter::refuse)
-                .chain(findings -> requirements(connection, definition)
-                        .chain(() -> contexts.compile(connection, definition))
-                        .chain(compiled -> catalog.fingerprint(
-                                        connection,
-                                        compiled.tables().values().stream()
-                                                .map(Table::oid)
-                                                .toList())
-                                .map(fingerprint -> new Looked(compiled, findings, fingerprint))));
+                .chain(findings -> contexts.compile(connection, definition).chain(compiled -> catalog.fingerprint(
+                                connection,
+                                compiled.tables().values().stream()
+                                        .map(Table::oid)
+                                        .toList())
+                        .map(fingerprint -> new Looked(compiled, findings, fingerprint))));
     }
 
     private static void refuse(List<Finding> findings) {
@@ -137,33 +133,6 @@ class RunStarter {
                     .collect(Collectors.joining("\n"));
             throw new Refusal(Refusal.Kind.REFUSED, refusals.get(0).code(), message);
         }
-    }
-
-    private static Uni<Void> requirements(SqlConnection connection, Definition definition) {
-        return Multi.createFrom()
-                .iterable(definition.require())
-                .onItem()
-                .transformToUniAndConcatenate(requirement -> require(connection, requirement))
-                .onItem()
-                .ignoreAsUni();
-    }
-
-    private static Uni<Void> require(SqlConnection connection, Requirement requirement) {
-        return connection
-                .query("BEGIN TRANSACTION READ ONLY")
-                .execute()
-                .chain(() -> connection.query(requirement.sql()).execute())
-                .map(rows -> Boolean.TRUE.equals(rows.iterator().next().getValue(0)))
-                .eventually(() -> connection.query("ROLLBACK").execute())
-                .invoke(holds -> {
-                    if (!holds) {
-                        throw new Refusal(
-                                Refusal.Kind.REFUSED,
-                                "requirement_unmet",
-                                "'" + requirement.name() + "' does not hold: " + requirement.otherwise());
-                    }
-                })
-                .replaceWithVoid();
     }
 
     private static Uni<Void> planStillHolds(
