@@ -77,6 +77,7 @@ public record ReportView(Report report) {
                         "undeclared",
                         place(node) + " holds keys of these entities and is not declared",
                         text(node, "line"))));
+        each("notSearched").forEach(node -> remarks.add(new Remark("not searched", node.asText(), null)));
         return remarks;
     }
 

@@ -151,7 +151,7 @@ class PlanReports {
     private Uni<Void> undeclared(RunContext context, JsonObject report) {
         return pool.withConnection(
                         connection -> catalog.table(connection, context.model().root())
-                                .chain(root -> discover.search(
+                                .chain(root -> discover.discover(
                                         connection,
                                         root,
                                         context.model().key(),
@@ -159,8 +159,8 @@ class PlanReports {
                                         Discover.Limits.DEFAULT)))
                 .map(found -> {
                     JsonArray undeclared = new JsonArray();
-                    found.forEach(reference -> undeclared.add(toJson(reference)));
-                    report.put("undeclared", undeclared);
+                    found.references().forEach(reference -> undeclared.add(toJson(reference)));
+                    report.put("undeclared", undeclared).put("notSearched", new JsonArray(found.notSearched()));
                     return null;
                 });
     }

@@ -74,6 +74,9 @@ final class RunReport {
                     + " holds such keys in " + found.path("rows").asText() + " rows; if it must follow, add  "
                     + found.path("line").asText());
         }
+        for (JsonNode left : plan.path("notSearched")) {
+            terminal.line("  not searched for undeclared references: " + left.asText());
+        }
         remarks(terminal, "warning", plan.path("warnings"));
         remarks(terminal, "refused", plan.path("refusals"));
     }
