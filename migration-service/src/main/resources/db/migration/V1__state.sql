@@ -145,7 +145,7 @@ CREATE TABLE godwit.pending_key (
     command_id text,
     attempts   integer NOT NULL DEFAULT 0,
     not_before timestamptz NOT NULL DEFAULT '-infinity',
-    PRIMARY KEY (run_id, relation, key)
+    UNIQUE NULLS NOT DISTINCT (run_id, relation, key, command_id)
 );
 
 -- Entities that were left as they are, with the reason: skipped, in conflict, or quarantined after a failure.

@@ -251,6 +251,7 @@ final class RekeyBatch {
     private Uni<List<Outcome>> carryOut(Decision decision) {
         return wrongChildren(settledKeys(), apply).call(this::findToldBefore).chain(children -> {
             childrenOf.addAll(children);
+            decision.merges().forEach(merge -> childrenOf.remove(merge.key()));
             List<Outcome> outcomes =
                     decision.outcomes().stream().map(this::withChildren).toList();
             if (!apply) {

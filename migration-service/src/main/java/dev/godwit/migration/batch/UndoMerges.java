@@ -6,6 +6,7 @@ import static java.util.stream.Collectors.joining;
 import dev.godwit.migration.operation.Outcome;
 import dev.godwit.migration.operation.OutcomeKind;
 import dev.godwit.migration.operation.TableShape;
+import dev.godwit.migration.operation.rekey.ColumnRewrite;
 import dev.godwit.migration.operation.rekey.RekeyModel;
 import dev.godwit.migration.operation.rekey.RekeyModel.MergeReference;
 import io.smallrye.mutiny.Multi;
@@ -99,6 +100,23 @@ final class UndoMerges {
                 : List.of();
     }
 
+    /** A row whose parent could not be brought back stays away too, and is reported. */
+    private String parentsExist(String relation, List<String> columns) {
+        return model.merges().stream()
+                .filter(r -> r.table().toString().equals(relation) && r.kind() == ColumnRewrite.Kind.SCALAR)
+                .filter(r -> columns.contains(r.column()))
+                .map(r -> "(($1::text[])[" + (columns.indexOf(r.column()) + 1) + "] IS NULL OR "
+                        + parentExists(r, "($1::text[])[" + (columns.indexOf(r.column()) + 1) + "]") + ")")
+                .collect(joining("\n   AND ", "\n WHERE true AND ", ""))
+                .replaceFirst(" true AND $", " true");
+    }
+
+    private String parentExists(MergeReference reference, String key) {
+        return "EXISTS (SELECT FROM " + model.tableOfMap(reference.map()).quoted() + " AS p WHERE p."
+                + quote(model.keyOfMap(reference.map())) + " = (" + key + ")::"
+                + model.typeOfMap(reference.map()).castName() + ")";
+    }
+
     private Uni<Boolean> insert(String relation, List<String> columns, String[] values) {
         TableShape shape = run.shape(relation);
         String names = columns.stream().map(c -> quote(c)).collect(joining(", "));
@@ -106,7 +124,7 @@ final class UndoMerges {
                 .mapToObj(i -> "($1::text[])[" + (i + 1) + "]::" + shape.types().get(columns.get(i)))
                 .collect(joining(", "));
         String sql = "INSERT INTO " + shape.name().quoted() + " (" + names + ") OVERRIDING SYSTEM VALUE\nSELECT "
-                + casts + "\nON CONFLICT DO NOTHING";
+                + casts + parentsExist(relation, columns) + "\nON CONFLICT DO NOTHING";
         return connection.preparedQuery(sql).execute(Tuple.of((Object) values)).map(rows -> {
             written.merge(relation, (long) rows.rowCount(), Long::sum);
             return rows.rowCount() == 1;
@@ -129,7 +147,14 @@ final class UndoMerges {
                 .orElseThrow(() -> new IllegalStateException("the journal names an unknown reference: " + relation));
         return writtenAs(reference.map(), after)
                 .chain(afters -> writtenAs(reference.derivedMap(), key.get(0))
-                        .chain(keys -> set(relation, key, keys, column, before, afters)))
+                        .chain(keys -> set(
+                                relation,
+                                key,
+                                keys,
+                                column,
+                                before,
+                                afters,
+                                "\n   AND " + parentExists(reference, "$1::text"))))
                 .invoke(done -> noteChange(done, relation, key))
                 .replaceWithVoid();
     }
@@ -143,7 +168,8 @@ final class UndoMerges {
                         List.of(key.get(0)),
                         row.getArrayOfStrings("columns")[0],
                         row.getArrayOfStrings("before")[0],
-                        List.of(row.getArrayOfStrings("after")[0]))
+                        List.of(row.getArrayOfStrings("after")[0]),
+                        "")
                 .invoke(done -> noteChange(done, relation, key))
                 .replaceWithVoid();
     }
@@ -173,7 +199,13 @@ final class UndoMerges {
 
     /** Sets one column back, and the key too where the batch had changed it: {@code keys} are the forms that its first column may have now. */
     private Uni<Boolean> set(
-            String relation, List<String> key, List<String> keys, String column, String before, List<String> afters) {
+            String relation,
+            List<String> key,
+            List<String> keys,
+            String column,
+            String before,
+            List<String> afters,
+            String condition) {
         TableShape shape = run.shape(relation);
         String first = shape.primaryKey().get(0);
         List<Object> parameters = new ArrayList<>();
@@ -194,7 +226,7 @@ final class UndoMerges {
                     + shape.casts().get(keyColumn));
         }
         String sql = "UPDATE " + shape.name().quoted() + " SET " + set + "\n WHERE " + String.join(" AND ", where)
-                + "\n   AND " + quote(column) + "::text = ANY ($2::text[])";
+                + "\n   AND " + quote(column) + "::text = ANY ($2::text[])" + condition;
         return connection.preparedQuery(sql).execute(Tuple.from(parameters)).map(rows -> {
             written.merge(relation, (long) rows.rowCount(), Long::sum);
             return rows.rowCount() == 1;

@@ -54,6 +54,17 @@ public class ChunkWorker {
             RETURNING epoch
             """;
 
+    /** By how much a run is ahead of its cap. */
+    private static final String AHEAD = """
+            SELECT 1000.0 * (SELECT sum(s.migrated + s.unchanged) FROM godwit.stream AS s WHERE s.run_id = r.id) / r.max_rate
+                   - 1000 * extract(epoch FROM clock_timestamp() - r.created_at)::double precision AS millis
+              FROM godwit.run AS r
+             WHERE r.id = $1
+               AND r.max_rate IS NOT NULL
+            """;
+
+    private static final Duration RATE_PAUSE_MAX = Duration.ofSeconds(2);
+
     private final Runs runs;
     private final RunContexts contexts;
     private final ChunkWork work;
@@ -141,9 +152,21 @@ public class ChunkWorker {
         long started = System.nanoTime();
         return work.next(run, kind, message.chunk(), sizer.next(), progress.rowsPerBlock, progress.expectWork)
                 .invoke(ended -> note(ended, sizer, Duration.ofNanos(System.nanoTime() - started), progress))
+                .chain(() -> holdRate(run))
                 .replaceWith(true)
                 .onFailure()
                 .recoverWithUni(failure -> overcome(run, message, kind, progress, failure));
+    }
+
+    /** A run with a cap is held to it as a whole, whoever works on it: how far it may be follows from the time since its backfill began. */
+    private Uni<Void> holdRate(RunContext run) {
+        return runs.execute(AHEAD, run.runId()).chain(rows -> {
+            Double millis = rows.size() == 0 ? null : rows.iterator().next().getDouble("millis");
+            long wait = millis == null ? 0 : Math.min(millis.longValue(), RATE_PAUSE_MAX.toMillis());
+            return wait <= 0
+                    ? Uni.createFrom().voidItem()
+                    : Uni.createFrom().voidItem().onItem().delayIt().by(Duration.ofMillis(wait));
+        });
     }
 
     private static void note(Ended ended, BatchSizer sizer, Duration took, Progress progress) {

@@ -74,6 +74,7 @@ public class PendingKeys {
              WHERE run_id = $1
                AND relation = $2
                AND key = ANY ($3::text[])
+               AND command_id IS NOT DISTINCT FROM $4
             """;
 
     private static final String DEFER = """
@@ -82,6 +83,7 @@ public class PendingKeys {
              WHERE run_id = $1
                AND relation = $2
                AND key = ANY ($3::text[])
+               AND command_id IS NOT DISTINCT FROM $4
             """;
 
     private final Batches batches;
@@ -96,7 +98,12 @@ public class PendingKeys {
         return key.size() == 1 ? key.get(0) : new JsonArray(new ArrayList<>(key)).encode();
     }
 
-    private record Taken(String relation, List<String> keys, Optional<String> commandId, int attempts) {}
+    private record Taken(String relation, List<String> keys, Optional<String> commandId, int attempts) {
+
+        private Tuple row(RunContext run) {
+            return Tuple.of(run.runId(), relation, keys.toArray(String[]::new), commandId.orElse(null));
+        }
+    }
 
     /**
      * Works off one batch of waiting keys; false when none was ready.
@@ -154,10 +161,7 @@ public class PendingKeys {
 
     private Uni<Work> work(RunContext run, Opened opened, Taken taken) {
         return apply(run, opened, taken)
-                .call(() -> opened.connection()
-                        .preparedQuery(REMOVE)
-                        .execute(Tuple.of(
-                                run.runId(), taken.relation(), taken.keys().toArray(String[]::new))))
+                .call(() -> opened.connection().preparedQuery(REMOVE).execute(taken.row(run)))
                 .map(result -> new Work(result, Optional.empty(), false, Optional.empty(), taken.commandId()));
     }
 
@@ -216,7 +220,7 @@ public class PendingKeys {
         if (alone && hopeless) {
             return quarantine(run, taken, failure);
         }
-        Tuple row = Tuple.of(run.runId(), taken.relation(), taken.keys().toArray(String[]::new));
+        Tuple row = taken.row(run);
         return batches.inTransaction(
                         connection -> connection.preparedQuery(DEFER).execute(row))
                 .replaceWith(true);
@@ -235,8 +239,7 @@ public class PendingKeys {
         BatchResult result = new BatchResult(outcomes, Map.of(), List.of(), List.of(), List.of(), 1);
         return batches.run(run, place(taken.commandId().isPresent()), opened -> opened.connection()
                         .preparedQuery(REMOVE)
-                        .execute(Tuple.of(
-                                run.runId(), taken.relation(), taken.keys().toArray(String[]::new)))
+                        .execute(taken.row(run))
                         .replaceWith(
                                 () -> new Work(result, Optional.empty(), false, Optional.empty(), taken.commandId())))
                 .replaceWith(true);
