@@ -36,7 +36,7 @@ final class Identities {
         return back ? "new_key" : "old_key";
     }
 
-    /** Looked-up keys that were merged into a survivor: their translation has no inverse. */
+    /** Looked-up keys whose new key several entities came to share by a merge: their translation has no inverse. */
     Set<String> merged() {
         return Set.copyOf(merged);
     }
@@ -86,7 +86,9 @@ final class Identities {
         String to = back ? "old_key" : "new_key";
         String restored = back ? "   AND NOT i.merged\n   AND EXISTS (" + rootHas(to) + ")\n" : "";
         return "SELECT DISTINCT ON (i." + from + ") i." + from + " AS looked_up, i." + to
-                + " AS translation, i.merged\n"
+                + " AS translation,\n"
+                + "       EXISTS (SELECT FROM godwit.identity AS j WHERE j.run_id = i.run_id AND j.relation = 0"
+                + " AND j.new_key = i.new_key AND j.merged) AS merged\n"
                 + "  FROM godwit.identity AS i\n"
                 + " WHERE i.run_id = $1\n"
                 + "   AND i.relation = 0\n"

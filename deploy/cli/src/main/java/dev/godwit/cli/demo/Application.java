@@ -74,7 +74,7 @@ final class Application {
 
     private void insertDocument(Content content, String spelling, UUID id, boolean newCode) throws SQLException {
         Document document = new Document(content, id);
-        String title = "Live upload " + id;
+        String title = "Live upload " + hex(random.nextLong());
         Map<Integer, String> texts = new HashMap<>();
         connection.setAutoCommit(false);
         execute("""

@@ -13,15 +13,15 @@ import java.util.Map;
 import java.util.function.Consumer;
 
 /** Reads the outcomes of a run from the audit report's CSV, row by row. */
-final class AuditTrail {
+public final class AuditTrail {
 
     /** One outcome of one row. */
-    record Outcome(String lane, String table, String key, String newKey, String outcome, String reason) {}
+    public record Outcome(String lane, String table, String key, String newKey, String outcome, String reason) {}
 
     private AuditTrail() {}
 
     /** Tells every outcome to the reader; the stream is left at its end. */
-    static void read(InputStream csv, Consumer<Outcome> reader) throws IOException {
+    public static void read(InputStream csv, Consumer<Outcome> reader) throws IOException {
         BufferedReader in = new BufferedReader(new InputStreamReader(csv, StandardCharsets.UTF_8));
         List<String> heading = record(in);
         Map<String, Integer> columns = new HashMap<>();

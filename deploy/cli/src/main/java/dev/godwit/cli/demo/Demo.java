@@ -164,7 +164,7 @@ final class Demo {
         RollbackProof proof = new RollbackProof(before, after, traffic.ledger());
         report.check(proof.check());
         audit.completeReport(back.id(), TRAIL_PATIENCE);
-        report.check(new TrailProof(audit).namesDiverged(back.id(), proof.divergedIds(), before));
+        report.check(new TrailProof(audit).namesDiverged(back.id(), proof.divergedIds(), before, after));
         report.tables(proof, before, after);
         report.rolledBack(back);
     }

@@ -47,13 +47,15 @@ final class Connector {
     void ensureRunning(Duration patience) {
         String configuration = configuration();
         String[] refusal = {"Connect does not answer"};
-        boolean accepted = Wait.until(patience, () -> {
+        boolean[] accepted = {false};
+        Wait.until(patience, () -> {
             Optional<Http.Answer> answer = Http.put(connector + "/config", configuration);
             answer.filter(a -> !a.isOk()).ifPresent(a -> refusal[0] = message(a.body()));
+            accepted[0] = answer.filter(Http.Answer::isOk).isPresent();
             // 400 is final; 409 (rebalancing) and 5xx pass.
-            return answer.filter(a -> a.isOk() || a.status() == 400).isPresent();
+            return accepted[0] || answer.filter(a -> a.status() == 400).isPresent();
         });
-        if (!accepted || !Http.get(connector).filter(Http.Answer::isOk).isPresent()) {
+        if (!accepted[0]) {
             throw Failure.failed("the connector was not accepted: " + refusal[0]);
         }
         State state = awaitVerdict(patience);
