@@ -74,7 +74,7 @@ final class TrailProof {
                     return;
                 }
                 UUID id = UUID.fromString(outcome.key());
-                Row then = before.rows(Relation.DOCUMENTS).get(id);
+                Snapshot.Row then = before.rows(Relation.DOCUMENTS).get(id);
                 // A survivor that the traffic changed may stand where a merged one was: the id is there, the row is
                 // not.
                 if (then != null && then.equals(after.rows(Relation.DOCUMENTS).get(id))) {
