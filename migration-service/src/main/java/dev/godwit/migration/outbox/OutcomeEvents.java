@@ -21,10 +21,14 @@ public final class OutcomeEvents {
 
     private static final int OUTCOMES_MAX = 1000;
 
-    /** Leaves room below 256 KiB for the envelope and for what JSON adds to unusual characters. */
-    private static final int CHARACTERS_MAX = 160_000;
+    /** Leaves room below 256 KiB for what the outcomes of an event share. */
+    private static final int BYTES_MAX = 250_000;
 
-    private static final int CHARACTERS_BESIDES = 120;
+    /** Names, quotes, commas, kind and salt of one outcome. */
+    private static final int BYTES_BESIDES = 128;
+
+    /** A character that JSON escapes, as Vert.x does with all beyond ASCII that do not fit into one {@code char}. */
+    private static final int BYTES_ESCAPED = 6;
 
     private OutcomeEvents() {}
 
@@ -112,16 +116,16 @@ public final class OutcomeEvents {
     private static List<List<Outcome>> split(List<Outcome> outcomes) {
         List<List<Outcome>> parts = new ArrayList<>();
         List<Outcome> part = new ArrayList<>();
-        int characters = 0;
+        int bytes = 0;
         for (Outcome outcome : outcomes) {
             int size = size(outcome);
-            if (part.size() == OUTCOMES_MAX || (characters + size > CHARACTERS_MAX && !part.isEmpty())) {
+            if (part.size() == OUTCOMES_MAX || (bytes + size > BYTES_MAX && !part.isEmpty())) {
                 parts.add(part);
                 part = new ArrayList<>();
-                characters = 0;
+                bytes = 0;
             }
             part.add(outcome);
-            characters += size;
+            bytes += size;
         }
         if (!part.isEmpty()) {
             parts.add(part);
@@ -129,11 +133,19 @@ public final class OutcomeEvents {
         return parts;
     }
 
+    /** At most so many bytes, whatever the characters. */
     private static int size(Outcome outcome) {
-        return CHARACTERS_BESIDES
-                + outcome.table().length()
-                + outcome.key().length()
-                + outcome.newKey().map(String::length).orElse(0)
-                + outcome.detail().map(String::length).orElse(0);
+        return BYTES_BESIDES
+                + bytes(outcome.table())
+                + bytes(outcome.key())
+                + outcome.newKey().map(OutcomeEvents::bytes).orElse(0)
+                + outcome.reason().map(OutcomeEvents::bytes).orElse(0)
+                + outcome.detail().map(OutcomeEvents::bytes).orElse(0);
+    }
+
+    private static int bytes(String text) {
+        return text.chars()
+                .map(c -> c >= ' ' && c < 0x7f && c != '"' && c != '\\' ? 1 : BYTES_ESCAPED)
+                .sum();
     }
 }
