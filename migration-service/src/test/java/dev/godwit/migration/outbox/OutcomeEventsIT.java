@@ -1,0 +1,103 @@
+package dev.godwit.migration.outbox;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.godwit.migration.operation.Outcome;
+import dev.godwit.migration.operation.OutcomeKind;
+import dev.godwit.migration.testing.Engine;
+import dev.godwit.migration.testing.Schemas;
+import io.vertx.core.json.JsonObject;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class OutcomeEventsIT {
+
+    private static Engine engine;
+
+    @BeforeAll
+    static void create() {
+        engine = Engine.on("outcomes");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 1000, 1001, 2500})
+    void shouldSplitAtAThousandOutcomesAndChainTheParts(int count) {
+        String run = "count" + count;
+        List<Outcome> outcomes = IntStream.range(0, count)
+                .mapToObj(i -> Outcome.migrated("public.t", "old" + i, "new" + i))
+                .toList();
+
+        OutcomeEvents.Position end = append(run, outcomes, new OutcomeEvents.Position(4, "abc"));
+
+        List<JsonObject> events = events(run);
+        assertThat(events).hasSize((count + 999) / 1000);
+        assertThat(end.sequence()).isEqualTo(4 + events.size());
+        String previous = "abc";
+        long sequence = 4;
+        List<String> keys = new ArrayList<>();
+        for (JsonObject event : events) {
+            assertThat(event.getString("previousHash")).isEqualTo(previous);
+            assertThat(event.getLong("sequence")).isEqualTo(++sequence);
+            assertThat(event.getJsonObject("counts").getLong("migrated"))
+                    .isEqualTo(event.getJsonArray("outcomes").size());
+            event.getJsonArray("outcomes").forEach(o -> keys.add(((JsonObject) o).getString("key")));
+            previous = event.getString("hash");
+        }
+        assertThat(end.hash()).isEqualTo(previous);
+        assertThat(keys)
+                .containsExactlyElementsOf(outcomes.stream().map(Outcome::key).toList());
+    }
+
+    @Test
+    void shouldStayBelow256KiBWithLongKeysOfFourByteCharacters() {
+        String key = "🔑".repeat(400);
+        List<Outcome> outcomes = IntStream.range(0, 400)
+                .mapToObj(i -> Outcome.migrated("public.t", i + key, i + key)
+                        .because("merged")
+                        .explained(key))
+                .toList();
+
+        append("long", outcomes, new OutcomeEvents.Position(0, ""));
+
+        assertThat(engine.values("SELECT octet_length(payload) FROM godwit.outbox WHERE subject = 'long'"))
+                .hasSizeGreaterThan(1)
+                .allSatisfy(size -> assertThat(Integer.parseInt(size)).isLessThanOrEqualTo(256 * 1024));
+    }
+
+    @Test
+    void shouldCountEntitiesOnlyAndFollowTheSchema() {
+        append(
+                "mixed",
+                List.of(
+                        Outcome.migrated("public.t", "a", "b"),
+                        Outcome.of("public.other", "x", OutcomeKind.MIGRATED).because("reference"),
+                        Outcome.of("public.t", "c", OutcomeKind.CONFLICT)
+                                .because("duplicate")
+                                .explained("words")),
+                new OutcomeEvents.Position(0, ""));
+
+        JsonObject event = events("mixed").get(0);
+        assertThat(event.getJsonObject("counts").getLong("migrated")).isEqualTo(1);
+        assertThat(event.getJsonObject("counts").getLong("conflict")).isEqualTo(1);
+        assertThat(Schemas.violations("outcomes-recorded", event.encode())).isEmpty();
+    }
+
+    private static OutcomeEvents.Position append(String run, List<Outcome> outcomes, OutcomeEvents.Position from) {
+        OutcomeEvents.Batch batch =
+                new OutcomeEvents.Batch(run, "m", "commit", "backfill", "chunk-1", 7, Optional.empty(), "public.t");
+        return Engine.await(
+                engine.sessions().inTransaction(connection -> OutcomeEvents.append(connection, batch, outcomes, from)));
+    }
+
+    private static List<JsonObject> events(String run) {
+        return engine.events(Outbox.OUTCOMES).stream()
+                .filter(event -> event.getString("run").equals(run))
+                .toList();
+    }
+}

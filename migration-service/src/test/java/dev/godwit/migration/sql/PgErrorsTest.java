@@ -1,0 +1,72 @@
+package dev.godwit.migration.sql;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vertx.pgclient.PgException;
+import java.io.IOException;
+import java.util.concurrent.CompletionException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class PgErrorsTest {
+
+    @ParameterizedTest
+    @CsvSource({
+        "55P03, CONTENTION",
+        "40001, CONTENTION",
+        "40P01, CONTENTION",
+        "57014, CONTENTION",
+        "23505, CONTENTION",
+        "23503, CONTENTION",
+        "23001, CONTENTION",
+        "25P03, CONTENTION",
+        "57P01, UNAVAILABLE",
+        "08006, UNAVAILABLE",
+        "53300, UNAVAILABLE",
+        "23514, DATA",
+        "22P02, DATA",
+        "42703, DATA",
+        "42501, DATA"
+    })
+    void shouldClassifyByState(String state, ErrorClass expected) {
+        assertThat(PgErrors.classify(state)).isEqualTo(expected);
+        assertThat(PgErrors.classify(new CompletionException(error(state)))).isEqualTo(expected);
+    }
+
+    @Test
+    void shouldTakeALostConnectionOrCommitForAnAbsence() {
+        assertThat(PgErrors.classify(new CompletionException(new IOException("reset"))))
+                .isEqualTo(ErrorClass.UNAVAILABLE);
+        assertThat(PgErrors.classify(new LostCommitException("aborted"))).isEqualTo(ErrorClass.UNAVAILABLE);
+        assertThat(PgErrors.classify(new IllegalStateException("ours"))).isEqualTo(ErrorClass.OTHER);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"57014", "55P03", "25P04"})
+    void shouldKnowWhatASmallerBatchMayHelpAgainst(String state) {
+        assertThat(PgErrors.isTimeout(error(state))).isTrue();
+    }
+
+    @Test
+    void shouldNotTakeOtherContentionForATimeout() {
+        assertThat(PgErrors.isTimeout(error("23505"))).isFalse();
+        assertThat(PgErrors.isLockNotAvailable(error("55P03"))).isTrue();
+        assertThat(PgErrors.isLockNotAvailable(error("57014"))).isFalse();
+    }
+
+    @Test
+    void shouldDescribeWithoutRowContents() {
+        PgException error = new PgException("duplicate key", "ERROR", "23505", "Key (mail)=(a@b.c) already exists.");
+
+        assertThat(PgErrors.describe(new CompletionException(error)))
+                .isEqualTo("duplicate key (SQLSTATE 23505)")
+                .doesNotContain("a@b.c");
+        assertThat(PgErrors.describe(new IllegalStateException())).isEqualTo("IllegalStateException");
+    }
+
+    private static PgException error(String state) {
+        return new PgException("message", "ERROR", state, "detail");
+    }
+}

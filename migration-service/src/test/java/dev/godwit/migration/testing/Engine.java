@@ -1,0 +1,261 @@
+package dev.godwit.migration.testing;
+
+import dev.godwit.migration.batch.Batches;
+import dev.godwit.migration.batch.Undo;
+import dev.godwit.migration.chunk.ChunkWork;
+import dev.godwit.migration.definition.Definition;
+import dev.godwit.migration.run.Chunks;
+import dev.godwit.migration.run.GodwitConfig;
+import dev.godwit.migration.run.RunContexts;
+import dev.godwit.migration.run.Runs;
+import dev.godwit.migration.sql.WorkerSessions;
+import dev.godwit.migration.tail.PendingKeys;
+import io.smallrye.config.SmallRyeConfigBuilder;
+import io.smallrye.mutiny.Uni;
+import io.vertx.core.json.JsonObject;
+import io.vertx.mutiny.core.Vertx;
+import io.vertx.mutiny.sqlclient.Pool;
+import io.vertx.mutiny.sqlclient.Row;
+import io.vertx.mutiny.sqlclient.Tuple;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+
+/**
+ * The engine of batches on a database of its own, without broker, driver or tail: a test chooses which chunk is worked on and when. A chunk is one block, and
+ * {@link #WIDE} makes rows so wide that a block holds one, so that tests decide what meets in a batch.
+ */
+public final class Engine {
+
+    /** A column that fills a block: the row is the only one of its block and of its chunk. */
+    public static final String WIDE = "pad char(5000) NOT NULL DEFAULT ''";
+
+    private static final AtomicInteger RUNS = new AtomicInteger();
+    private static final Set<String> DATABASES = ConcurrentHashMap.newKeySet();
+
+    private static final String TABLES = """
+            SELECT format('%I.%I', n.nspname, c.relname) AS name
+              FROM pg_class AS c
+              JOIN pg_namespace AS n ON n.oid = c.relnamespace
+             WHERE c.relkind = 'r'
+               AND n.nspname NOT IN ('godwit', 'pg_catalog', 'information_schema')
+             ORDER BY 1
+            """;
+
+    private final String database;
+    private final Pool pool;
+    private final WorkerSessions sessions;
+    private final Batches batches;
+    private final Runs runs;
+    private final RunContexts contexts;
+    private final Chunks chunks;
+
+    private Engine(String database, String user, int connections) {
+        this.database = database;
+        this.pool = TestPostgres.pool(database, user);
+        GodwitConfig config = config(database, user, connections);
+        this.sessions = new WorkerSessions(new Vertx(TestPostgres.vertx().getDelegate()), config);
+        this.batches = new Batches(sessions);
+        this.runs = new Runs(pool);
+        this.contexts = new RunContexts(pool);
+        this.chunks = new Chunks(runs, null, config);
+    }
+
+    /** A fresh database with the application's tables and the state of Godwit. */
+    public static Engine on(String name, String... applicationSql) {
+        return on(name, 4, applicationSql);
+    }
+
+    /** The same with so many worker sessions; with one, every batch runs in the same session. */
+    public static Engine on(String name, int connections, String... applicationSql) {
+        endSessionsOfOthers();
+        String database = TestPostgres.freshDatabase(name);
+        DATABASES.add(database);
+        TestPostgres.execute(database, "CREATE SCHEMA godwit");
+        TestPostgres.execute(database, state());
+        createOrigins(database);
+        for (String sql : applicationSql) {
+            TestPostgres.execute(database, sql);
+        }
+        return new Engine(database, "postgres", connections);
+    }
+
+    /** The engine on the same database by another role. */
+    public Engine as(String user) {
+        return new Engine(database, user, 4);
+    }
+
+    /** Origins belong to the server, the locks that share them out to a database: a session of an earlier test may still hold one. */
+    private static synchronized void endSessionsOfOthers() {
+        DATABASES.forEach(other -> TestPostgres.execute(
+                "postgres",
+                "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE application_name = 'godwit' AND datname = '"
+                        + other + "'"));
+        DATABASES.clear();
+    }
+
+    private static synchronized void createOrigins(String database) {
+        TestPostgres.execute(
+                database,
+                "SELECT pg_replication_origin_create(w.name) FROM (SELECT 'godwit_' || n AS name FROM generate_series(1, 32) AS n) AS w"
+                        + " WHERE NOT EXISTS (SELECT FROM pg_replication_origin WHERE roname = w.name)");
+    }
+
+    private static String state() {
+        try (InputStream in = Engine.class.getResourceAsStream("/db/migration/V1__state.sql")) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static GodwitConfig config(String database, String user, int connections) {
+        return new SmallRyeConfigBuilder()
+                .addDiscoveredConverters()
+                .withMapping(GodwitConfig.class)
+                .withDefaultValue("godwit.database.port", Integer.toString(TestPostgres.port()))
+                .withDefaultValue("godwit.database.name", database)
+                .withDefaultValue("godwit.database.user", user)
+                .withDefaultValue("godwit.database.password", "unused")
+                .withDefaultValue("godwit.batch.connections", Integer.toString(connections))
+                .withDefaultValue("godwit.batch.chunk-blocks", "1")
+                .build()
+                .getConfigMapping(GodwitConfig.class);
+    }
+
+    public String database() {
+        return database;
+    }
+
+    public Batches batches() {
+        return batches;
+    }
+
+    public WorkerSessions sessions() {
+        return sessions;
+    }
+
+    public Runs runs() {
+        return runs;
+    }
+
+    RunContexts contexts() {
+        return contexts;
+    }
+
+    Chunks chunks() {
+        return chunks;
+    }
+
+    /** What works on chunks. */
+    public ChunkWork chunkWork() {
+        return new ChunkWork(batches, new Undo());
+    }
+
+    /** What works off waiting keys. */
+    public PendingKeys pendingKeys() {
+        return new PendingKeys(batches);
+    }
+
+    /** A run that writes, with its journal, barrier and duplicate groups, in state backfilling. */
+    public EngineRun commit(String yaml) {
+        return begin(yaml, true);
+    }
+
+    /** A run that only reads, in state planning. */
+    public EngineRun plan(String yaml) {
+        return begin(yaml, false);
+    }
+
+    private EngineRun begin(String yaml, boolean commit) {
+        Definition definition = TestDefinitions.of(yaml);
+        String id = "r" + RUNS.incrementAndGet();
+        long serial = await(pool.preparedQuery("""
+                                INSERT INTO godwit.run (id, migration, operation, mode, state, phase, definition, definition_file, definition_hash, barrier_xid)
+                                VALUES ($1, $2, 'rekey', $3, $4, 'backfill', $5, 'migration.yaml', $6, CASE WHEN $7 THEN pg_snapshot_xmax(pg_current_snapshot()) END)
+                                RETURNING serial
+                                """)
+                        .execute(Tuple.tuple()
+                                .addString(id)
+                                .addString(definition.migration())
+                                .addString(commit ? "commit" : "plan")
+                                .addString(commit ? "backfilling" : "planning")
+                                .addString(definition.text())
+                                .addString(definition.hash())
+                                .addBoolean(commit)))
+                .iterator()
+                .next()
+                .getLong("serial");
+        query("SELECT godwit.create_journal($1, $2)", id, serial);
+        EngineRun run = new EngineRun(this, id);
+        run.group();
+        return run;
+    }
+
+    /** Rows of a statement in a transaction of its own. */
+    public List<Row> query(String sql, Object... parameters) {
+        List<Row> rows = new ArrayList<>();
+        await(pool.preparedQuery(sql).execute(Tuple.from(parameters))).forEach(rows::add);
+        return rows;
+    }
+
+    /** The first column of the first row as text. */
+    public String value(String sql, Object... parameters) {
+        Object value = query(sql, parameters).get(0).getValue(0);
+        return value == null ? null : value.toString();
+    }
+
+    /** The first column of all rows as text. */
+    public List<String> values(String sql, Object... parameters) {
+        return query(sql, parameters).stream()
+                .map(row -> String.valueOf(row.getValue(0)))
+                .toList();
+    }
+
+    /** Statements of the application or an administrator, as superuser. */
+    public void execute(String sql) {
+        TestPostgres.execute(database, sql);
+    }
+
+    /** Every row of every table of the application, in its text form: two equal contents are equal byte by byte. */
+    public Map<String, List<String>> contents() {
+        Map<String, List<String>> contents = new TreeMap<>();
+        values(TABLES)
+                .forEach(table -> contents.put(table, values("SELECT t::text FROM " + table + " AS t ORDER BY 1")));
+        return contents;
+    }
+
+    /** Events in the outbox of one topic, oldest first, in the order of their streams. */
+    public List<JsonObject> events(String topic) {
+        return query(
+                        "SELECT convert_from(payload, 'UTF8') AS data FROM godwit.outbox WHERE topic = $1 ORDER BY time, ctid",
+                        topic)
+                .stream()
+                .map(row -> new JsonObject(row.getString("data")))
+                .toList();
+    }
+
+    /** Waits for one step. */
+    public static <T> T await(Uni<T> uni) {
+        return uni.await().atMost(TestPostgres.stepTimeout());
+    }
+
+    /** Keys {@code 00000000-0000-0000-0000-00000000000n}. */
+    public static List<String> uuids(int... numbers) {
+        return IntStream.of(numbers).mapToObj(Engine::uuid).toList();
+    }
+
+    /** A key that shows its number. */
+    public static String uuid(int number) {
+        return "00000000-0000-0000-0000-%012d".formatted(number);
+    }
+}

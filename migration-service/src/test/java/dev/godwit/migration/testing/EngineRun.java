@@ -1,0 +1,277 @@
+package dev.godwit.migration.testing;
+
+import static dev.godwit.migration.testing.Engine.await;
+
+import dev.godwit.migration.batch.BatchResult;
+import dev.godwit.migration.batch.Batches.Ended;
+import dev.godwit.migration.batch.Batches.Place;
+import dev.godwit.migration.batch.Batches.Work;
+import dev.godwit.migration.batch.Lane;
+import dev.godwit.migration.batch.Rekeys;
+import dev.godwit.migration.batch.RunContext;
+import dev.godwit.migration.chunk.ChunkWork.Kind;
+import dev.godwit.migration.operation.Outcome;
+import dev.godwit.migration.operation.Selection;
+import dev.godwit.migration.run.Run;
+import dev.godwit.migration.run.RunState;
+import io.smallrye.mutiny.Uni;
+import io.vertx.core.json.JsonObject;
+import io.vertx.mutiny.sqlclient.Row;
+import io.vertx.mutiny.sqlclient.SqlConnection;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.BiFunction;
+import org.awaitility.Awaitility;
+
+/** A run of {@link Engine}, driven step by step by a test. */
+public final class EngineRun {
+
+    private final Engine engine;
+    private final String id;
+
+    EngineRun(Engine engine, String id) {
+        this.engine = engine;
+        this.id = id;
+    }
+
+    public String id() {
+        return id;
+    }
+
+    /** The same run worked on by another engine, for instance of another role. */
+    public EngineRun by(Engine other) {
+        return new EngineRun(other, id);
+    }
+
+    /** The run's row. */
+    public Run row() {
+        return await(engine.runs().find(id)).orElseThrow();
+    }
+
+    /** The run's context as a worker has it. */
+    public RunContext context() {
+        return await(engine.contexts().of(row()));
+    }
+
+    /** Groups entities that share a new key, as planning does. */
+    void group() {
+        long group = 0;
+        for (Row row : engine.query(context().sql().groupDuplicates())) {
+            group++;
+            engine.query(
+                    "INSERT INTO godwit.duplicate (run_id, member, group_no) SELECT $1, unnest($2::text[]), $3",
+                    id,
+                    row.getArrayOfStrings("members"),
+                    group);
+        }
+        engine.query("UPDATE godwit.run SET duplicates = $2 WHERE id = $1", id, group > 0);
+    }
+
+    /** Puts the run into a state, as a finished transition would. */
+    public void state(RunState state) {
+        engine.query("UPDATE godwit.run SET state = $2 WHERE id = $1", id, state.wireName());
+    }
+
+    /** Cuts the root into chunks of one block; answers their numbers in the table's order. */
+    public List<Integer> cut(Kind kind) {
+        return cut((context, generation) ->
+                connection -> engine.chunks().cutRoot(connection, context, kind, generation, Optional.empty()));
+    }
+
+    private interface Cutting {
+        Uni<Void> in(SqlConnection connection);
+    }
+
+    private List<Integer> cut(BiFunction<RunContext, Integer, Cutting> cutting) {
+        engine.query("UPDATE godwit.run SET generation = generation + 1 WHERE id = $1", id);
+        int generation = row().generation();
+        Cutting cut = cutting.apply(context(), generation);
+        await(engine.runs().inTransaction(cut::in));
+        return engine
+                .query(
+                        "SELECT number FROM godwit.chunk WHERE run_id = $1 AND generation = $2 ORDER BY number",
+                        id,
+                        generation)
+                .stream()
+                .map(row -> row.getInteger("number"))
+                .toList();
+    }
+
+    /** One batch of a chunk. */
+    public Ended batch(Kind kind, int chunk) {
+        return await(next(kind, chunk));
+    }
+
+    /** One batch of a chunk, not yet begun. */
+    public Uni<Ended> next(Kind kind, int chunk) {
+        return engine.chunkWork().next(context(), kind, chunk, 100, 100, true);
+    }
+
+    /** Works chunks off, in this order. */
+    public void work(Kind kind, List<Integer> chunks) {
+        chunks.forEach(chunk -> {
+            boolean done = false;
+            while (!done) {
+                Ended ended = batch(kind, chunk);
+                if (!(ended instanceof Ended.Committed committed)) {
+                    throw new AssertionError("chunk " + chunk + " was stopped: " + ended);
+                }
+                done = committed.work().chunkDone();
+            }
+        });
+    }
+
+    /** Backfill over the whole table, then what waits. */
+    public void backfill() {
+        work(Kind.BACKFILL, cut(Kind.BACKFILL));
+        drain();
+    }
+
+    /** A plan over the whole table. */
+    public void inspect() {
+        work(Kind.INSPECT, cut(Kind.INSPECT));
+    }
+
+    /** Works off what waits, until nothing does. */
+    public void drain() {
+        RunContext context = context();
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(30))
+                .pollInterval(Duration.ofMillis(20))
+                .until(() -> {
+                    boolean worked = true;
+                    while (worked) {
+                        worked = await(engine.pendingKeys().drain(context, false));
+                    }
+                    return pending().isEmpty();
+                });
+    }
+
+    /** Keys that wait. */
+    public List<String> pending() {
+        return engine.values("SELECT key FROM godwit.pending_key WHERE run_id = $1 ORDER BY key", id);
+    }
+
+    /** Sweeps every table with declared references. */
+    public void sweep() {
+        work(
+                Kind.SWEEP,
+                cut((context, generation) -> connection -> engine.chunks()
+                        .cutReferences(
+                                connection,
+                                context,
+                                Kind.SWEEP,
+                                generation,
+                                context.model().softReferences())));
+    }
+
+    /** Backfill, sweep, and the scan that must find nothing: answers how much it found. */
+    public long complete() {
+        backfill();
+        if (!context().model().softReferences().isEmpty()) {
+            sweep();
+        }
+        long before = migrated();
+        state(RunState.VERIFYING);
+        work(Kind.VERIFY, cut(Kind.VERIFY));
+        drain();
+        return migrated() - before;
+    }
+
+    private long migrated() {
+        return Long.parseLong(engine.value(
+                "SELECT coalesce(sum(migrated + translated), 0)::bigint FROM godwit.stream WHERE run_id = $1", id));
+    }
+
+    /** The whole rollback. */
+    public void rollback() {
+        state(RunState.ROLLING_BACK);
+        work(
+                Kind.UNDO,
+                cut((context, generation) -> connection -> engine.chunks().cutUndo(connection, context, generation)));
+        if (!context().model().softReferences().isEmpty()) {
+            work(
+                    Kind.UNSWEEP,
+                    cut((context, generation) -> connection -> engine.chunks()
+                            .cutReferences(
+                                    connection,
+                                    context,
+                                    Kind.UNSWEEP,
+                                    generation,
+                                    context.model().softReferences())));
+        }
+    }
+
+    /** Entities by key in one batch of the tail. */
+    public BatchResult keys(List<String> keys) {
+        return ((Ended.Committed) await(keysLater(keys, Uni.createFrom().voidItem())))
+                .work()
+                .result();
+    }
+
+    /** Entities by key in one batch of the tail that waits for {@code gate} before it commits. */
+    public Uni<Ended> keysLater(List<String> keys, Uni<Void> gate) {
+        Place place = new Place(
+                Lane.TAIL,
+                "tail-0",
+                Optional.empty(),
+                EnumSet.of(RunState.BACKFILLING, RunState.FOLLOWING, RunState.VERIFYING, RunState.PLANNING));
+        RunContext context = context();
+        return engine.batches().run(context, place, opened -> Rekeys.run(
+                        context, opened.connection(), opened.number(), new Selection.Keys(keys), true)
+                .call(() -> gate)
+                .map(Work::of));
+    }
+
+    /** The run's counters by outcome, zeros left out. */
+    public Map<String, Long> counts() {
+        Row row = engine.query("""
+                        SELECT coalesce(sum(migrated), 0)::bigint AS migrated, coalesce(sum(unchanged), 0)::bigint AS unchanged,
+                               coalesce(sum(skipped), 0)::bigint AS skipped, coalesce(sum(conflict), 0)::bigint AS conflict,
+                               coalesce(sum(failed), 0)::bigint AS failed, coalesce(sum(reverted), 0)::bigint AS reverted,
+                               coalesce(sum(diverged), 0)::bigint AS diverged
+                          FROM godwit.stream
+                         WHERE run_id = $1
+                        """, id).get(0);
+        Map<String, Long> counts = new LinkedHashMap<>();
+        for (int i = 0; i < row.size(); i++) {
+            if (row.getLong(i) != 0) {
+                counts.put(row.getColumnName(i), row.getLong(i));
+            }
+        }
+        return counts;
+    }
+
+    /** All outcomes told by the run's events. */
+    public List<JsonObject> outcomes() {
+        List<JsonObject> outcomes = new ArrayList<>();
+        engine.events("godwit.outcomes").stream()
+                .filter(event -> event.getString("run").equals(id))
+                .forEach(event -> event.getJsonArray("outcomes").forEach(item -> outcomes.add((JsonObject) item)));
+        return outcomes;
+    }
+
+    /** The outcomes as {@code key -> newKey outcome reason}, sorted. */
+    public List<String> story() {
+        return outcomes().stream()
+                .map(o -> o.getString("key") + " -> " + o.getString("newKey") + " " + o.getString("outcome") + " "
+                        + o.getString("reason"))
+                .sorted()
+                .toList();
+    }
+
+    /** The same for a result in hand. */
+    public static List<String> story(BatchResult result) {
+        return result.outcomes().stream().map(EngineRun::line).sorted().toList();
+    }
+
+    private static String line(Outcome o) {
+        return o.key() + " -> " + o.newKey().orElse(null) + " " + o.kind().wireName() + " "
+                + o.reason().orElse(null);
+    }
+}
