@@ -1,0 +1,48 @@
+package dev.godwit.cli.flight;
+
+import dev.godwit.cli.stack.Stack;
+import dev.godwit.cli.stack.StackListener;
+import dev.godwit.cli.stack.StackOptions;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.ParameterContext;
+import org.junit.jupiter.api.extension.ParameterResolver;
+
+/** Hands the one stack that all tests share to those that ask for a {@link LiveStack}; it goes when the last of them has ended. */
+final class LiveStackExtension implements ParameterResolver {
+
+    /** Closed by JUnit with the root context. */
+    private record Shared(LiveStack stack) implements AutoCloseable {
+        @Override
+        public void close() {
+            stack.stack().purge(StackListener.SILENT);
+        }
+    }
+
+    @Override
+    public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
+        return parameter.getParameter().getType() == LiveStack.class;
+    }
+
+    @Override
+    public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
+        return context.getRoot()
+                .getStore(ExtensionContext.Namespace.create(LiveStackExtension.class))
+                .getOrComputeIfAbsent(Shared.class, key -> new Shared(start()), Shared.class)
+                .stack();
+    }
+
+    private static LiveStack start() {
+        try {
+            Path root = Files.createTempDirectory("godwit-flight");
+            Path migrations = Files.createDirectories(root.resolve("migrations"));
+            return new LiveStack(
+                    Stack.start(StackOptions.in(root.resolve("state")).withMigrations(migrations)));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
