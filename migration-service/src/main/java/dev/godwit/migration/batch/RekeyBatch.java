@@ -255,7 +255,9 @@ final class RekeyBatch {
             List<Outcome> outcomes =
                     decision.outcomes().stream().map(this::withChildren).toList();
             if (!apply) {
-                return foresee(decision).replaceWith(outcomes);
+                return foresee(decision).replaceWith(() -> outcomes.stream()
+                        .filter(outcome -> selected.containsKey(outcome.key()))
+                        .toList());
             }
             return merge(decision)
                     .chain(() -> moveInSteps(decision))
@@ -299,9 +301,11 @@ final class RekeyBatch {
         return new DerivedKeys(run, connection, false).maps(stay, lock).map(DerivedKeys.Maps::parentsWithChanges);
     }
 
+    /** Nothing is written, so neighbours are met again by the batch that selects them: they are told and counted there. */
     private Uni<Void> foresee(Decision decision) {
         List<Move> moves = new ArrayList<>(decision.moves());
         decision.merges().forEach(merge -> moves.add(new Move(merge.key(), merge.target())));
+        moves.removeIf(move -> !selected.containsKey(move.from()));
         childrenOf.forEach(key -> moves.add(new Move(key, key)));
         if (moves.isEmpty()) {
             return Uni.createFrom().voidItem();
