@@ -2,6 +2,7 @@ package dev.godwit.migration.outbox;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import dev.godwit.migration.operation.Outcome;
 import dev.godwit.migration.operation.OutcomeKind;
 import dev.godwit.migration.testing.Engine;
@@ -88,6 +89,7 @@ class OutcomeEventsIT {
         assertThat(Schemas.violations("outcomes-recorded", event.encode())).isEmpty();
     }
 
+    @CanIgnoreReturnValue
     private static OutcomeEvents.Position append(String run, List<Outcome> outcomes, OutcomeEvents.Position from) {
         OutcomeEvents.Batch batch =
                 new OutcomeEvents.Batch(run, "m", "commit", "backfill", "chunk-1", 7, Optional.empty(), "public.t");
