@@ -23,6 +23,8 @@ import java.util.function.BooleanSupplier;
 final class StackStart {
     private static final Duration PATIENCE = Duration.ofMinutes(2);
 
+    private static final Duration AFTERMATH = Duration.ofSeconds(10);
+
     private final StateDirectory state;
     private final Processes processes;
     private final Home home;
@@ -96,11 +98,18 @@ final class StackStart {
         settings.ports().used(settings.instances()).forEach((name, port) -> {
             String process = name.startsWith(Component.KAFKA) ? Component.KAFKA : name;
             boolean foreign = process.equals(Component.KAFKA) && settings.kafka() != null;
-            if (!foreign && processes.running(process).isEmpty() && !Ports.isFree(port)) {
+            if (!foreign && processes.running(process).isEmpty() && !isFreeSoon(process, port)) {
                 throw Failure.usage("port " + port + " (" + name + ") is in use by another program; stop that, or "
                         + (chosenByUser ? "give another --port-base" : "choose other ports: godwit up --port-base N"));
             }
         });
+    }
+
+    /** The system takes a moment to close what a killed process of ours had open; for anybody else's port there is nothing to wait for. */
+    private boolean isFreeSoon(String process, int port) {
+        return Ports.isFree(port)
+                || (processes.recorded().containsKey(process)
+                        && Wait.until(AFTERMATH, () -> Ports.isFree(port)));
     }
 
     /** Instances that the settings no longer want, and embedded parts that were replaced by servers of the user's. */

@@ -24,9 +24,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.awaitility.Awaitility;
 
 /** A stack and what tests do with it: SQL as the application, definitions, runs, and what the audit trail says of them. */
 final class LiveStack {
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final Duration TRAIL_PATIENCE = Duration.ofSeconds(30);
     private static final String PILOT = "test";
 
@@ -152,6 +154,26 @@ final class LiveStack {
     Run follow(String name) {
         Run run = migration.start(RunRequest.of(name, true).withFollow());
         return watch().until(run.id(), now -> now.state().equals("following") || now.isSettled());
+    }
+
+    /**
+     * Starts a run that cannot come to its end before the holder's transaction does, which locks a row of it. The lock must be younger than the moment from
+     * which the run waits for transactions, and older than the first batch; an older transaction keeps the run between the two.
+     */
+    Run startHeld(RunRequest request, Connection holder, String lock) throws SQLException {
+        try (Connection older = connect();
+                Statement transaction = older.createStatement();
+                Statement locking = holder.createStatement()) {
+            older.setAutoCommit(false);
+            transaction.execute("SELECT pg_current_xact_id()");
+            Run run = migration.start(request);
+            Awaitility.await().atMost(PATIENCE).until(() -> !queryState(
+                            "SELECT 1 FROM godwit.run WHERE barrier_xid IS NOT NULL AND id = '" + run.id() + "'")
+                    .isEmpty());
+            holder.setAutoCommit(false);
+            locking.execute(lock);
+            return run;
+        }
     }
 
     Run complete(Run run) {
