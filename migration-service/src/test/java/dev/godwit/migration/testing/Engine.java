@@ -37,7 +37,7 @@ import java.util.stream.IntStream;
 public final class Engine {
 
     /** A column that fills a block: the row is the only one of its block and of its chunk. */
-    public static final String WIDE = "pad char(5000) NOT NULL DEFAULT ''";
+    public static final String WIDE = "pad char(5000) STORAGE PLAIN NOT NULL DEFAULT ''";
 
     private static final AtomicInteger RUNS = new AtomicInteger();
     private static final Set<String> DATABASES = ConcurrentHashMap.newKeySet();
