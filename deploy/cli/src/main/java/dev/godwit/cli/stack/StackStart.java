@@ -108,8 +108,7 @@ final class StackStart {
     /** The system takes a moment to close what a killed process of ours had open; for anybody else's port there is nothing to wait for. */
     private boolean isFreeSoon(String process, int port) {
         return Ports.isFree(port)
-                || (processes.recorded().containsKey(process)
-                        && Wait.until(AFTERMATH, () -> Ports.isFree(port)));
+                || (processes.recorded().containsKey(process) && Wait.until(AFTERMATH, () -> Ports.isFree(port)));
     }
 
     /** Instances that the settings no longer want, and embedded parts that were replaced by servers of the user's. */
