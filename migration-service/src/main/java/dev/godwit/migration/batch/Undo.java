@@ -10,7 +10,7 @@ import java.util.Set;
 import java.util.stream.StreamSupport;
 
 /**
- * Undoes a run batch by batch, newest first, by compare and set: a row is restored only if it still is what the run wrote; else it is left and reported as diverged.
+ * Undoes a run batch by batch, newest first in the order in which they wrote, by compare and set: a row is restored only if it still is what the run wrote; else it is left and reported as diverged.
  */
 @ApplicationScoped
 public class Undo {
@@ -20,7 +20,7 @@ public class Undo {
               FROM godwit.batch
              WHERE run_id = $1
                AND NOT undone
-             ORDER BY number DESC
+             ORDER BY undo_order DESC
              LIMIT 1
             """;
 

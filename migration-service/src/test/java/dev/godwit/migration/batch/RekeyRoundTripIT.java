@@ -2,10 +2,14 @@ package dev.godwit.migration.batch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.godwit.migration.batch.Batches.Ended;
 import dev.godwit.migration.testing.Engine;
 import dev.godwit.migration.testing.EngineRun;
+import io.smallrye.mutiny.Uni;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -203,5 +207,41 @@ class RekeyRoundTripIT {
 
         assertThat(engine.values("SELECT id || title || touched FROM doc ORDER BY id"))
                 .containsExactly("at2", "bt2", "ct2");
+    }
+
+    @Test
+    void shouldUndoBatchesInTheOrderInWhichTheyWroteNotInWhichTheyBegan() {
+        Engine engine = Engine.on(
+                "order",
+                "CREATE TABLE doc (id text PRIMARY KEY, wanted text, at int);"
+                        + "CREATE TABLE pin (id int PRIMARY KEY, docs text[]); CREATE INDEX ON pin USING gin (docs)",
+                "INSERT INTO doc VALUES ('single', 'x', 1), ('older', 'y', 1), ('newer', 'y', 2);"
+                        + "INSERT INTO pin VALUES (1, '{older,single}')");
+        Map<String, List<String>> before = engine.contents();
+        EngineRun run = engine.commit("""
+                migration: docs
+                rekey:
+                  table: public.doc
+                  key: id
+                  to: wanted
+                  on-duplicate: merge
+                  merge: {keep: newest(at)}
+                  references: [{table: pin, column: docs}]
+                """);
+        CompletableFuture<Void> begun = new CompletableFuture<>();
+        CompletableFuture<Void> gate = new CompletableFuture<>();
+        Uni<Void> held = Uni.createFrom().item(() -> begun.complete(null)).chain(() -> Uni.createFrom()
+                .completionStage(gate));
+
+        CompletableFuture<Ended> first = run.keysAfter(held, List.of("single")).subscribeAsCompletionStage();
+        begun.orTimeout(20, TimeUnit.SECONDS).join();
+        run.keys(List.of("older", "newer"));
+        gate.complete(null);
+        first.orTimeout(20, TimeUnit.SECONDS).join();
+        assertThat(engine.value("SELECT docs::text FROM pin")).isEqualTo("{y,x}");
+        run.rollback();
+
+        assertThat(engine.contents()).isEqualTo(before);
+        assertThat(run.counts()).doesNotContainKey("diverged");
     }
 }

@@ -216,15 +216,24 @@ public final class EngineRun {
 
     /** Entities by key in one batch of the tail that waits for {@code gate} before it commits. */
     public Uni<Ended> keysLater(List<String> keys, Uni<Void> gate) {
+        return keys(keys, Uni.createFrom().voidItem(), gate);
+    }
+
+    /** Entities by key in one batch of the tail that has begun, but waits for {@code gate} before it reads or locks anything. */
+    public Uni<Ended> keysAfter(Uni<Void> gate, List<String> keys) {
+        return keys(keys, gate, Uni.createFrom().voidItem());
+    }
+
+    private Uni<Ended> keys(List<String> keys, Uni<Void> before, Uni<Void> after) {
         Place place = new Place(
                 Lane.TAIL,
                 "tail-0",
                 Optional.empty(),
                 EnumSet.of(RunState.BACKFILLING, RunState.FOLLOWING, RunState.VERIFYING, RunState.PLANNING));
         RunContext context = context();
-        return engine.batches().run(context, place, opened -> Rekeys.run(
-                        context, opened.connection(), opened.number(), new Selection.Keys(keys), true)
-                .call(() -> gate)
+        return engine.batches().run(context, place, opened -> before.chain(
+                        () -> Rekeys.run(context, opened.connection(), opened.number(), new Selection.Keys(keys), true))
+                .call(() -> after)
                 .map(Work::of));
     }
 
