@@ -103,6 +103,11 @@ final class Godwit {
         return client.start(RunRequest.of(MIGRATION, true).withFollow());
     }
 
+    /** From here on nothing that the application inserts is in a chunk: it is the tail's. */
+    void awaitBackfilling(Run run) {
+        watch().until(run.id(), now -> !now.state().equals("planning"));
+    }
+
     void awaitFollowing(Run run) {
         require(watch().until(run.id(), now -> now.state().equals("following") || now.isSettled()), "following");
     }

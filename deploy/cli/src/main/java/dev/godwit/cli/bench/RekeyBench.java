@@ -133,8 +133,9 @@ final class RekeyBench {
             application.takeLatencies();
             pause(options.window());
             Latencies before = application.takeLatencies();
-            probe.enter(TailProbe.Phase.BACKFILL);
             Run run = godwit.begin();
+            godwit.awaitBackfilling(run);
+            probe.enter(TailProbe.Phase.BACKFILL);
             godwit.awaitFollowing(run);
             Latencies duringBackfill = application.takeLatencies();
             probe.enter(TailProbe.Phase.FOLLOWING);

@@ -53,7 +53,7 @@ final class TailProbe implements AutoCloseable {
         phase = newPhase;
     }
 
-    /** Told by the load after the COMMIT of an insert. Rows inserted while no run is at work are not watched. */
+    /** Told by the load after the COMMIT of an insert. Rows inserted before the run's chunks were cut are not watched: the backfill comes to them when it does. */
     void inserted(UUID newId) {
         if (phase != Phase.NONE) {
             inserted.add(new Inserted(newId, phase, System.nanoTime()));
