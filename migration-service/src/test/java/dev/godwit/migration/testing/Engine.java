@@ -18,10 +18,11 @@ import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.mutiny.sqlclient.Row;
 import io.vertx.mutiny.sqlclient.Tuple;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -29,6 +30,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * The engine of batches on a database of its own, without broker, driver or tail: a test chooses which chunk is worked on and when. A chunk is one block, and
@@ -53,6 +55,7 @@ public final class Engine {
 
     private final String database;
     private final Pool pool;
+    private final GodwitConfig config;
     private final WorkerSessions sessions;
     private final Batches batches;
     private final Runs runs;
@@ -62,7 +65,7 @@ public final class Engine {
     private Engine(String database, String user, int connections) {
         this.database = database;
         this.pool = TestPostgres.pool(database, user);
-        GodwitConfig config = config(database, user, connections);
+        this.config = config(TestPostgres.port(), database, user, connections);
         this.sessions = new WorkerSessions(new Vertx(TestPostgres.vertx().getDelegate()), config);
         this.batches = new Batches(sessions);
         this.runs = new Runs(pool);
@@ -81,7 +84,7 @@ public final class Engine {
         String database = TestPostgres.freshDatabase(name);
         DATABASES.add(database);
         TestPostgres.execute(database, "CREATE SCHEMA godwit");
-        TestPostgres.execute(database, state());
+        state().forEach(sql -> TestPostgres.execute(database, sql));
         createOrigins(database);
         for (String sql : applicationSql) {
             TestPostgres.execute(database, sql);
@@ -94,7 +97,7 @@ public final class Engine {
         return new Engine(database, user, 4);
     }
 
-    /** Origins belong to the server, the locks that share them out to a database: a session of an earlier test may still hold one. */
+    /** Sessions of earlier tests would use up the server's. */
     private static synchronized void endSessionsOfOthers() {
         DATABASES.forEach(other -> TestPostgres.execute(
                 "postgres",
@@ -110,19 +113,31 @@ public final class Engine {
                         + " WHERE NOT EXISTS (SELECT FROM pg_replication_origin WHERE roname = w.name)");
     }
 
-    private static String state() {
-        try (InputStream in = Engine.class.getResourceAsStream("/db/migration/V1__state.sql")) {
-            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    /** What Flyway would do: every version, in the order of its number. */
+    private static List<String> state() {
+        try (Stream<Path> files = Files.list(Path.of("src/main/resources/db/migration"))) {
+            List<String> versions = new ArrayList<>();
+            for (Path file :
+                    files.sorted(Comparator.comparingInt(Engine::version)).toList()) {
+                versions.add(Files.readString(file));
+            }
+            return versions;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    private static GodwitConfig config(String database, String user, int connections) {
+    private static int version(Path file) {
+        String name = file.getFileName().toString();
+        return Integer.parseInt(name.substring(1, name.indexOf("__")));
+    }
+
+    /** A worker's configuration, as the service would read it. */
+    static GodwitConfig config(int port, String database, String user, int connections) {
         return new SmallRyeConfigBuilder()
                 .addDiscoveredConverters()
                 .withMapping(GodwitConfig.class)
-                .withDefaultValue("godwit.database.port", Integer.toString(TestPostgres.port()))
+                .withDefaultValue("godwit.database.port", Integer.toString(port))
                 .withDefaultValue("godwit.database.name", database)
                 .withDefaultValue("godwit.database.user", user)
                 .withDefaultValue("godwit.database.password", "unused")
@@ -134,6 +149,10 @@ public final class Engine {
 
     public String database() {
         return database;
+    }
+
+    public GodwitConfig config() {
+        return config;
     }
 
     public Batches batches() {

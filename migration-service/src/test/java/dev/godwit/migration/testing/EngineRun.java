@@ -3,6 +3,7 @@ package dev.godwit.migration.testing;
 import static dev.godwit.migration.testing.Engine.await;
 
 import dev.godwit.migration.batch.BatchResult;
+import dev.godwit.migration.batch.Batches;
 import dev.godwit.migration.batch.Batches.Ended;
 import dev.godwit.migration.batch.Batches.Place;
 import dev.godwit.migration.batch.Batches.Work;
@@ -25,6 +26,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BiFunction;
 import org.awaitility.Awaitility;
 
@@ -216,13 +218,18 @@ public final class EngineRun {
 
     /** Entities by key in one batch of the tail that waits for {@code gate} before it commits. */
     public Uni<Ended> keysLater(List<String> keys, Uni<Void> gate) {
-        Place place = new Place(
-                Lane.TAIL,
-                "tail-0",
-                Optional.empty(),
-                EnumSet.of(RunState.BACKFILLING, RunState.FOLLOWING, RunState.VERIFYING, RunState.PLANNING));
+        return keys(
+                engine.batches(),
+                EnumSet.of(RunState.BACKFILLING, RunState.FOLLOWING, RunState.VERIFYING, RunState.PLANNING),
+                keys,
+                gate);
+    }
+
+    /** The same through other batches, which commit in these states. */
+    public Uni<Ended> keys(Batches batches, Set<RunState> states, List<String> keys, Uni<Void> gate) {
+        Place place = new Place(Lane.TAIL, "tail-0", Optional.empty(), states);
         RunContext context = context();
-        return engine.batches().run(context, place, opened -> Rekeys.run(
+        return batches.run(context, place, opened -> Rekeys.run(
                         context, opened.connection(), opened.number(), new Selection.Keys(keys), true)
                 .call(() -> gate)
                 .map(Work::of));
