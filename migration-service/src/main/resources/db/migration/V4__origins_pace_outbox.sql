@@ -48,3 +48,16 @@ BEGIN
     RETURN false;
 END
 $$;
+
+-- Where the schedule of a run with a cap stands: its next batch may begin at free_at, whoever does it. held_until tells when a worker last had to wait.
+CREATE TABLE godwit.pace (
+    run_id     text PRIMARY KEY REFERENCES godwit.run ON DELETE CASCADE,
+    free_at    timestamptz NOT NULL DEFAULT clock_timestamp(),
+    held_until timestamptz
+) WITH (fillfactor = 50);
+
+-- Every row of the outbox older than `at` was committed, or never will be, before `lsn`: once the connector has confirmed that, they have arrived.
+CREATE TABLE godwit.outbox_mark (
+    at  timestamptz NOT NULL,
+    lsn pg_lsn NOT NULL
+);

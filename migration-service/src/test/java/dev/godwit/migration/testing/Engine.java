@@ -167,7 +167,7 @@ public final class Engine {
         return runs;
     }
 
-    RunContexts contexts() {
+    public RunContexts contexts() {
         return contexts;
     }
 
