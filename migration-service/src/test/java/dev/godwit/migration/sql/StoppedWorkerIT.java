@@ -32,7 +32,7 @@ class StoppedWorkerIT {
             worker.stop();
             long stopped = System.nanoTime();
 
-            engine.execute("UPDATE doc SET at = 5 WHERE wanted = 'x'");
+            engine.execute("SET statement_timeout = '20s'; UPDATE doc SET at = 5 WHERE wanted = 'x'");
             Duration stall = Duration.ofNanos(System.nanoTime() - stopped);
             Engine.await(engine.runs().transition(run.row(), RunState.PAUSED, Optional.empty()));
 
