@@ -58,6 +58,7 @@ CREATE TABLE godwit.pace (
 
 -- Every row of the outbox older than `at` was committed, or never will be, before `lsn`: once the connector has confirmed that, they have arrived.
 CREATE TABLE godwit.outbox_mark (
-    at  timestamptz NOT NULL,
-    lsn pg_lsn NOT NULL
+    number bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    at     timestamptz NOT NULL,
+    lsn    pg_lsn NOT NULL
 );

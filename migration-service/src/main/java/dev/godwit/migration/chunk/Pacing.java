@@ -73,7 +73,7 @@ public class Pacing {
         int entities = counted ? rate.batch(wanted) : wanted;
         int reserved = counted ? entities : 0;
         return schedule(runId, rate, reserved, owed)
-                .chain(answer -> wait(answer.wait()).replaceWith(new Turn(entities, reserved, answer.granted())));
+                .chain(answer -> after(answer.delay()).replaceWith(new Turn(entities, reserved, answer.granted())));
     }
 
     /** Accounts for a worker's last batch when it asks for no further turn. */
@@ -90,7 +90,7 @@ public class Pacing {
     private Uni<RateCap.Answer> schedule(String runId, RateCap rate, int reserved, int owed) {
         return locked(runId, (connection, free, now) -> {
             RateCap.Answer answer = rate.ask(rate.settled(free, owed), now, reserved, PATIENCE);
-            Optional<Instant> held = answer.wait().isZero() ? Optional.empty() : Optional.of(now.plus(answer.wait()));
+            Optional<Instant> held = answer.delay().isZero() ? Optional.empty() : Optional.of(now.plus(answer.delay()));
             return advance(connection, runId, answer.free(), held).replaceWith(answer);
         });
     }
@@ -121,7 +121,7 @@ public class Pacing {
         return connection.preparedQuery(ADVANCE).execute(row).replaceWithVoid();
     }
 
-    private static Uni<Void> wait(Duration duration) {
+    private static Uni<Void> after(Duration duration) {
         return duration.isZero()
                 ? Uni.createFrom().voidItem()
                 : Uni.createFrom().voidItem().onItem().delayIt().by(duration);

@@ -29,10 +29,10 @@ record RateCap(int perSecond) {
      * Where the schedule stands after a worker asked.
      *
      * @param free when the batch after this may begin
-     * @param wait how long the worker must wait; zero when it may begin
-     * @param granted whether the worker may begin after that wait; else it asks again, and nothing was set aside for it
+     * @param delay how long the worker must wait; zero when it may begin
+     * @param granted whether the worker may begin after that delay; else it asks again, and nothing was set aside for it
      */
-    record Answer(Instant free, Duration wait, boolean granted) {}
+    record Answer(Instant free, Duration delay, boolean granted) {}
 
     /** The size of a batch that wants to be this large: a fraction of a second's worth, and at least one. */
     int batch(int wanted) {
@@ -54,10 +54,10 @@ record RateCap(int perSecond) {
     Answer ask(Instant free, Instant now, int entities, Duration patience) {
         Instant earliest = now.minus(LATE);
         Instant start = free.isBefore(earliest) ? earliest : free;
-        Duration wait = start.isAfter(now) ? Duration.between(now, start) : Duration.ZERO;
-        return wait.compareTo(patience) > 0
+        Duration delay = start.isAfter(now) ? Duration.between(now, start) : Duration.ZERO;
+        return delay.compareTo(patience) > 0
                 ? new Answer(free, patience, false)
-                : new Answer(start.plusNanos(nanos(entities)), wait, true);
+                : new Answer(start.plusNanos(nanos(entities)), delay, true);
     }
 
     private long nanos(int entities) {

@@ -56,7 +56,7 @@ class RateCapTest {
             int planned = cap.batch(WANTED);
             RateCap.Answer answer = cap.ask(cap.settled(free, worker.owed()), worker.awake(), planned, PATIENCE);
             free = answer.free();
-            Instant begun = worker.awake().plus(answer.wait());
+            Instant begun = worker.awake().plus(answer.delay());
             if (!answer.granted()) {
                 workers.add(new Worker(worker.number(), begun, 0));
                 return;

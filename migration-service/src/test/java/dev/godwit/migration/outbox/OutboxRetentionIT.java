@@ -2,6 +2,7 @@ package dev.godwit.migration.outbox;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import dev.godwit.migration.testing.Engine;
 import dev.godwit.migration.testing.TestPostgres;
 import java.sql.Connection;
@@ -106,6 +107,7 @@ class OutboxRetentionIT {
         assertThat(engine.value("SELECT count(*) FROM godwit.outbox_mark")).isEqualTo("2");
     }
 
+    @CanIgnoreReturnValue
     private long prune(Duration kept) {
         return Engine.await(retention.prune(SLOT, kept, 10));
     }
