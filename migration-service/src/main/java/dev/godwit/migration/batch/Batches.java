@@ -419,7 +419,7 @@ public class Batches {
         return row.addLong(translated);
     }
 
-    /** What follows must reach Debezium: the outbox row. Of a plan too: an origin outlives ROLLBACK, so the session may still have that of a batch that failed. */
+    /** What follows must reach Debezium: the outbox row. Of a plan too, though sessions are given out without origin: one that is left at COMMIT would hide it all. */
     private static Uni<Void> show(SqlConnection connection, RunContext run) {
         return run.hideWrites()
                 ? connection.query("SELECT godwit.show_writes()").execute().replaceWithVoid()

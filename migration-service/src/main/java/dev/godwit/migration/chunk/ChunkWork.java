@@ -81,6 +81,11 @@ public class ChunkWork {
             this.states = Set.copyOf(states);
         }
 
+        /** Whether every entity that a batch reads gets an outcome, so that the size of a batch says how many it will have. */
+        boolean isCounted() {
+            return this == INSPECT || this == BACKFILL || this == LIMITED;
+        }
+
         public String wireName() {
             return name().toLowerCase(Locale.ROOT);
         }
@@ -99,11 +104,11 @@ public class ChunkWork {
      * Does the next batch of a chunk.
      *
      * @param entities how many entities the batch should have
-     * @param rowsPerBlock how many entities a block of the table holds, as far as is known
+     * @param rowsPerBlock how many entities a block of the table holds; zero when that is not known, and one block shows it
      */
     public Uni<Ended> next(
             RunContext run, Kind kind, int chunk, int entities, double rowsPerBlock, boolean expectWork) {
-        long blocks = Math.max(1, (long) (entities / Math.max(1, rowsPerBlock)));
+        long blocks = rowsPerBlock <= 0 ? 1 : Math.max(1, (long) (entities / Math.max(1, rowsPerBlock)));
         return batches.run(run, place(kind, chunk), opened -> work(run, kind, opened, blocks, expectWork));
     }
 

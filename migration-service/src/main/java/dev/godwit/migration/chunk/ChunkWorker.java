@@ -38,8 +38,9 @@ public class ChunkWorker {
     private static final int SIZERS_MAX = 256;
 
     private static final String CHUNK = """
-            SELECT c.kind, c.state, c.epoch, c.relation, greatest(t.reltuples, 0) / greatest(t.relpages, 1) AS density
+            SELECT c.kind, c.state, r.max_rate, greatest(t.reltuples, 0) / greatest(t.relpages, 1) AS density
               FROM godwit.chunk AS c
+              JOIN godwit.run AS r ON r.id = c.run_id
               LEFT JOIN pg_class AS t ON t.oid = c.relation_oid
              WHERE c.run_id = $1
                AND c.number = $2
@@ -54,44 +55,39 @@ public class ChunkWorker {
             RETURNING epoch
             """;
 
-    /** By how much a run is ahead of its cap. */
-    private static final String AHEAD = """
-            SELECT 1000.0 * (SELECT sum(s.migrated + s.unchanged) FROM godwit.stream AS s WHERE s.run_id = r.id) / r.max_rate
-                   - 1000 * extract(epoch FROM clock_timestamp() - r.created_at)::double precision AS millis
-              FROM godwit.run AS r
-             WHERE r.id = $1
-               AND r.max_rate IS NOT NULL
-            """;
-
-    private static final Duration RATE_PAUSE_MAX = Duration.ofSeconds(2);
-
     private final Runs runs;
     private final RunContexts contexts;
     private final ChunkWork work;
     private final ChunkQueue queue;
+    private final Pacing pacing;
     private final GodwitConfig config;
     private final Map<String, BatchSizer> sizers = new ConcurrentHashMap<>();
 
     @Inject
-    public ChunkWorker(Runs runs, RunContexts contexts, ChunkWork work, ChunkQueue queue, GodwitConfig config) {
+    public ChunkWorker(
+            Runs runs, RunContexts contexts, ChunkWork work, ChunkQueue queue, Pacing pacing, GodwitConfig config) {
         this.runs = runs;
         this.contexts = contexts;
         this.work = work;
         this.queue = queue;
+        this.pacing = pacing;
         this.config = config;
     }
 
     /** How far the work on one message has come. */
     private static final class Progress {
         private final Instant deadline;
+        private final Optional<Integer> cap;
+        private int owed;
         private boolean expectWork;
         private double rowsPerBlock;
         private int failures;
         private boolean over;
         private boolean giveBack;
 
-        Progress(Instant deadline, double rowsPerBlock) {
+        Progress(Instant deadline, Optional<Integer> cap, double rowsPerBlock) {
             this.deadline = deadline;
+            this.cap = cap;
             this.rowsPerBlock = rowsPerBlock;
         }
     }
@@ -127,7 +123,10 @@ public class ChunkWorker {
 
     private Uni<Void> workOff(RunContext run, ChunkMessage message, Row chunk) {
         ChunkWork.Kind kind = ChunkWork.Kind.ofWireName(chunk.getString("kind"));
-        Progress progress = new Progress(Instant.now().plus(config.batch().messageTime()), chunk.getDouble("density"));
+        Progress progress = new Progress(
+                Instant.now().plus(config.batch().messageTime()),
+                Optional.ofNullable(chunk.getInteger("max_rate")),
+                chunk.getDouble("density"));
         progress.over = "done".equals(chunk.getString("state"));
         return Multi.createBy()
                 .repeating()
@@ -135,6 +134,7 @@ public class ChunkWorker {
                 .whilst(ignored -> !progress.over)
                 .onItem()
                 .ignoreAsUni()
+                .chain(() -> pacing.settle(run.runId(), progress.cap, progress.owed))
                 .chain(() ->
                         progress.giveBack ? giveBack(message) : Uni.createFrom().voidItem());
     }
@@ -148,25 +148,27 @@ public class ChunkWorker {
             progress.giveBack = true;
             return Uni.createFrom().item(true);
         }
-        BatchSizer sizer = sizer(run);
-        long started = System.nanoTime();
-        return work.next(run, kind, message.chunk(), sizer.next(), progress.rowsPerBlock, progress.expectWork)
-                .invoke(ended -> note(ended, sizer, Duration.ofNanos(System.nanoTime() - started), progress))
-                .chain(() -> holdRate(run))
+        return pacing.turn(run.runId(), progress.cap, sizer(run).next(), kind.isCounted(), progress.owed)
+                .chain(turn -> inTurn(run, message, kind, progress, turn))
                 .replaceWith(true)
                 .onFailure()
                 .recoverWithUni(failure -> overcome(run, message, kind, progress, failure));
     }
 
-    /** A run with a cap is held to it as a whole, whoever works on it: how far it may be follows from the time since its backfill began. */
-    private Uni<Void> holdRate(RunContext run) {
-        return runs.execute(AHEAD, run.runId()).chain(rows -> {
-            Double millis = rows.size() == 0 ? null : rows.iterator().next().getDouble("millis");
-            long wait = millis == null ? 0 : Math.min(millis.longValue(), RATE_PAUSE_MAX.toMillis());
-            return wait <= 0
-                    ? Uni.createFrom().voidItem()
-                    : Uni.createFrom().voidItem().onItem().delayIt().by(Duration.ofMillis(wait));
-        });
+    /** Until the batch has committed, what was set aside for it is owed back. */
+    private Uni<Void> inTurn(
+            RunContext run, ChunkMessage message, ChunkWork.Kind kind, Progress progress, Pacing.Turn turn) {
+        progress.owed = -turn.reserved();
+        if (!turn.granted()) {
+            progress.owed = 0;
+            progress.over = true;
+            progress.giveBack = true;
+            return Uni.createFrom().voidItem();
+        }
+        long started = System.nanoTime();
+        return work.next(run, kind, message.chunk(), turn.entities(), progress.rowsPerBlock, progress.expectWork)
+                .invoke(ended -> note(ended, sizer(run), Duration.ofNanos(System.nanoTime() - started), progress))
+                .replaceWithVoid();
     }
 
     private static void note(Ended ended, BatchSizer sizer, Duration took, Progress progress) {
@@ -177,14 +179,15 @@ public class ChunkWorker {
         Ended.Committed committed = (Ended.Committed) ended;
         int read = committed.work().result().read();
         boolean wrote = committed.work().result().wrote();
+        progress.owed += committed.work().result().outcomes().size();
         sizer.took(read, took);
         progress.failures = 0;
         progress.expectWork = wrote;
         progress.over = committed.work().chunkDone();
         committed.chunk().ifPresent(chunk -> {
             long blocks = committed.work().cursor().orElse(chunk.cursor()) - chunk.cursor();
-            if (blocks > 0 && read > 0) {
-                progress.rowsPerBlock = (double) read / blocks;
+            if (blocks > 0) {
+                progress.rowsPerBlock = read > 0 ? (double) read / blocks : Math.max(1, progress.rowsPerBlock);
             }
         });
     }

@@ -1,8 +1,12 @@
 package dev.godwit.migration.definition;
 
+import dev.godwit.migration.definition.DefinitionParser.Parsed;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
+import java.nio.CharBuffer;
+import java.nio.charset.CoderResult;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -39,6 +43,11 @@ public final class DefinitionDirectory {
     /** Maps features to migrations; not a definition itself. */
     private static final String FEATURES_FILE = "features.yaml";
 
+    /** How many other files a message names. */
+    private static final int NAMED_MAX = 3;
+
+    private static final Parsed NOTHING = new Parsed(Optional.empty(), Optional.empty(), Optional.empty());
+
     private static final String BYTE_ORDER_MARK = "\uFEFF";
 
     private final Path directory;
@@ -47,14 +56,14 @@ public final class DefinitionDirectory {
         this.directory = Objects.requireNonNull(directory);
     }
 
-    private record Source(Path file, Problems problems, DefinitionParser.Parsed parsed) {}
+    private record Source(Path file, Problems problems, Parsed parsed) {}
 
     /** Reads all files anew. Blocks on the file system. */
     public LoadResult load() {
         List<Path> files;
         try {
             files = files();
-        } catch (IOException e) {
+        } catch (IOException | UncheckedIOException e) {
             String message = "the directory of definitions cannot be read: " + directory;
             return failed(message, "create it, or configure where the definitions are");
         }
@@ -104,44 +113,67 @@ public final class DefinitionDirectory {
 
     private static Source source(Path file) {
         Problems problems = new Problems(file.getFileName().toString());
-        DefinitionParser.Parsed parsed = read(file, problems)
-                .flatMap(bytes -> decode(bytes, problems)
-                        .map(text -> new DefinitionParser(file, text, hash(bytes), problems).parse()))
-                .orElse(new DefinitionParser.Parsed(Optional.empty(), Optional.empty(), Optional.empty()));
+        Parsed parsed = read(file, problems)
+                .flatMap(bytes -> decode(bytes, problems))
+                .map(text -> parse(file, text, problems))
+                .orElse(NOTHING);
         return new Source(file, problems, parsed);
     }
 
-    private static Optional<byte[]> read(Path file, Problems problems) {
+    /** Whatever a file holds, the others are read: what nobody has foreseen is an error of that file. */
+    private static Parsed parse(Path file, String text, Problems problems) {
         try {
-            if (Files.size(file) > FILE_BYTES_MAX) {
+            return new DefinitionParser(file, text, hash(text.getBytes(StandardCharsets.UTF_8)), problems).parse();
+        } catch (RuntimeException | StackOverflowError unforeseen) {
+            problems.inFile(
+                    "the file cannot be understood (" + unforeseen.getClass().getSimpleName() + ")",
+                    "write it more simply; halves of it show which part it is");
+            return NOTHING;
+        }
+    }
+
+    /** Links are followed, since mounted configuration consists of them; but a pipe or a device would never end. */
+    private static Optional<byte[]> read(Path file, Problems problems) {
+        if (Files.exists(file) && !Files.isRegularFile(file)) {
+            problems.inFile("this is no regular file", "put a file, or a link to one, in its place");
+            return Optional.empty();
+        }
+        try (InputStream in = Files.newInputStream(file)) {
+            byte[] bytes = in.readNBytes(FILE_BYTES_MAX + 1);
+            if (bytes.length > FILE_BYTES_MAX) {
                 problems.inFile(
                         "larger than " + FILE_BYTES_MAX + " bytes",
                         "a definition is a page or two; keep data elsewhere");
                 return Optional.empty();
             }
-            return Optional.of(Files.readAllBytes(file));
+            return Optional.of(bytes);
         } catch (IOException e) {
-            problems.inFile("the file cannot be read", "let the service's user read it");
+            problems.inFile(
+                    "the file cannot be read",
+                    Files.isSymbolicLink(file)
+                            ? "it is a link; let it point to a file that the service's user may read"
+                            : "let the service's user read it");
             return Optional.empty();
         }
     }
 
     private static Optional<String> decode(byte[] bytes, Problems problems) {
-        try {
-            String text = StandardCharsets.UTF_8
-                    .newDecoder()
-                    .decode(ByteBuffer.wrap(bytes))
-                    .toString();
-            String content = text.startsWith(BYTE_ORDER_MARK) ? text.substring(1) : text;
-            if (content.isBlank()) {
-                problems.inFile("the file is empty", "write a definition or remove the file");
-                return Optional.empty();
-            }
-            return Optional.of(content);
-        } catch (CharacterCodingException e) {
-            problems.inFile("the file is not UTF-8", "save it as UTF-8");
+        ByteBuffer in = ByteBuffer.wrap(bytes);
+        CharBuffer out = CharBuffer.allocate(bytes.length);
+        CoderResult result = StandardCharsets.UTF_8.newDecoder().decode(in, out, true);
+        String text = out.flip().toString();
+        if (result.isError()) {
+            int line = (int) text.chars().filter(c -> c == '\n').count() + 1;
+            int column = text.length() - text.lastIndexOf('\n');
+            problems.inLine(line, column, "the file is not UTF-8", "save it as UTF-8");
             return Optional.empty();
         }
+        String content = text.startsWith(BYTE_ORDER_MARK) ? text.substring(1) : text;
+        if (content.isBlank()) {
+            problems.inFile("the file is empty", "write a definition or remove the file");
+            return Optional.empty();
+        }
+        return Optional.of(content);
     }
 
     private static String hash(byte[] bytes) {
@@ -163,6 +195,7 @@ public final class DefinitionDirectory {
             for (Source source : same.size() > 1 ? same : List.<Source>of()) {
                 String others = same.stream()
                         .filter(other -> !other.file().equals(source.file()))
+                        .limit(NAMED_MAX)
                         .map(other -> other.file().getFileName().toString())
                         .collect(Collectors.joining(", "));
                 note(
@@ -181,7 +214,7 @@ public final class DefinitionDirectory {
                 .collect(Collectors.toSet());
         for (Source source : sources) {
             for (String parent : dependsOn(source)) {
-                if (!names.contains(parent)) {
+                if (!names.contains(parent) && !source.problems().isFull()) {
                     String remedy = Spelling.closest(parent, names)
                             .map(guess -> "did you mean '" + guess + "'?")
                             .orElse("add a file that defines it, or remove it from depends-on");

@@ -93,7 +93,7 @@ final class DefinitionParser {
     }
 
     private static String checkName(String name) {
-        if (!NAME.matcher(name).matches() || name.length() > NAME_LENGTH_MAX) {
+        if (name.length() > NAME_LENGTH_MAX || !NAME.matcher(name).matches()) {
             throw new IllegalArgumentException("'" + name + "' is no name of a migration");
         }
         return name;

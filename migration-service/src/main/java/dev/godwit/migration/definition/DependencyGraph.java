@@ -15,6 +15,8 @@ import java.util.TreeMap;
 /** Who depends on whom, by name. Works with loops, not recursion: a chain may be as long as a directory has files. */
 final class DependencyGraph {
 
+    private static final int CYCLES_MAX = 100;
+
     private final Map<String, List<String>> parents = new TreeMap<>();
 
     DependencyGraph(Map<String, List<String>> parents) {
@@ -47,7 +49,7 @@ final class DependencyGraph {
         return List.copyOf(ordered);
     }
 
-    /** Cycles, each as the names on it, from child to parent, beginning with the least name. */
+    /** Cycles, each as the names on it, from child to parent, beginning with the least name; of very many, the first that are met. */
     List<List<String>> cycles() {
         List<List<String>> cycles = new ArrayList<>();
         Set<String> done = new HashSet<>();
@@ -61,7 +63,7 @@ final class DependencyGraph {
         LinkedHashMap<String, Deque<String>> way = new LinkedHashMap<>();
         Deque<String> names = new ArrayDeque<>();
         enter(start, way, names, done);
-        while (!names.isEmpty()) {
+        while (!names.isEmpty() && cycles.size() < CYCLES_MAX) {
             String parent = way.get(names.peekLast()).poll();
             if (parent == null) {
                 way.remove(names.peekLast());

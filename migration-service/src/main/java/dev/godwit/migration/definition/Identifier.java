@@ -1,9 +1,31 @@
 package dev.godwit.migration.definition;
 
+import java.nio.charset.StandardCharsets;
+
 /** Names of things in PostgreSQL, as SQL text. */
 public final class Identifier {
 
+    /** PostgreSQL's own limit, in bytes of UTF-8; it cuts longer names off. */
+    private static final int BYTES_MAX = 63;
+
     private Identifier() {}
+
+    /**
+     * A name that somebody wrote.
+     *
+     * @throws IllegalArgumentException with a message for people when no table or column can be called so
+     */
+    static String written(String name) {
+        if (name.isEmpty() || name.indexOf('\0') >= 0) {
+            throw new IllegalArgumentException("a name must not be empty");
+        }
+        int bytes = name.getBytes(StandardCharsets.UTF_8).length;
+        if (bytes > BYTES_MAX) {
+            throw new IllegalArgumentException(
+                    "a name of " + bytes + " bytes; names in PostgreSQL have at most " + BYTES_MAX);
+        }
+        return name;
+    }
 
     /**
      * The name as a delimited identifier, whatever it is spelled like: always in double quotes, so that keywords, upper case, blanks, dots and quotes are safe.

@@ -9,10 +9,13 @@ import java.util.regex.Pattern;
 final class KeyExpressionParser {
 
     private static final Pattern UUID5 = Pattern.compile("uuid5\\s*\\(", Pattern.CASE_INSENSITIVE);
+    /** Looks at each run of blanks once: a key expression may hold very long ones. */
     private static final Pattern CAST = Pattern.compile(
-            "\\s*::\\s*(uuid|text|varchar|character varying)(\\s*\\(\\s*36\\s*\\))?$", Pattern.CASE_INSENSITIVE);
+            "(?<!\\s)\\s*+::\\s*+(uuid|text|varchar|character varying)(\\s*\\(\\s*36\\s*\\))?$",
+            Pattern.CASE_INSENSITIVE);
+
     private static final Pattern NAMESPACE =
-            Pattern.compile("namespace\\s*\\(\\s*'((?:[^']|'')*)'\\s*\\)", Pattern.CASE_INSENSITIVE);
+            Pattern.compile("namespace\\s*\\(\\s*'(.*)'\\s*\\)", Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
     private static final Pattern NAMESPACE_CALL =
             Pattern.compile("namespace\\s*\\(.*", Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
     private static final Pattern LITERAL =
@@ -45,7 +48,7 @@ final class KeyExpressionParser {
 
     private static String namespace(String sql) {
         Matcher named = NAMESPACE.matcher(sql);
-        if (named.matches()) {
+        if (named.matches() && named.group(1).replace("''", "").indexOf('\'') < 0) {
             String name = named.group(1).replace("''", "'");
             return literal(Uuid5.of(Uuid5.NAMESPACE_URL, "godwit:" + name));
         }

@@ -26,6 +26,7 @@ public record ReferencePath(List<Step> steps) {
     /** The value itself and everything in it. */
     public record AnyDepth() implements Step {}
 
+    private static final int LENGTH_MAX = 1000;
     private static final Pattern STEP = Pattern.compile("\\.\\*\\*|\\.(?<name>[\\p{L}_][\\p{L}\\p{N}_$-]*)"
             + "|\\.\"(?<quoted>(?:[^\"\\\\]|\\\\[\"\\\\])*)\"|\\[(?<index>\\d{1,9})]|(?<any>\\[\\*])");
     private static final Pattern PLAIN_NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_-]*");
@@ -41,6 +42,10 @@ public record ReferencePath(List<Step> steps) {
      */
     public static ReferencePath parse(String text) {
         String path = text.strip();
+        if (path.length() > LENGTH_MAX) {
+            throw new IllegalArgumentException(
+                    "a path has at most " + LENGTH_MAX + " characters, but this has " + path.length());
+        }
         if (!path.startsWith("$")) {
             throw new IllegalArgumentException("a path begins with $, but this is '" + text + "'");
         }

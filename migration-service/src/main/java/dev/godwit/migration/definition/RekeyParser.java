@@ -84,9 +84,9 @@ final class RekeyParser {
 
     private static String columnName(String text) {
         if (text.length() > 1 && text.startsWith("\"") && text.endsWith("\"")) {
-            return text.substring(1, text.length() - 1).replace("\"\"", "\"");
+            return Identifier.written(text.substring(1, text.length() - 1).replace("\"\"", "\""));
         }
-        return text;
+        return Identifier.written(text);
     }
 
     private static Optional<KeyExpression> keyExpression(Section section) {

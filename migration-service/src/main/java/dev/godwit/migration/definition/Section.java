@@ -1,5 +1,6 @@
 package dev.godwit.migration.definition;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -216,6 +217,10 @@ final class Section {
         }
         if (scalar.getValue().indexOf('\0') >= 0) {
             problems.at(value, at, "holds a NUL character", "PostgreSQL knows no such text; remove it");
+            return Optional.empty();
+        }
+        if (!StandardCharsets.UTF_8.newEncoder().canEncode(scalar.getValue())) {
+            problems.at(value, at, "holds half a character", "write the character itself instead of \\u escapes");
             return Optional.empty();
         }
         return Optional.of(scalar.getValue());

@@ -84,7 +84,7 @@ public record TableName(String schema, String name) {
             throw new IllegalArgumentException(
                     "'" + original + "' has a double quote in the middle of a part; quote the whole part");
         }
-        return part;
+        return Identifier.written(part);
     }
 
     /** For SQL: both parts delimited, so that it means the same whatever the search_path. */

@@ -6,8 +6,11 @@ import org.snakeyaml.engine.v2.api.lowlevel.Compose;
 import org.snakeyaml.engine.v2.api.lowlevel.Parse;
 import org.snakeyaml.engine.v2.events.Event;
 import org.snakeyaml.engine.v2.events.NodeEvent;
+import org.snakeyaml.engine.v2.events.ScalarEvent;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
+import org.snakeyaml.engine.v2.exceptions.ReaderException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
+import org.snakeyaml.engine.v2.exceptions.YamlVersionException;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
 
@@ -17,6 +20,9 @@ import org.snakeyaml.engine.v2.nodes.Node;
 final class YamlSource {
 
     private static final int DEPTH_MAX = 32;
+
+    /** A page of SQL has some thousand characters. */
+    private static final int SCALAR_MAX = 50_000;
 
     private YamlSource() {}
 
@@ -30,6 +36,16 @@ final class YamlSource {
             return isHarmless(text, settings, problems) ? compose(text, settings, problems) : Optional.empty();
         } catch (MarkedYamlEngineException e) {
             problems.at(e.getProblemMark().or(e::getContextMark), "", "malformed YAML: " + e.getProblem(), remedy(e));
+        } catch (ReaderException e) {
+            String before = text.substring(
+                    0, text.offsetByCodePoints(0, Math.min(e.getPosition(), text.codePointCount(0, text.length()))));
+            problems.inLine(
+                    (int) before.chars().filter(c -> c == '\n').count() + 1,
+                    before.length() - before.lastIndexOf('\n'),
+                    "the character U+%04X is not allowed in YAML".formatted(e.getCodePoint()),
+                    "remove it; in a value in double quotes it can be written as an escape");
+        } catch (YamlVersionException e) {
+            problems.inFile("the line %YAML names a version that is not known", "remove that line");
         } catch (YamlEngineException e) {
             problems.inFile("malformed YAML: " + firstLine(e), "write plain UTF-8 text without control characters");
         }
@@ -54,6 +70,15 @@ final class YamlSource {
                         "",
                         "anchors and aliases (& and *) are not allowed",
                         "write the value out; quote a text that begins with & or *");
+                return false;
+            }
+            if (event instanceof ScalarEvent scalar && scalar.getValue().length() > SCALAR_MAX) {
+                problems.at(
+                        event.getStartMark(),
+                        "",
+                        "a text of " + scalar.getValue().length() + " characters, at most " + SCALAR_MAX
+                                + " are possible",
+                        "a definition holds expressions, no data; keep those elsewhere");
                 return false;
             }
             if (depth > DEPTH_MAX) {

@@ -10,8 +10,11 @@ import jakarta.annotation.PostConstruct;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -41,7 +44,14 @@ public class Definitions {
     private Optional<Map<String, Stamp>> seen = Optional.empty();
 
     /** What tells one content of a file from another without reading it. */
-    private record Stamp(long modifiedMillis, long size) {}
+    private record Stamp(FileTime modified, long size, Optional<Object> identity) {
+
+        static Stamp of(Path file) throws IOException {
+            BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
+            return new Stamp(
+                    attributes.lastModifiedTime(), attributes.size(), Optional.ofNullable(attributes.fileKey()));
+        }
+    }
 
     @Inject
     Definitions(GraphConfig config) {
@@ -83,7 +93,7 @@ public class Definitions {
         Map<String, Stamp> stamps;
         try {
             stamps = stamps();
-        } catch (IOException unreadable) {
+        } catch (IOException | UncheckedIOException unreadable) {
             stamps = Map.of();
         }
         // Taken before the files are read: what changes in between differs from it at the next look.
@@ -118,9 +128,7 @@ public class Definitions {
         Map<String, Stamp> stamps = new TreeMap<>();
         try (Stream<Path> files = Files.list(directory)) {
             for (Path file : files.filter(Files::isRegularFile).toList()) {
-                stamps.put(
-                        file.getFileName().toString(),
-                        new Stamp(Files.getLastModifiedTime(file).toMillis(), Files.size(file)));
+                stamps.put(file.getFileName().toString(), Stamp.of(file));
             }
         }
         return stamps;

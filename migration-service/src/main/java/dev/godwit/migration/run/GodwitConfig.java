@@ -100,6 +100,14 @@ public interface GodwitConfig {
         @WithDefault("15s")
         Duration statementTimeout();
 
+        /** Longest transaction of a batch, on servers that can limit it (PostgreSQL 17 and later). */
+        @WithDefault("20s")
+        Duration transactionTimeout();
+
+        /** A worker that reads nothing and acknowledges nothing for so long, because it is stopped or its host is gone, loses its session. */
+        @WithDefault("2s")
+        Duration networkTimeout();
+
         /** Connections for batches: chunk workers, tail and requests share them. */
         @WithDefault("8")
         @Min(3)

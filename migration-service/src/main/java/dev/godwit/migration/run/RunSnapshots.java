@@ -22,7 +22,9 @@ final class RunSnapshots {
                    s.migrated, s.unchanged, s.skipped, s.conflict, s.failed, s.reverted, s.diverged, s.translated,
                    c.total AS chunks_total, c.done AS chunks_done, c.blocks_total, c.blocks_done,
                    (SELECT max(t.lag_millis) FROM godwit.tail AS t) AS tail_lag,
-                   (SELECT count(*) FROM godwit.pending_key AS p WHERE p.run_id = r.id) AS pending
+                   (SELECT count(*) FROM godwit.pending_key AS p WHERE p.run_id = r.id) AS pending,
+                   (SELECT 'max_rate' FROM godwit.pace AS p
+                     WHERE p.run_id = r.id AND r.ended_at IS NULL AND p.held_until > clock_timestamp() - interval '2 seconds') AS throttle
               FROM godwit.run AS r
              CROSS JOIN LATERAL (SELECT coalesce(sum(migrated), 0)::bigint AS migrated, coalesce(sum(unchanged), 0)::bigint AS unchanged,
                                         coalesce(sum(skipped), 0)::bigint AS skipped, coalesce(sum(conflict), 0)::bigint AS conflict,
@@ -114,7 +116,7 @@ final class RunSnapshots {
                 .put("counts", counts)
                 .put("references", new JsonObject().put("translated", row.getLong("translated")))
                 .put("progress", progress(row, counts))
-                .put("throttle", new JsonObject().putNull("reason"))
+                .put("throttle", new JsonObject().put("reason", row.getString("throttle")))
                 .put("plan", row.getJsonObject("plan"))
                 .put("verification", row.getJsonObject("verification"))
                 .put("asOf", row.getString("as_of_text"))

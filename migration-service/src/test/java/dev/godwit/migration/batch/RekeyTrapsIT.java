@@ -414,7 +414,7 @@ class RekeyTrapsIT {
 
             assertThat(engine.value("SELECT count(*) FROM trail")).isEqualTo("1");
             List<String> relations = engine.values("""
-                    SELECT encode(substr(data, 7, 40), 'escape')
+                    SELECT encode(substr(data, 6, 40), 'escape')
                       FROM pg_logical_slot_get_binary_changes('t28', NULL, NULL, 'proto_version', '1', 'publication_names', 'all_tables', 'origin', 'none')
                      WHERE get_byte(data, 0) = ascii('R')
                     """);
@@ -456,7 +456,7 @@ class RekeyTrapsIT {
 
             assertThat(plan.counts()).isEqualTo(Map.of("migrated", 1L));
             assertThat(engine.values("""
-                    SELECT encode(substr(data, 7, 40), 'escape')
+                    SELECT encode(substr(data, 6, 40), 'escape')
                       FROM pg_logical_slot_get_binary_changes('t28b', NULL, NULL, 'proto_version', '1', 'publication_names', 'all_tables', 'origin', 'none')
                      WHERE get_byte(data, 0) = ascii('R')
                     """)).anyMatch(name -> name.contains("outbox"));

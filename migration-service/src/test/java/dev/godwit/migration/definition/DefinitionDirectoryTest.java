@@ -307,7 +307,7 @@ class DefinitionDirectoryTest {
             assertThat(load().errors())
                     .extracting(DefinitionError::file, DefinitionError::message)
                     .satisfies(errors -> assertThat(errors.toString())
-                            .contains("the file is empty", "larger than", "not UTF-8", "malformed YAML"));
+                            .contains("the file is empty", "larger than", "not UTF-8", "U+0007"));
             assertThat(load().errors()).hasSize(5).allMatch(error -> !error.remedy()
                     .isBlank());
         }

@@ -7,6 +7,7 @@ import dev.godwit.migration.definition.DefinitionDirectory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -67,6 +68,21 @@ class DefinitionsTest {
         definitions.poll();
 
         assertThat(definitions.find("parent").orElseThrow().hash()).isNotEqualTo(before);
+    }
+
+    @Test
+    void shouldSeeAFileThatWasReplacedByOneOfTheSameSizeAndTime() throws IOException {
+        write("parent", "description: one");
+        definitions.load();
+        FileTime time = Files.getLastModifiedTime(directory.resolve("parent.yaml"));
+
+        Files.move(directory.resolve("parent.yaml"), directory.resolve("parent.old"));
+        write("parent", "description: two");
+        Files.setLastModifiedTime(directory.resolve("parent.yaml"), time);
+        Files.delete(directory.resolve("parent.old"));
+        definitions.poll();
+
+        assertThat(definitions.find("parent").orElseThrow().description()).isEqualTo("two");
     }
 
     @Test

@@ -55,6 +55,7 @@ public final class Engine {
 
     private final String database;
     private final Pool pool;
+    private final GodwitConfig config;
     private final WorkerSessions sessions;
     private final Batches batches;
     private final Runs runs;
@@ -64,7 +65,7 @@ public final class Engine {
     private Engine(String database, String user, int connections) {
         this.database = database;
         this.pool = TestPostgres.pool(database, user);
-        GodwitConfig config = config(database, user, connections);
+        this.config = config(TestPostgres.port(), database, user, connections);
         this.sessions = new WorkerSessions(new Vertx(TestPostgres.vertx().getDelegate()), config);
         this.batches = new Batches(sessions);
         this.runs = new Runs(pool);
@@ -96,7 +97,7 @@ public final class Engine {
         return new Engine(database, user, 4);
     }
 
-    /** Origins belong to the server, the locks that share them out to a database: a session of an earlier test may still hold one. */
+    /** Sessions of earlier tests would use up the server's. */
     private static synchronized void endSessionsOfOthers() {
         DATABASES.forEach(other -> TestPostgres.execute(
                 "postgres",
@@ -131,11 +132,12 @@ public final class Engine {
         return Integer.parseInt(name.substring(1, name.indexOf("__")));
     }
 
-    private static GodwitConfig config(String database, String user, int connections) {
+    /** A worker's configuration, as the service would read it. */
+    static GodwitConfig config(int port, String database, String user, int connections) {
         return new SmallRyeConfigBuilder()
                 .addDiscoveredConverters()
                 .withMapping(GodwitConfig.class)
-                .withDefaultValue("godwit.database.port", Integer.toString(TestPostgres.port()))
+                .withDefaultValue("godwit.database.port", Integer.toString(port))
                 .withDefaultValue("godwit.database.name", database)
                 .withDefaultValue("godwit.database.user", user)
                 .withDefaultValue("godwit.database.password", "unused")
@@ -147,6 +149,10 @@ public final class Engine {
 
     public String database() {
         return database;
+    }
+
+    public GodwitConfig config() {
+        return config;
     }
 
     public Batches batches() {
@@ -161,7 +167,7 @@ public final class Engine {
         return runs;
     }
 
-    RunContexts contexts() {
+    public RunContexts contexts() {
         return contexts;
     }
 

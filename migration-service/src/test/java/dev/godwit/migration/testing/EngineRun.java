@@ -3,6 +3,7 @@ package dev.godwit.migration.testing;
 import static dev.godwit.migration.testing.Engine.await;
 
 import dev.godwit.migration.batch.BatchResult;
+import dev.godwit.migration.batch.Batches;
 import dev.godwit.migration.batch.Batches.Ended;
 import dev.godwit.migration.batch.Batches.Place;
 import dev.godwit.migration.batch.Batches.Work;
@@ -25,11 +26,15 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BiFunction;
 import org.awaitility.Awaitility;
 
 /** A run of {@link Engine}, driven step by step by a test. */
 public final class EngineRun {
+
+    private static final Set<RunState> ALL_STATES = Set.copyOf(
+            EnumSet.of(RunState.BACKFILLING, RunState.FOLLOWING, RunState.VERIFYING, RunState.PLANNING));
 
     private final Engine engine;
     private final String id;
@@ -216,22 +221,24 @@ public final class EngineRun {
 
     /** Entities by key in one batch of the tail that waits for {@code gate} before it commits. */
     public Uni<Ended> keysLater(List<String> keys, Uni<Void> gate) {
-        return keys(keys, Uni.createFrom().voidItem(), gate);
+        return keys(engine.batches(), ALL_STATES, keys, Uni.createFrom().voidItem(), gate);
+    }
+
+    /** The same through other batches, which commit in these states. */
+    public Uni<Ended> keys(Batches batches, Set<RunState> states, List<String> keys, Uni<Void> gate) {
+        return keys(batches, states, keys, Uni.createFrom().voidItem(), gate);
     }
 
     /** Entities by key in one batch of the tail that has begun, but waits for {@code gate} before it reads or locks anything. */
     public Uni<Ended> keysAfter(Uni<Void> gate, List<String> keys) {
-        return keys(keys, gate, Uni.createFrom().voidItem());
+        return keys(engine.batches(), ALL_STATES, keys, gate, Uni.createFrom().voidItem());
     }
 
-    private Uni<Ended> keys(List<String> keys, Uni<Void> before, Uni<Void> after) {
-        Place place = new Place(
-                Lane.TAIL,
-                "tail-0",
-                Optional.empty(),
-                EnumSet.of(RunState.BACKFILLING, RunState.FOLLOWING, RunState.VERIFYING, RunState.PLANNING));
+    private Uni<Ended> keys(
+            Batches batches, Set<RunState> states, List<String> keys, Uni<Void> before, Uni<Void> after) {
+        Place place = new Place(Lane.TAIL, "tail-0", Optional.empty(), states);
         RunContext context = context();
-        return engine.batches().run(context, place, opened -> before.chain(
+        return batches.run(context, place, opened -> before.chain(
                         () -> Rekeys.run(context, opened.connection(), opened.number(), new Selection.Keys(keys), true))
                 .call(() -> after)
                 .map(Work::of));

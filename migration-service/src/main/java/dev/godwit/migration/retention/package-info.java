@@ -1,0 +1,9 @@
+/**
+ * What is kept for a while only, and when it goes.
+ *
+ * <p>May depend on {@code outbox}.
+ */
+@CheckReturnValue
+package dev.godwit.migration.retention;
+
+import com.google.errorprone.annotations.CheckReturnValue;

@@ -1,0 +1,95 @@
+package dev.godwit.migration.chunk;
+
+import static dev.godwit.migration.testing.Engine.await;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.godwit.migration.testing.Engine;
+import dev.godwit.migration.testing.EngineRun;
+import io.smallrye.mutiny.Uni;
+import io.smallrye.reactive.messaging.kafka.Record;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+
+/** The cap as workers of several instances share it through the database. */
+class PacingIT {
+
+    private static final String DOCS = "CREATE TABLE doc (id text PRIMARY KEY, wanted text, " + Engine.WIDE + ")";
+    private static final String DEFINITION = """
+            migration: docs
+            rekey: {table: public.doc, key: id, to: wanted, on-duplicate: fail}
+            """;
+
+    @Test
+    void shouldGiveTurnsOneAfterAnotherToWorkersOfAllInstances() {
+        Engine engine = Engine.on("pace", DOCS);
+        String run = engine.commit(DEFINITION).id();
+        List<Pacing> instances = List.of(new Pacing(engine.runs()), new Pacing(engine.runs()));
+        long started = System.nanoTime();
+
+        List<CompletableFuture<Long>> turns = IntStream.range(0, 8)
+                .mapToObj(i -> instances
+                        .get(i % 2)
+                        .turn(run, Optional.of(50), 1000, true, 0)
+                        .invoke(turn -> assertThat(turn).isEqualTo(new Pacing.Turn(10, 10, true)))
+                        .map(turn ->
+                                Duration.ofNanos(System.nanoTime() - started).toMillis())
+                        .subscribeAsCompletionStage())
+                .toList();
+
+        List<Long> begun = turns.stream().map(CompletableFuture::join).sorted().toList();
+        for (int turn = 1; turn < begun.size(); turn++) {
+            assertThat(begun.get(turn)).isGreaterThanOrEqualTo(200L * (turn - 1));
+        }
+    }
+
+    @Test
+    void shouldHoldARunToItsCapAndSayWhyItIsSlow() {
+        Engine engine = Engine.on(
+                "maxrate",
+                DOCS,
+                "INSERT INTO doc SELECT 'o' || n, 'n' || n FROM generate_series(1, 120) AS n",
+                "ANALYZE doc");
+        EngineRun run = engine.commit(DEFINITION);
+        engine.query("UPDATE godwit.run SET max_rate = 40 WHERE id = $1", run.id());
+        List<Integer> chunks = run.cut(ChunkWork.Kind.BACKFILL);
+        ChunkWorker worker = new ChunkWorker(
+                engine.runs(),
+                engine.contexts(),
+                engine.chunkWork(),
+                new ChunkQueue(null),
+                new Pacing(engine.runs()),
+                engine.config());
+        long started = System.nanoTime();
+
+        CompletableFuture<Void> work = work(worker, run, chunks.subList(0, 60));
+        CompletableFuture<Void> sameTime = work(worker, run, chunks.subList(60, 120));
+        Awaitility.await().until(() -> "max_rate"
+                .equals(await(engine.runs().snapshot(run.id()))
+                        .getJsonObject("throttle")
+                        .getString("reason")));
+        CompletableFuture.allOf(work, sameTime).join();
+
+        assertThat(Duration.ofNanos(System.nanoTime() - started))
+                .isBetween(Duration.ofMillis(2700), Duration.ofSeconds(4));
+        assertThat(engine.value("SELECT count(*) FROM doc WHERE id = wanted")).isEqualTo("120");
+        Awaitility.await()
+                .until(() -> await(engine.runs().snapshot(run.id()))
+                                .getJsonObject("throttle")
+                                .getString("reason")
+                        == null);
+    }
+
+    private static CompletableFuture<Void> work(ChunkWorker worker, EngineRun run, List<Integer> chunks) {
+        Uni<Void> all = Uni.createFrom().voidItem();
+        for (int chunk : chunks) {
+            String message = new ChunkMessage(run.id(), chunk, 0).toJson();
+            all = all.chain(() -> worker.on(Record.of("key", message)));
+        }
+        return all.subscribeAsCompletionStage();
+    }
+}
