@@ -28,7 +28,7 @@ class RunStarter {
     private static final SecureRandom RANDOM = new SecureRandom();
 
     /** Starts are rare, and one at a time: two that overlap must not both find the way free. */
-    private static final String ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(24743, 0)";
+    static final String ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(24743, 0)";
 
     private static final String OVERLAPPING = """
             SELECT id, migration

@@ -2,7 +2,9 @@ package dev.godwit.migration.testing;
 
 import dev.godwit.migration.batch.Batches;
 import dev.godwit.migration.batch.Undo;
+import dev.godwit.migration.chunk.ChunkQueue;
 import dev.godwit.migration.chunk.ChunkWork;
+import dev.godwit.migration.chunk.ChunkWorker;
 import dev.godwit.migration.definition.Definition;
 import dev.godwit.migration.run.Chunks;
 import dev.godwit.migration.run.GodwitConfig;
@@ -21,6 +23,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +31,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
@@ -39,7 +43,9 @@ public final class Engine {
     /** A column that fills a block: the row is the only one of its block and of its chunk. */
     public static final String WIDE = "pad char(5000) STORAGE PLAIN NOT NULL DEFAULT ''";
 
+    private static final Duration MESSAGE_TIME = Duration.ofSeconds(20);
     private static final AtomicInteger RUNS = new AtomicInteger();
+    private static final List<String> FILES = List.of("V1__state.sql", "V3__source.sql");
     private static final Set<String> DATABASES = ConcurrentHashMap.newKeySet();
 
     private static final String TABLES = """
@@ -58,11 +64,15 @@ public final class Engine {
     private final Runs runs;
     private final RunContexts contexts;
     private final Chunks chunks;
+    private final String user;
+    private final int connections;
 
     private Engine(String database, String user, int connections) {
+        this.user = user;
+        this.connections = connections;
         this.database = database;
         this.pool = TestPostgres.pool(database, user);
-        GodwitConfig config = config(database, user, connections);
+        GodwitConfig config = config(database, user, connections, MESSAGE_TIME);
         this.sessions = new WorkerSessions(new Vertx(TestPostgres.vertx().getDelegate()), config);
         this.batches = new Batches(sessions);
         this.runs = new Runs(pool);
@@ -110,15 +120,20 @@ public final class Engine {
                         + " WHERE NOT EXISTS (SELECT FROM pg_replication_origin WHERE roname = w.name)");
     }
 
+    /** The files of Flyway, in their order. */
     private static String state() {
-        try (InputStream in = Engine.class.getResourceAsStream("/db/migration/V1__state.sql")) {
+        return FILES.stream().map(Engine::resource).collect(Collectors.joining("\n"));
+    }
+
+    private static String resource(String name) {
+        try (InputStream in = Engine.class.getResourceAsStream("/db/migration/" + name)) {
             return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    private static GodwitConfig config(String database, String user, int connections) {
+    private static GodwitConfig config(String database, String user, int connections, Duration messageTime) {
         return new SmallRyeConfigBuilder()
                 .addDiscoveredConverters()
                 .withMapping(GodwitConfig.class)
@@ -128,6 +143,7 @@ public final class Engine {
                 .withDefaultValue("godwit.database.password", "unused")
                 .withDefaultValue("godwit.batch.connections", Integer.toString(connections))
                 .withDefaultValue("godwit.batch.chunk-blocks", "1")
+                .withDefaultValue("godwit.batch.message-time", messageTime.toMillis() + "ms")
                 .build()
                 .getConfigMapping(GodwitConfig.class);
     }
@@ -148,12 +164,23 @@ public final class Engine {
         return runs;
     }
 
-    RunContexts contexts() {
+    public RunContexts contexts() {
         return contexts;
     }
 
-    Chunks chunks() {
+    /** What cuts chunks; it has no queue to put them into. */
+    public Chunks chunks() {
         return chunks;
+    }
+
+    /** What cuts chunks and puts them into this queue. */
+    public Chunks chunks(ChunkQueue queue) {
+        return new Chunks(runs, queue, config(database, user, connections, MESSAGE_TIME));
+    }
+
+    /** What takes messages from this queue and works on each for so long. */
+    public ChunkWorker worker(ChunkQueue queue, Duration messageTime) {
+        return new ChunkWorker(runs, contexts, chunkWork(), queue, config(database, user, connections, messageTime));
     }
 
     /** What works on chunks. */
