@@ -128,7 +128,8 @@ public class ChunkWorker {
     private Uni<Void> workOff(RunContext run, ChunkMessage message, Row chunk) {
         ChunkWork.Kind kind = ChunkWork.Kind.ofWireName(chunk.getString("kind"));
         Progress progress = new Progress(Instant.now().plus(config.batch().messageTime()), chunk.getDouble("density"));
-        progress.over = "done".equals(chunk.getString("state"));
+        boolean stale = message.epoch() < chunk.getInteger("epoch");
+        progress.over = stale || "done".equals(chunk.getString("state"));
         return Multi.createBy()
                 .repeating()
                 .uni(() -> step(run, message, kind, progress))
