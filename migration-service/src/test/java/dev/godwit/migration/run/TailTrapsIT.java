@@ -61,7 +61,7 @@ class TailTrapsIT {
 
     @BeforeEach
     void createTables() {
-        execute("DROP TABLE IF EXISTS first, second, third, first_log");
+        execute("DROP TABLE IF EXISTS first, second, third, first_log, link CASCADE");
         execute(TABLES.formatted("first"));
         execute(TABLES.formatted("second"));
         execute(TABLES.formatted("third"));
@@ -227,6 +227,15 @@ class TailTrapsIT {
                 .isEqualTo("1");
         complete(first);
         complete(start("overlapping", true));
+    }
+
+    @Test
+    void shouldRefuseARunWhoseTableAnotherReachesByCascadeT06() {
+        execute("CREATE TABLE link (first_id text PRIMARY KEY REFERENCES first)");
+        execute("ALTER TABLE second ADD link_id text REFERENCES link ON UPDATE CASCADE");
+        String first = following("first");
+
+        assertThatThrownBy(() -> start("second", false)).hasMessageContaining(first);
     }
 
     @Test
