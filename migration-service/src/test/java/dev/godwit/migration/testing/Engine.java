@@ -168,6 +168,11 @@ public final class Engine {
         return contexts;
     }
 
+    /** The settings it works with. */
+    public GodwitConfig config() {
+        return config(database, user, connections, MESSAGE_TIME);
+    }
+
     /** What cuts chunks; it has no queue to put them into. */
     public Chunks chunks() {
         return chunks;
@@ -175,7 +180,7 @@ public final class Engine {
 
     /** What cuts chunks and puts them into this queue. */
     public Chunks chunks(ChunkQueue queue) {
-        return new Chunks(runs, queue, config(database, user, connections, MESSAGE_TIME));
+        return new Chunks(runs, queue, config());
     }
 
     /** What takes messages from this queue and works on each for so long. */
