@@ -7,7 +7,7 @@ import java.util.Optional;
 /**
  * A message of the work queue: work on this chunk. It carries no state, so that a message that arrives twice, late or out of order does no harm.
  *
- * @param epoch how often the chunk has been put into the queue; for logs
+ * @param epoch how often the chunk has been handed on; a message of an earlier epoch is a double of one that was, and is passed over
  */
 public record ChunkMessage(String run, int chunk, int epoch) {
 

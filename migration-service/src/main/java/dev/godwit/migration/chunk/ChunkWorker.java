@@ -127,7 +127,8 @@ public class ChunkWorker {
                 Instant.now().plus(config.batch().messageTime()),
                 Optional.ofNullable(chunk.getInteger("max_rate")),
                 chunk.getDouble("density"));
-        progress.over = "done".equals(chunk.getString("state"));
+        boolean stale = message.epoch() < chunk.getInteger("epoch");
+        progress.over = stale || "done".equals(chunk.getString("state"));
         return Multi.createBy()
                 .repeating()
                 .uni(() -> step(run, message, kind, progress))

@@ -55,8 +55,10 @@ public final class Preflight {
     private static Uni<List<Finding>> ofScope(ReadOnly database, Server server, Scope scope) {
         List<Finding> structure = new TableFindings(scope, server.role()).find();
         structure.addAll(new ReferenceFindings(scope).find());
-        return database.transaction(() -> new PrivilegeFindings(database, scope, server.role()).find())
+        return database.transaction(() -> new PartitionFindings(database, scope).find())
                 .map(found -> join(structure, found))
+                .chain(found -> database.transaction(() -> new PrivilegeFindings(database, scope, server.role()).find())
+                        .map(more -> join(found, more)))
                 .chain(found -> found.stream().anyMatch(Preflight::hidesRows)
                         ? Uni.createFrom().item(found)
                         : evaluated(database, scope).map(more -> join(found, more)));

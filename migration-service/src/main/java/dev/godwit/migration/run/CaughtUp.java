@@ -1,10 +1,11 @@
 package dev.godwit.migration.run;
 
-import dev.godwit.migration.tail.KafkaOffsets;
+import dev.godwit.migration.tail.CaptureSource;
 import dev.godwit.migration.tail.TailPositions;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.json.JsonObject;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.inject.Any;
 import jakarta.inject.Inject;
 import java.util.Map;
 
@@ -49,13 +50,15 @@ public class CaughtUp {
             """;
 
     private final Runs runs;
-    private final KafkaOffsets kafka;
+    private final TailPositions positions;
+    private final CaptureSource source;
     private final GodwitConfig config;
 
     @Inject
-    public CaughtUp(Runs runs, KafkaOffsets kafka, GodwitConfig config) {
+    public CaughtUp(Runs runs, @Any TailPositions positions, CaptureSource source, GodwitConfig config) {
         this.runs = runs;
-        this.kafka = kafka;
+        this.positions = positions;
+        this.source = source;
         this.config = config;
     }
 
@@ -66,9 +69,11 @@ public class CaughtUp {
         LOST
     }
 
-    /** Writes a heartbeat and answers its number. */
+    /** Writes a heartbeat and answers its number. What the source was like is known by then, so that any later change of it is noticed. */
     public Uni<Long> beat() {
-        return runs.execute(BEGIN).map(rows -> rows.iterator().next().getLong("number"));
+        return source.look()
+                .chain(() -> runs.execute(BEGIN))
+                .map(rows -> rows.iterator().next().getLong("number"));
     }
 
     /** Begins a proof: what it answers is kept with the run until the proof is made. */
@@ -82,11 +87,8 @@ public class CaughtUp {
     public Uni<Verdict> proceed(JsonObject proof, long firstHeartbeat) {
         if (!proof.containsKey("ends")) {
             return confirmed(proof)
-                    .chain(confirmed -> confirmed
-                            ? kafka.topic(TailPositions.TOPIC)
-                                    .invoke(topic -> proof.put("ends", toJson(topic.ends())))
-                                    .replaceWith(Verdict.NOT_YET)
-                            : Uni.createFrom().item(Verdict.NOT_YET));
+                    .chain(confirmed ->
+                            confirmed ? ends(proof) : Uni.createFrom().item(Verdict.NOT_YET));
         }
         return runs.execute(BEHIND, proof.getJsonObject("ends"))
                 .chain(rows -> rows.iterator().next().getLong("behind") > 0
@@ -94,9 +96,22 @@ public class CaughtUp {
                         : verdict(proof, firstHeartbeat));
     }
 
+    /** Ends count only of the very topic that the tail reads: those of one made anew would be reached without anything having been read. */
+    private Uni<Verdict> ends(JsonObject proof) {
+        return positions.agreed().map(topic -> {
+            topic.ifPresent(found -> proof.put("ends", toJson(found.ends())));
+            return topic.isPresent() ? Verdict.NOT_YET : Verdict.LOST;
+        });
+    }
+
+    /** What never came into the topic is not missed there: the source must have lived on, and every heartbeat must have come through it. */
     private Uni<Verdict> verdict(JsonObject proof, long firstHeartbeat) {
-        return runs.execute(LOST, proof.getLong("heartbeat"), firstHeartbeat)
-                .map(rows -> rows.iterator().next().getLong("lost") > 0 ? Verdict.LOST : Verdict.CAUGHT_UP);
+        return source.look()
+                .chain(gap -> gap
+                        ? Uni.createFrom().item(Verdict.LOST)
+                        : runs.execute(LOST, proof.getLong("heartbeat"), firstHeartbeat)
+                                .map(rows ->
+                                        rows.iterator().next().getLong("lost") > 0 ? Verdict.LOST : Verdict.CAUGHT_UP));
     }
 
     private Uni<Boolean> confirmed(JsonObject proof) {

@@ -85,7 +85,7 @@ public class Chunks {
             """;
 
     private static final String FOUND = """
-            SELECT coalesce(sum(s.migrated + s.translated), 0)::bigint AS found
+            SELECT coalesce(sum(s.migrated), 0)::bigint AS entities, coalesce(sum(s.translated), 0)::bigint AS stale_references
               FROM godwit.stream AS s
               JOIN godwit.chunk AS c ON c.run_id = s.run_id AND s.stream = 'chunk-' || c.number
              WHERE c.run_id = $1
@@ -192,9 +192,24 @@ public class Chunks {
                 .map(rows -> rows.iterator().next().getLong("open"));
     }
 
-    /** How much a generation of chunks found to do. */
-    public Uni<Long> found(String runId, int generation) {
-        return runs.execute(FOUND, runId, generation)
-                .map(rows -> rows.iterator().next().getLong("found"));
+    /**
+     * What a generation of chunks found to do, and did.
+     *
+     * @param entities entities that were pending
+     * @param references rows with a declared reference to an old key
+     */
+    record Found(long entities, long references) {
+
+        long total() {
+            return entities + references;
+        }
+    }
+
+    /** What the scan of a generation found. */
+    Uni<Found> found(String runId, int generation) {
+        return runs.execute(FOUND, runId, generation).map(rows -> {
+            Row row = rows.iterator().next();
+            return new Found(row.getLong("entities"), row.getLong("stale_references"));
+        });
     }
 }

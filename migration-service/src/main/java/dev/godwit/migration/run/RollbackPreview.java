@@ -7,7 +7,10 @@ import io.smallrye.mutiny.Uni;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.mutiny.sqlclient.Pool;
+import io.vertx.mutiny.sqlclient.Row;
 import io.vertx.mutiny.sqlclient.Tuple;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 /** What a rollback would do, counted in a transaction that cannot write. */
 final class RollbackPreview {
@@ -29,21 +32,31 @@ final class RollbackPreview {
                         .preparedQuery(deleted())
                         .execute(Tuple.of(run.runId()))
                         .map(images -> {
-                            JsonArray preview = new JsonArray();
-                            var row = roots.iterator().next();
-                            preview.add(table(run.rootName(), row.getLong("restored"), row.getLong("diverged")));
-                            images.forEach(image ->
-                                    preview.add(table(image.getString("relation"), image.getLong("rows"), 0L)));
-                            return new JsonObject().put("run", run.runId()).put("preview", preview);
+                            Map<String, Lines> tables = new LinkedHashMap<>();
+                            Row root = roots.iterator().next();
+                            tables.put(run.rootName(), new Lines(root.getLong("restored"), root.getLong("diverged")));
+                            images.forEach(image -> tables.merge(
+                                    image.getString("relation"), new Lines(image.getLong("rows"), 0), Lines::plus));
+                            return new JsonObject().put("run", run.runId()).put("preview", toJson(tables));
                         })));
     }
 
-    private static JsonObject table(String name, Long restored, Long left) {
-        return new JsonObject()
+    /** Of one table: rows that get their old key or content back, those that a merge deleted among them, and rows that stay as others left them. */
+    private record Lines(long restored, long left) {
+
+        private Lines plus(Lines other) {
+            return new Lines(restored + other.restored, left + other.left);
+        }
+    }
+
+    private static JsonArray toJson(Map<String, Lines> tables) {
+        JsonArray preview = new JsonArray();
+        tables.forEach((name, lines) -> preview.add(new JsonObject()
                 .put("table", name)
-                .put("restored", restored)
+                .put("restored", lines.restored())
                 .put("deleted", 0)
-                .put("left", left);
+                .put("left", lines.left())));
+        return preview;
     }
 
     private String roots() {

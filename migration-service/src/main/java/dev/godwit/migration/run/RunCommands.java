@@ -126,7 +126,18 @@ class RunCommands {
 
     private Uni<Void> rollback(Run run, Optional<String> note) {
         mustBeLegal(RunCommand.ROLLBACK, run, run.commit() && run.state().mayBecome(RunState.ROLLING_BACK));
-        return runs.execute(OVERLAPPING, run.id())
+        return runs.transition(
+                        run, run.state(), RunState.ROLLING_BACK, note, connection -> mustNotOverlap(connection, run)
+                                .chain(() -> prepareUndo(connection, run)))
+                .replaceWithVoid();
+    }
+
+    /** Nobody starts a run meanwhile: starts take the same lock. */
+    private static Uni<Void> mustNotOverlap(SqlConnection connection, Run run) {
+        return connection
+                .query(RunStarter.ONE_AT_A_TIME)
+                .execute()
+                .chain(() -> connection.preparedQuery(OVERLAPPING).execute(Tuple.of(run.id())))
                 .invoke(rows -> {
                     if (rows.size() > 0) {
                         throw new Refusal(
@@ -136,8 +147,6 @@ class RunCommands {
                                         + "' is in hand and shares tables with this one; wait for it, or cancel it");
                     }
                 })
-                .chain(() -> runs.transition(
-                        run, run.state(), RunState.ROLLING_BACK, note, connection -> prepareUndo(connection, run)))
                 .replaceWithVoid();
     }
 

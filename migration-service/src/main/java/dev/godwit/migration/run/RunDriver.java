@@ -1,6 +1,7 @@
 package dev.godwit.migration.run;
 
 import dev.godwit.migration.sql.PgErrors;
+import dev.godwit.migration.tail.CaptureSource;
 import io.quarkus.runtime.StartupEvent;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
@@ -28,20 +29,24 @@ public class RunDriver {
     private static final Logger LOG = Logger.getLogger(RunDriver.class);
 
     /** Class of the advisory locks by which one instance drives a run. */
-    private static final int DRIVER = 24745;
+    static final int DRIVER = 24745;
 
     private static final Duration PROGRESS_EVERY = Duration.ofSeconds(1);
+    private static final Duration LOOK_EVERY = Duration.ofMillis(500);
     private static final int REMEMBERED_MAX = 1000;
 
     private final Pool pool;
     private final Runs runs;
     private final RunSteps steps;
+    private final CaptureSource source;
     private final GodwitConfig config;
     private final Map<String, Instant> told = new ConcurrentHashMap<>();
+    private volatile Instant lookAt = Instant.MIN;
     private Cancellable rounds;
 
     @Inject
-    public RunDriver(Pool pool, Runs runs, RunSteps steps, GodwitConfig config) {
+    public RunDriver(Pool pool, Runs runs, RunSteps steps, CaptureSource source, GodwitConfig config) {
+        this.source = source;
         this.config = config;
         this.pool = pool;
         this.runs = runs;
@@ -73,6 +78,7 @@ public class RunDriver {
     /** One round over all runs in hand. */
     private Uni<Void> drive() {
         return runs.active()
+                .call(active -> active.isEmpty() ? Uni.createFrom().voidItem() : watchSource())
                 .chain(active -> Multi.createFrom()
                         .iterable(active)
                         .onItem()
@@ -83,6 +89,21 @@ public class RunDriver {
                 .invoke(failure -> LOG.debugf("Runs cannot be driven now: %s", PgErrors.describe(failure)))
                 .onFailure()
                 .recoverWithItem((Void) null);
+    }
+
+    /** Seen often, a source that was replaced has had little time to look like the old one again. */
+    private Uni<Void> watchSource() {
+        Instant now = Instant.now();
+        if (now.isBefore(lookAt)) {
+            return Uni.createFrom().voidItem();
+        }
+        lookAt = now.plus(LOOK_EVERY);
+        return source.look()
+                .onFailure()
+                .invoke(failure -> LOG.warnf("Where changes come from cannot be seen: %s", PgErrors.describe(failure)))
+                .onFailure()
+                .recoverWithItem(false)
+                .replaceWithVoid();
     }
 
     private Uni<Void> driveOne(Run run) {

@@ -4,6 +4,7 @@ import dev.godwit.migration.catalog.CatalogException;
 import dev.godwit.migration.catalog.CatalogReader;
 import dev.godwit.migration.catalog.Table;
 import dev.godwit.migration.definition.Definition;
+import dev.godwit.migration.definition.TableName;
 import dev.godwit.migration.graph.Definitions;
 import dev.godwit.migration.plan.Finding;
 import dev.godwit.migration.plan.Preflight;
@@ -18,6 +19,7 @@ import java.security.SecureRandom;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.StreamSupport;
 
 /** Starts runs: looks before anything is written, refuses with the way out, and then writes the run, its command and its first event in one transaction. */
 @ApplicationScoped
@@ -28,7 +30,7 @@ class RunStarter {
     private static final SecureRandom RANDOM = new SecureRandom();
 
     /** Starts are rare, and one at a time: two that overlap must not both find the way free. */
-    private static final String ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(24743, 0)";
+    static final String ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(24743, 0)";
 
     private static final String OVERLAPPING = """
             SELECT id, migration
@@ -38,6 +40,23 @@ class RunStarter {
                AND tables && $1::text[]
              ORDER BY serial
              LIMIT 1
+            """;
+
+    /** Tables that a change of these reaches by cascading foreign keys; what PostgreSQL writes there is as hidden as what the run writes itself. */
+    private static final String REACHED = """
+            WITH RECURSIVE reached AS (
+                SELECT t.oid
+                  FROM unnest($1::bigint[]::oid[]) AS t(oid)
+                 UNION
+                SELECT c.conrelid
+                  FROM pg_constraint AS c
+                  JOIN reached AS r ON r.oid = c.confrelid
+                 WHERE c.contype = 'f'
+                   AND (c.confupdtype = 'c' OR c.confdeltype IN ('c', 'n', 'd')))
+            SELECT n.nspname AS schema, c.relname AS name
+              FROM reached AS r
+              JOIN pg_class AS c ON c.oid = r.oid
+              JOIN pg_namespace AS n ON n.oid = c.relnamespace
             """;
 
     private static final String INSERT = """
@@ -79,7 +98,8 @@ class RunStarter {
     }
 
     /** What was found before the run was written. */
-    private record Looked(RunContexts.Compiled compiled, List<Finding> findings, String fingerprint) {}
+    private record Looked(
+            RunContexts.Compiled compiled, List<Finding> findings, String fingerprint, List<String> tables) {}
 
     /** Starts a run, or answers the one that this command id started before. */
     Uni<String> start(StartCommand command) {
@@ -117,12 +137,21 @@ class RunStarter {
         return preflight
                 .check(connection, definition)
                 .invoke(RunStarter::refuse)
-                .chain(findings -> contexts.compile(connection, definition).chain(compiled -> catalog.fingerprint(
-                                connection,
-                                compiled.tables().values().stream()
-                                        .map(Table::oid)
-                                        .toList())
-                        .map(fingerprint -> new Looked(compiled, findings, fingerprint))));
+                .chain(findings -> contexts.compile(connection, definition).chain(compiled -> {
+                    List<Long> oids =
+                            compiled.tables().values().stream().map(Table::oid).toList();
+                    return catalog.fingerprint(connection, oids).chain(fingerprint -> reached(connection, oids)
+                            .map(tables -> new Looked(compiled, findings, fingerprint, tables)));
+                }));
+    }
+
+    private static Uni<List<String>> reached(SqlConnection connection, List<Long> oids) {
+        return connection
+                .preparedQuery(REACHED)
+                .execute(Tuple.of((Object) oids.toArray(Long[]::new)))
+                .map(rows -> StreamSupport.stream(rows.spliterator(), false)
+                        .map(row -> new TableName(row.getString("schema"), row.getString("name")).toString())
+                        .toList());
     }
 
     private static void refuse(List<Finding> findings) {
@@ -167,9 +196,7 @@ class RunStarter {
 
     private Uni<String> write(SqlConnection connection, StartCommand command, Definition definition, Looked looked) {
         String id = newId();
-        String[] tables = looked.compiled().tables().keySet().stream()
-                .map(table -> table.toString())
-                .toArray(String[]::new);
+        String[] tables = looked.tables().toArray(String[]::new);
         return connection
                 .query(ONE_AT_A_TIME)
                 .execute()

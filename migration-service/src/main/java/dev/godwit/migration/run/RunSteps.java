@@ -45,10 +45,13 @@ class RunSteps {
              WHERE id = $1
             """;
 
+    /** Zero rows: since the proof was made, a gap was found or keys came to wait. */
     private static final String SET_AS_OF = """
             UPDATE godwit.run
                SET as_of = ($2::text)::pg_lsn, verification = $3
              WHERE id = $1
+               AND NOT rescan
+               AND NOT EXISTS (SELECT FROM godwit.pending_key WHERE run_id = $1)
             """;
 
     private static final String PENDING = "SELECT EXISTS (SELECT FROM godwit.pending_key WHERE run_id = $1) AS pending";
@@ -61,6 +64,7 @@ class RunSteps {
     private final CaughtUp caughtUp;
     private final Capture capture;
     private final Verification verification;
+    private final Rescan rescan;
 
     @Inject
     RunSteps(
@@ -71,7 +75,8 @@ class RunSteps {
             PendingKeys pendingKeys,
             CaughtUp caughtUp,
             Capture capture,
-            Verification verification) {
+            Verification verification,
+            Rescan rescan) {
         this.runs = runs;
         this.contexts = contexts;
         this.planning = planning;
@@ -80,6 +85,7 @@ class RunSteps {
         this.caughtUp = caughtUp;
         this.capture = capture;
         this.verification = verification;
+        this.rescan = rescan;
     }
 
     /** Does the next step of a run. */
@@ -130,13 +136,8 @@ class RunSteps {
     private Uni<Void> rescan(Run run) {
         LOG.infof("Run %s scans its tables once more", run.id());
         return contexts.of(run)
-                .chain(context -> nextGeneration(run, "backfill", (connection, generation) -> chunks.cutRoot(
-                                connection, context, Kind.BACKFILL, generation, run.limit())
-                        .chain(() -> connection
-                                .preparedQuery(
-                                        "UPDATE godwit.run SET rescan = false, first_heartbeat = (SELECT coalesce(max(number), 0) FROM godwit.heartbeat) WHERE id = $1")
-                                .execute(Tuple.of(run.id())))
-                        .replaceWithVoid()));
+                .chain(context -> nextGeneration(
+                        run, "backfill", (connection, generation) -> rescan.cut(connection, run, context, generation)));
     }
 
     private Uni<Void> following(Run run) {
@@ -153,13 +154,15 @@ class RunSteps {
         return drain(run)
                 .chain(() -> nothingPending(run))
                 .chain(idle -> idle
-                        ? prove(run, () -> runs.transition(
-                                        run,
-                                        RunState.FOLLOWING,
-                                        RunState.VERIFYING,
-                                        Optional.empty(),
-                                        connection -> clearProof(connection, run, "verify"))
-                                .replaceWithVoid())
+                        ? prove(
+                                run,
+                                () -> whenNothingIsPending(run, () -> runs.transition(
+                                                run,
+                                                RunState.FOLLOWING,
+                                                RunState.VERIFYING,
+                                                Optional.empty(),
+                                                connection -> clearProof(connection, run, "verify"))
+                                        .replaceWithVoid()))
                         : Uni.createFrom().voidItem());
     }
 
@@ -179,19 +182,19 @@ class RunSteps {
                 drain(run)
                         .chain(() -> nothingPending(run))
                         .chain(idle -> idle
-                                ? prove(run, () -> complete(run))
+                                ? prove(run, () -> whenNothingIsPending(run, () -> complete(run)))
                                 : backToFollowing(run, "entities came while verifying"));
         };
     }
 
     private Uni<Void> judge(Run run) {
         return chunks.found(run.id(), run.generation()).chain(found -> {
-            if (found == 0) {
+            if (found.total() == 0) {
                 return runs.execute(SET_PHASE, run.id(), "prove").replaceWithVoid();
             }
-            LOG.infof(
-                    "Run %s: verification found %d differences and repaired them; it verifies again", run.id(), found);
-            return backToFollowing(run, "verification found " + found + " differences and repaired them");
+            String what = "verification found " + found.total() + " differences and repaired them";
+            LOG.infof("Run %s: %s; it verifies again", run.id(), what);
+            return backToFollowing(run, what);
         });
     }
 
@@ -212,19 +215,33 @@ class RunSteps {
 
     private Uni<Void> complete(Run run) {
         return contexts.of(run)
-                .chain(context -> verification.check(context, run).chain(checks -> {
-                    String lsn =
-                            run.proof().map(proof -> proof.getString("lsn")).orElse(null);
-                    Optional<String> failed = Verification.failure(checks);
-                    RunState end = failed.isPresent() ? RunState.FAILED : RunState.COMPLETED;
-                    return runs.transition(run, RunState.VERIFYING, end, failed, connection -> connection
-                                    .preparedQuery(SET_AS_OF)
-                                    .execute(Tuple.of(run.id(), lsn, checks))
-                                    .chain(() -> failed.isPresent()
-                                            ? clearProof(connection, run, "verify")
-                                            : capture.close(connection, context)))
-                            .replaceWithVoid();
-                }));
+                .chain(context -> verification.check(context, run).chain(checks -> end(run, context, checks)))
+                .onFailure(ChangedMeanwhileException.class)
+                .recoverWithUni(changed -> Uni.createFrom().voidItem());
+    }
+
+    private Uni<Void> end(Run run, RunContext context, JsonObject checks) {
+        String lsn = run.proof().map(proof -> proof.getString("lsn")).orElse(null);
+        Optional<String> failed = Verification.failure(checks);
+        RunState end = failed.isPresent() ? RunState.FAILED : RunState.COMPLETED;
+        return runs.transition(run, RunState.VERIFYING, end, failed, connection -> connection
+                        .preparedQuery(SET_AS_OF)
+                        .execute(Tuple.of(run.id(), lsn, checks))
+                        .invoke(rows -> {
+                            if (rows.rowCount() == 0) {
+                                throw new ChangedMeanwhileException();
+                            }
+                        })
+                        .chain(() -> failed.isPresent()
+                                ? clearProof(connection, run, "verify")
+                                : capture.close(connection, context)))
+                .replaceWithVoid();
+    }
+
+    /** Takes a transition back that the facts have overtaken; the next step looks again. */
+    private static final class ChangedMeanwhileException extends RuntimeException {
+
+        private static final long serialVersionUID = 1L;
     }
 
     /** Batches in hand have ended when the fence could be taken. */
@@ -286,6 +303,12 @@ class RunSteps {
                 runs.execute("UPDATE godwit.run SET rescan = true, proof = NULL WHERE id = $1", run.id())
                         .replaceWithVoid();
         });
+    }
+
+    /** The tail may have put keys aside while the proof was made: they are worked off first. */
+    private Uni<Void> whenNothingIsPending(Run run, Supplier<Uni<Void>> then) {
+        return nothingPending(run)
+                .chain(idle -> idle ? then.get() : Uni.createFrom().voidItem());
     }
 
     private Uni<Boolean> nothingPending(Run run) {

@@ -37,21 +37,16 @@ final class TailBatch {
     private static final Set<RunState> STATES =
             EnumSet.of(RunState.BACKFILLING, RunState.FOLLOWING, RunState.VERIFYING);
 
-    private static final String PARK = """
-            INSERT INTO godwit.pending_key (run_id, relation, key, cause)
-            SELECT $1, $2, t.key, 'parked'
-              FROM unnest($3::text[]) AS t(key)
-            ON CONFLICT DO NOTHING
-            """;
-
     private final Batches batches;
+    private final ParkedKeys parked;
     private final RunContext run;
     private final boolean entities;
     private final Map<TableName, Set<String>> keys = new LinkedHashMap<>();
 
     /** @param entities false for runs of a part of the table: entities that the application writes are not theirs */
-    TailBatch(Batches batches, RunContext run, boolean entities, List<ChangeEvent> events) {
+    TailBatch(Batches batches, ParkedKeys parked, RunContext run, boolean entities, List<ChangeEvent> events) {
         this.batches = batches;
+        this.parked = parked;
         this.run = run;
         this.entities = entities;
         events.stream().filter(event -> !event.deleted()).forEach(this::collect);
@@ -187,16 +182,6 @@ final class TailBatch {
 
     /** Sets all keys aside, to be taken up when the run goes on. */
     Uni<Void> park() {
-        return batches.inTransaction(connection -> Multi.createFrom()
-                .iterable(keys.entrySet())
-                .onItem()
-                .transformToUniAndConcatenate(table -> connection
-                        .preparedQuery(PARK)
-                        .execute(Tuple.of(
-                                run.runId(),
-                                table.getKey().toString(),
-                                table.getValue().toArray(String[]::new))))
-                .onItem()
-                .ignoreAsUni());
+        return parked.add(run.runId(), keys);
     }
 }

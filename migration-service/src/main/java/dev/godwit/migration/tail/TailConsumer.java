@@ -11,6 +11,7 @@ import dev.godwit.migration.sql.PgErrors;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.inject.Any;
 import jakarta.inject.Inject;
 import java.time.Duration;
 import java.time.Instant;
@@ -40,12 +41,6 @@ public class TailConsumer {
     private static final Duration BACK_OFF_MAX = Duration.ofSeconds(2);
     private static final int CONTENTION_MAX = 10;
 
-    private static final String WHERE_IS = """
-            SELECT next_offset
-              FROM godwit.tail
-             WHERE partition = $1
-            """;
-
     /** Zero rows: another instance owns the partition now and has gone on. */
     private static final String ADVANCE = """
             UPDATE godwit.tail
@@ -60,13 +55,6 @@ public class TailConsumer {
             ON CONFLICT DO NOTHING
             """;
 
-    private static final String LOST = """
-            UPDATE godwit.run
-               SET rescan = true
-             WHERE state IN ('backfilling', 'following', 'verifying', 'paused', 'failed')
-               AND mode = 'commit'
-            """;
-
     private static final String WATCHING = """
             SELECT id
               FROM godwit.run
@@ -79,13 +67,23 @@ public class TailConsumer {
     private final RunContexts contexts;
     private final Batches batches;
     private final Visibility visibility;
+    private final TailPositions positions;
+    private final ParkedKeys parked;
 
     @Inject
-    public TailConsumer(Runs runs, RunContexts contexts, Batches batches, Visibility visibility) {
+    public TailConsumer(
+            Runs runs,
+            RunContexts contexts,
+            Batches batches,
+            Visibility visibility,
+            @Any TailPositions positions,
+            ParkedKeys parked) {
         this.runs = runs;
         this.contexts = contexts;
         this.batches = batches;
         this.visibility = visibility;
+        this.positions = positions;
+        this.parked = parked;
     }
 
     /** Applies what one poll brought. Does not fail: it goes on trying while the database is away, and Kafka keeps the rest meanwhile. */
@@ -112,26 +110,11 @@ public class TailConsumer {
     }
 
     private Uni<Void> apply(int partition, List<ConsumerRecord<String, String>> records) {
-        return runs.execute(WHERE_IS, partition).chain(rows -> {
-            long next = rows.size() == 0 ? 0 : rows.iterator().next().getLong("next_offset");
+        return positions.next(partition, records.get(0).offset()).chain(next -> {
             List<ConsumerRecord<String, String>> fresh =
                     records.stream().filter(record -> record.offset() >= next).toList();
-            if (fresh.isEmpty()) {
-                return Uni.createFrom().voidItem();
-            }
-            return mustBeContiguous(partition, next, fresh.get(0).offset()).chain(() -> applyFresh(partition, fresh));
+            return fresh.isEmpty() ? Uni.createFrom().voidItem() : applyFresh(partition, fresh);
         });
-    }
-
-    /** An offset that is missing is a change that nobody will ever tell of again: every run in hand scans once more. */
-    private Uni<Void> mustBeContiguous(int partition, long expected, long first) {
-        if (first == expected) {
-            return Uni.createFrom().voidItem();
-        }
-        LOG.warnf(
-                "Partition %d of the changes goes on at offset %d instead of %d: runs in hand are re-scanned",
-                partition, first, expected);
-        return runs.execute(LOST).replaceWithVoid();
     }
 
     private Uni<Void> applyFresh(int partition, List<ConsumerRecord<String, String>> records) {
@@ -208,7 +191,7 @@ public class TailConsumer {
     /** Somebody in the way is waited for a few times; what cannot be applied as a whole is set aside and taken up key by key. */
     private Uni<Void> applyOrPark(RunContext run, boolean entities, int partition, List<ChangeEvent> events) {
         return Uni.createFrom()
-                .deferred(() -> new TailBatch(batches, run, entities, events).apply(partition))
+                .deferred(() -> new TailBatch(batches, parked, run, entities, events).apply(partition))
                 .onFailure(failure -> PgErrors.classify(failure) == ErrorClass.CONTENTION)
                 .retry()
                 .withBackOff(BACK_OFF_MIN, BACK_OFF_MIN.multipliedBy(10))
@@ -217,7 +200,7 @@ public class TailConsumer {
                 .onFailure(failure -> PgErrors.classify(cause(failure)) != ErrorClass.UNAVAILABLE)
                 .recoverWithUni(failure -> {
                     LOG.infof("Run %s: changes are set aside: %s", run.runId(), PgErrors.describe(cause(failure)));
-                    return new TailBatch(batches, run, entities, events).park();
+                    return new TailBatch(batches, parked, run, entities, events).park();
                 });
     }
 

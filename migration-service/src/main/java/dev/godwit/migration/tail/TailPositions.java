@@ -5,6 +5,7 @@ import io.smallrye.common.annotation.Identifier;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.reactive.messaging.kafka.KafkaConsumerRebalanceListener;
+import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.time.Duration;
@@ -12,9 +13,9 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.common.TopicPartition;
-import org.jboss.logging.Logger;
 
 /**
  * Where the tail goes on when partitions are assigned: at the offset that PostgreSQL has, whatever Kafka's own says. A topic that was made anew, or that no longer holds what
@@ -27,13 +28,11 @@ public class TailPositions implements KafkaConsumerRebalanceListener {
     /** Name of the topic of changes. */
     public static final String TOPIC = "godwit.changes";
 
-    private static final Logger LOG = Logger.getLogger(TailPositions.class);
     private static final Duration WAIT_MAX = Duration.ofSeconds(20);
 
     private static final String READ = """
-            SELECT topic_id, next_offset
+            SELECT partition, topic_id, next_offset
               FROM godwit.tail
-             WHERE partition = $1
             """;
 
     private static final String WRITE = """
@@ -42,20 +41,15 @@ public class TailPositions implements KafkaConsumerRebalanceListener {
             ON CONFLICT (partition) DO UPDATE SET topic_id = excluded.topic_id, next_offset = excluded.next_offset
             """;
 
-    private static final String LOST = """
-            UPDATE godwit.run
-               SET rescan = true
-             WHERE state IN ('backfilling', 'following', 'verifying', 'paused', 'failed')
-               AND mode = 'commit'
-            """;
-
     private final Runs runs;
     private final KafkaOffsets kafka;
+    private final Gaps gaps;
 
     @Inject
-    public TailPositions(Runs runs, KafkaOffsets kafka) {
+    public TailPositions(Runs runs, KafkaOffsets kafka, Gaps gaps) {
         this.runs = runs;
         this.kafka = kafka;
+        this.gaps = gaps;
     }
 
     /** Kafka calls this on its polling thread and needs the positions before it returns: the one place that waits. */
@@ -70,35 +64,109 @@ public class TailPositions implements KafkaConsumerRebalanceListener {
 
     private Uni<Map<TopicPartition, Long>> positions(Collection<TopicPartition> partitions) {
         Map<TopicPartition, Long> positions = new HashMap<>();
-        return kafka.topic(TOPIC)
-                .chain(topic -> Multi.createFrom()
+        return look().chain(seen -> Multi.createFrom()
                         .iterable(List.copyOf(partitions))
                         .onItem()
                         .transformToUniAndConcatenate(partition ->
-                                position(topic, partition.partition()).invoke(at -> positions.put(partition, at)))
+                                position(seen, partition.partition()).invoke(at -> positions.put(partition, at)))
                         .onItem()
                         .ignoreAsUni())
                 .replaceWith(positions);
     }
 
-    private Uni<Long> position(KafkaOffsets.Topic topic, int partition) {
-        long beginning = topic.beginnings().getOrDefault(partition, 0L);
-        long end = topic.ends().getOrDefault(partition, 0L);
-        return runs.execute(READ, partition).chain(rows -> {
-            if (rows.size() == 0) {
-                return runs.execute(WRITE, partition, topic.id(), beginning).replaceWith(beginning);
+    private record Position(String topicId, long next) {}
+
+    /** Positions, and the topic as it was after they were read: a position that another instance advances meanwhile is no gap. */
+    private record Seen(Map<Integer, Position> positions, KafkaOffsets.Topic topic) {
+
+        private Optional<Position> of(int partition) {
+            return Optional.ofNullable(positions.get(partition));
+        }
+
+        private boolean holds(int partition, Position position) {
+            return position.topicId().equals(topic.id())
+                    && position.next() >= topic.beginnings().getOrDefault(partition, 0L)
+                    && position.next() <= topic.ends().getOrDefault(partition, 0L);
+        }
+    }
+
+    private Uni<Map<Integer, Position>> read() {
+        return runs.execute(READ).map(rows -> {
+            Map<Integer, Position> positions = new HashMap<>();
+            rows.forEach(row -> positions.put(
+                    row.getInteger("partition"), new Position(row.getString("topic_id"), row.getLong("next_offset"))));
+            return positions;
+        });
+    }
+
+    private Uni<Seen> look() {
+        return read().chain(positions -> kafka.topic(TOPIC).map(topic -> new Seen(positions, topic)));
+    }
+
+    private Uni<Long> position(Seen seen, int partition) {
+        long beginning = seen.topic().beginnings().getOrDefault(partition, 0L);
+        Optional<Position> known = seen.of(partition);
+        if (known.isEmpty()) {
+            return runs.execute(WRITE, partition, seen.topic().id(), beginning).replaceWith(beginning);
+        }
+        return seen.holds(partition, known.get())
+                ? Uni.createFrom().item(known.get().next())
+                : moveTo(seen.topic(), partition, known, beginning).replaceWith(beginning);
+    }
+
+    private Uni<Void> moveTo(KafkaOffsets.Topic topic, int partition, Optional<Position> known, long offset) {
+        String expected = known.map(position -> Long.toString(position.next())).orElse("?");
+        return runs.inTransaction(connection -> gaps.found(
+                        connection,
+                        "partition " + partition + " of " + TOPIC + " goes on at offset " + offset + " instead of "
+                                + expected)
+                .chain(() -> connection.preparedQuery(WRITE).execute(Tuple.of(partition, topic.id(), offset)))
+                .replaceWithVoid());
+    }
+
+    /**
+     * Where a partition goes on, given the first offset that a poll brought: events before it are doubles. An offset that is missing, or a topic that was made anew under
+     * the consumer, is a change that nobody will ever tell of again.
+     */
+    Uni<Long> next(int partition, long first) {
+        return read().chain(positions -> {
+            Optional<Position> known = Optional.ofNullable(positions.get(partition));
+            if (known.filter(position -> position.next() == first).isPresent()) {
+                return Uni.createFrom().item(first);
             }
-            String knownTopic = rows.iterator().next().getString("topic_id");
-            long next = rows.iterator().next().getLong("next_offset");
-            if (knownTopic.equals(topic.id()) && next >= beginning && next <= end) {
-                return Uni.createFrom().item(next);
-            }
-            LOG.warnf(
-                    "Partition %d of %s cannot go on at offset %d: runs in hand are re-scanned",
-                    partition, TOPIC, next);
-            return runs.execute(LOST)
-                    .chain(() -> runs.execute(WRITE, partition, topic.id(), beginning))
-                    .replaceWith(beginning);
+            return kafka.topic(TOPIC).chain(topic -> {
+                Seen seen = new Seen(positions, topic);
+                boolean doubles = known.filter(position -> first < position.next() && seen.holds(partition, position))
+                        .isPresent();
+                return doubles
+                        ? Uni.createFrom().item(known.get().next())
+                        : moveTo(topic, partition, known, first).replaceWith(first);
+            });
+        });
+    }
+
+    /**
+     * The topic as it is now; empty when positions are not of it, in which case runs in hand are told. A consumer at the end of a topic gets no message that could show it
+     * the gap, so such a position goes to the end: the scan covers what is before it.
+     */
+    public Uni<Optional<KafkaOffsets.Topic>> agreed() {
+        return look().chain(seen -> {
+            List<Integer> wrong = seen.positions().entrySet().stream()
+                    .filter(entry -> seen.topic().ends().containsKey(entry.getKey())
+                            && !seen.holds(entry.getKey(), entry.getValue()))
+                    .map(Map.Entry::getKey)
+                    .toList();
+            return Multi.createFrom()
+                    .iterable(wrong)
+                    .onItem()
+                    .transformToUniAndConcatenate(partition -> moveTo(
+                            seen.topic(),
+                            partition,
+                            seen.of(partition),
+                            seen.topic().ends().get(partition)))
+                    .onItem()
+                    .ignoreAsUni()
+                    .replaceWith(() -> wrong.isEmpty() ? Optional.of(seen.topic()) : Optional.empty());
         });
     }
 }

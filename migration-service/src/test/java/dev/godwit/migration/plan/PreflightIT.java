@@ -8,6 +8,7 @@ import dev.godwit.migration.testing.TestDefinitions;
 import dev.godwit.migration.testing.TestPostgres;
 import io.vertx.mutiny.sqlclient.Pool;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -290,6 +291,32 @@ class PreflightIT {
                             "public.payment_p2007_01.customer_id (smallint)",
                             "public.rental.customer_id (smallint)")
                     .doesNotContain("public.customer.customer_id"));
+        }
+
+        @Test
+        void shouldNamePartitionsOfPagilaWithoutTheForeignKeyOfTheirSiblings() {
+            String database = SampleData.load("pagila.sql.gz");
+            String rekey = "table: public.customer, key: customer_id, to: customer_id + 10000";
+            List<String> lacking = partitionsWithoutForeignKey(database, rekey(rekey)).stream()
+                    .map(Finding::message)
+                    .toList();
+            String lines = partitionsWithoutForeignKey(database, rekey(rekey)).stream()
+                    .map(finding -> finding.remedy().replaceAll("(?s).*(\\{.*\\}).*", "$1"))
+                    .collect(Collectors.joining(", "));
+
+            assertThat(lacking)
+                    .isNotEmpty()
+                    .allMatch(message -> message.contains("partition public.payment_p")
+                            && message.contains("payment_p2007_01_customer_id_fkey")
+                            && message.contains("public.customer"));
+            assertThat(partitionsWithoutForeignKey(database, rekey(rekey + ", references: [" + lines + "]")))
+                    .isEmpty();
+        }
+
+        private static List<Finding> partitionsWithoutForeignKey(String database, String yaml) {
+            return check(database, yaml).stream()
+                    .filter(finding -> finding.code().equals("partition_lacks_foreign_key"))
+                    .toList();
         }
 
         @Test

@@ -2,7 +2,10 @@ package dev.godwit.migration.testing;
 
 import dev.godwit.migration.batch.Batches;
 import dev.godwit.migration.batch.Undo;
+import dev.godwit.migration.chunk.ChunkQueue;
 import dev.godwit.migration.chunk.ChunkWork;
+import dev.godwit.migration.chunk.ChunkWorker;
+import dev.godwit.migration.chunk.Pacing;
 import dev.godwit.migration.definition.Definition;
 import dev.godwit.migration.run.Chunks;
 import dev.godwit.migration.run.GodwitConfig;
@@ -21,6 +24,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -41,6 +45,7 @@ public final class Engine {
     /** A column that fills a block: the row is the only one of its block and of its chunk. */
     public static final String WIDE = "pad char(5000) STORAGE PLAIN NOT NULL DEFAULT ''";
 
+    private static final Duration MESSAGE_TIME = Duration.ofSeconds(20);
     private static final AtomicInteger RUNS = new AtomicInteger();
     private static final Set<String> DATABASES = ConcurrentHashMap.newKeySet();
 
@@ -61,8 +66,12 @@ public final class Engine {
     private final Runs runs;
     private final RunContexts contexts;
     private final Chunks chunks;
+    private final String user;
+    private final int connections;
 
     private Engine(String database, String user, int connections) {
+        this.user = user;
+        this.connections = connections;
         this.database = database;
         this.pool = TestPostgres.pool(database, user);
         this.config = config(TestPostgres.port(), database, user, connections);
@@ -134,6 +143,11 @@ public final class Engine {
 
     /** A worker's configuration, as the service would read it. */
     static GodwitConfig config(int port, String database, String user, int connections) {
+        return config(port, database, user, connections, MESSAGE_TIME);
+    }
+
+    private static GodwitConfig config(
+            int port, String database, String user, int connections, Duration messageTime) {
         return new SmallRyeConfigBuilder()
                 .addDiscoveredConverters()
                 .withMapping(GodwitConfig.class)
@@ -143,16 +157,13 @@ public final class Engine {
                 .withDefaultValue("godwit.database.password", "unused")
                 .withDefaultValue("godwit.batch.connections", Integer.toString(connections))
                 .withDefaultValue("godwit.batch.chunk-blocks", "1")
+                .withDefaultValue("godwit.batch.message-time", messageTime.toMillis() + "ms")
                 .build()
                 .getConfigMapping(GodwitConfig.class);
     }
 
     public String database() {
         return database;
-    }
-
-    public GodwitConfig config() {
-        return config;
     }
 
     public Batches batches() {
@@ -171,8 +182,30 @@ public final class Engine {
         return contexts;
     }
 
-    Chunks chunks() {
+    /** The settings it works with. */
+    public GodwitConfig config() {
+        return config;
+    }
+
+    /** What cuts chunks; it has no queue to put them into. */
+    public Chunks chunks() {
         return chunks;
+    }
+
+    /** What cuts chunks and puts them into this queue. */
+    public Chunks chunks(ChunkQueue queue) {
+        return new Chunks(runs, queue, config);
+    }
+
+    /** What takes messages from this queue and works on each for so long. */
+    public ChunkWorker worker(ChunkQueue queue, Duration messageTime) {
+        return new ChunkWorker(
+                runs,
+                contexts,
+                chunkWork(),
+                queue,
+                new Pacing(batches),
+                config(TestPostgres.port(), database, user, connections, messageTime));
     }
 
     /** What works on chunks. */

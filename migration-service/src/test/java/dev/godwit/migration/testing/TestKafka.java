@@ -23,6 +23,7 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.utils.Time;
+import org.awaitility.Awaitility;
 
 /** A real Kafka in KRaft mode, one node in this JVM on loopback, with the topics of Godwit. Started once for all tests of the JVM. */
 public final class TestKafka {
@@ -110,6 +111,24 @@ public final class TestKafka {
             admin.createTopics(topics).all().get(30, TimeUnit.SECONDS);
         } catch (ExecutionException | TimeoutException failure) {
             throw new IllegalStateException("topics could not be created", failure);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(interrupted);
+        }
+    }
+
+    /** Deletes a topic with all that is in it and makes it anew; the new one has another id. */
+    public static void recreate(String topic) {
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers()))) {
+            admin.deleteTopics(List.of(topic)).all().get(30, TimeUnit.SECONDS);
+            Awaitility.await().ignoreExceptions().until(() -> {
+                admin.createTopics(List.of(new NewTopic(topic, PARTITIONS.get(topic), (short) 1)))
+                        .all()
+                        .get(30, TimeUnit.SECONDS);
+                return true;
+            });
+        } catch (ExecutionException | TimeoutException failure) {
+            throw new IllegalStateException("topic " + topic + " could not be made anew", failure);
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(interrupted);

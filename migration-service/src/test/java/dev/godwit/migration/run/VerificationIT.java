@@ -1,0 +1,55 @@
+package dev.godwit.migration.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.godwit.migration.chunk.ChunkWork.Kind;
+import dev.godwit.migration.testing.Engine;
+import dev.godwit.migration.testing.EngineRun;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class VerificationIT {
+
+    @Test
+    void shouldTellWhatTheLastScanFound() {
+        Engine engine = Engine.on(
+                "verification",
+                "CREATE TABLE doc (id text PRIMARY KEY, wanted text); CREATE TABLE log (id int PRIMARY KEY, doc text)",
+                "INSERT INTO doc VALUES ('a', 'x')");
+        EngineRun run = engine.commit(
+                "migration: docs\nrekey: {table: public.doc, key: id, to: wanted, on-duplicate: fail, references: [{table: public.log, column: doc}]}\n");
+        run.backfill();
+        engine.execute("INSERT INTO doc VALUES ('b', 'y'), ('c', 'z')");
+        run.state(RunState.VERIFYING);
+
+        run.work(Kind.VERIFY, run.cut(Kind.VERIFY));
+        assertThat(pendingCheck(engine, run)).isEqualTo("expected 0, found 2");
+
+        run.work(Kind.VERIFY, run.cut(Kind.VERIFY));
+        assertThat(pendingCheck(engine, run)).isEqualTo("expected 0, found 0");
+
+        engine.execute("INSERT INTO log VALUES (1, 'a'), (2, 'b'), (3, 'c')");
+        run.sweep();
+        assertThat(line(checks(engine, run), "no declared reference is stale")).isEqualTo("expected 0, found 3");
+    }
+
+    private static String pendingCheck(Engine engine, EngineRun run) {
+        return line(checks(engine, run), "no entity is pending");
+    }
+
+    private static JsonArray checks(Engine engine, EngineRun run) {
+        Verification verification = new Verification(engine.chunks(), engine.runs());
+        return Engine.await(verification.check(run.context(), run.row())).getJsonArray("checks");
+    }
+
+    private static String line(JsonArray checks, String name) {
+        List<String> lines = checks.stream()
+                .map(JsonObject.class::cast)
+                .filter(check -> check.getString("name").equals(name))
+                .map(check -> "expected " + check.getString("expected") + ", found " + check.getString("actual"))
+                .toList();
+        return String.join(" and ", lines);
+    }
+}
