@@ -1,7 +1,6 @@
 package dev.godwit.migration.batch;
 
 import dev.godwit.migration.operation.Counts;
-import dev.godwit.migration.operation.Outcome;
 import dev.godwit.migration.operation.OutcomeKind;
 import dev.godwit.migration.outbox.OutcomeEvents;
 import dev.godwit.migration.run.RunState;
@@ -16,8 +15,6 @@ import io.vertx.mutiny.sqlclient.SqlConnection;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
-import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -87,14 +84,6 @@ public class Batches {
     private static final String RECORD = """
             INSERT INTO godwit.batch (run_id, number, stream, lane, xid, undone)
             VALUES ($1, $2, $3, $4, pg_current_xact_id(), $4 = 'rollback')
-            """;
-
-    private static final String HOLD = """
-            INSERT INTO godwit.quarantine (run_id, key, outcome, reason, detail)
-            SELECT $1, t.key, t.outcome, t.reason, t.detail
-              FROM unnest($2::text[], $3::text[], $4::text[], $5::text[]) AS t(key, outcome, reason, detail)
-            ON CONFLICT DO NOTHING
-            RETURNING key
             """;
 
     private static final String DEFER = """
@@ -294,44 +283,14 @@ public class Batches {
     }
 
     private Uni<Work> finish(SqlConnection connection, RunContext run, Place place, long batch, Work work) {
-        return hold(connection, run, work.result())
+        return new Ledger(run, connection, place.lane(), batch)
+                .enter(work.result())
                 .chain(result -> defer(connection, run, result).replaceWith(result))
                 .chain(result -> record(connection, run, place, batch, result).replaceWith(result))
                 .chain(result -> advance(connection, run, place, work).replaceWith(result))
                 .chain(result ->
                         publish(connection, run, place, batch, work, result).replaceWith(result))
                 .map(result -> new Work(result, work.cursor(), work.chunkDone(), work.remaining(), work.commandId()));
-    }
-
-    /** Entities left as they are are remembered, and reported once per run however often lanes meet them. */
-    private static Uni<BatchResult> hold(SqlConnection connection, RunContext run, BatchResult result) {
-        List<Outcome> held = result.outcomes().stream()
-                .filter(o -> o.table().equals(run.rootName()) && isHeld(o))
-                .toList();
-        if (held.isEmpty()) {
-            return Uni.createFrom().item(result);
-        }
-        Tuple row = Tuple.of(
-                run.runId(),
-                held.stream().map(Outcome::key).toArray(String[]::new),
-                held.stream().map(o -> o.kind().wireName()).toArray(String[]::new),
-                held.stream().map(o -> o.reason().orElse("")).toArray(String[]::new),
-                held.stream().map(o -> o.detail().orElse(null)).toArray(String[]::new));
-        return query(connection, HOLD, row).map(rows -> {
-            Set<String> fresh = new HashSet<>();
-            rows.forEach(r -> fresh.add(r.getString("key")));
-            return result.replacing(result.outcomes().stream()
-                    .filter(o -> !isHeld(o) || !o.table().equals(run.rootName()) || fresh.contains(o.key()))
-                    .toList());
-        });
-    }
-
-    private static boolean isHeld(Outcome outcome) {
-        boolean answerOnly = outcome.reason().filter("not_found"::equals).isPresent();
-        return !answerOnly
-                && (outcome.kind() == OutcomeKind.SKIPPED
-                        || outcome.kind() == OutcomeKind.CONFLICT
-                        || outcome.kind() == OutcomeKind.FAILED);
     }
 
     private static Uni<Void> defer(SqlConnection connection, RunContext run, BatchResult result) {
@@ -400,7 +359,7 @@ public class Batches {
 
     private static Tuple counters(
             RunContext run, Place place, BatchResult result, OutcomeEvents.Position position, JsonObject touched) {
-        Counts counts = Counts.of(run.rootName(), result.outcomes());
+        Counts counts = Counts.changes(run.rootName(), result.outcomes());
         long translated = result.outcomes().stream()
                 .filter(o -> !o.table().equals(run.rootName()) && o.kind() == OutcomeKind.MIGRATED)
                 .count();

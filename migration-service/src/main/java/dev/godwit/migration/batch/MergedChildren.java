@@ -124,7 +124,7 @@ final class MergedChildren {
         List<Move> moves = new ArrayList<>();
         survivors.forEach((loser, survivor) -> moves.add(new Move(loser, targets.get(survivor))));
         targets.forEach((survivor, target) -> moves.add(new Move(survivor, target)));
-        return new DerivedKeys(run, connection, false)
+        return new DerivedKeys(run, connection)
                 .map(reference.derivedMap(), moves)
                 .map(entries -> {
                     Map<String, String> newKeys = new HashMap<>();

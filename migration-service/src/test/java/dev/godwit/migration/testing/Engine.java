@@ -39,6 +39,8 @@ public final class Engine {
     /** A column that fills a block: the row is the only one of its block and of its chunk. */
     public static final String WIDE = "pad char(5000) STORAGE PLAIN NOT NULL DEFAULT ''";
 
+    private static final List<String> STATE = List.of("V1__state.sql", "V2__outcomes.sql");
+
     private static final AtomicInteger RUNS = new AtomicInteger();
     private static final Set<String> DATABASES = ConcurrentHashMap.newKeySet();
 
@@ -81,7 +83,7 @@ public final class Engine {
         String database = TestPostgres.freshDatabase(name);
         DATABASES.add(database);
         TestPostgres.execute(database, "CREATE SCHEMA godwit");
-        TestPostgres.execute(database, state());
+        STATE.forEach(file -> TestPostgres.execute(database, state(file)));
         createOrigins(database);
         for (String sql : applicationSql) {
             TestPostgres.execute(database, sql);
@@ -110,8 +112,8 @@ public final class Engine {
                         + " WHERE NOT EXISTS (SELECT FROM pg_replication_origin WHERE roname = w.name)");
     }
 
-    private static String state() {
-        try (InputStream in = Engine.class.getResourceAsStream("/db/migration/V1__state.sql")) {
+    private static String state(String file) {
+        try (InputStream in = Engine.class.getResourceAsStream("/db/migration/" + file)) {
             return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -27,7 +27,7 @@ public final class RekeySql {
     }
 
     /**
-     * Entities in a range of blocks: {@code $1}, {@code $2} tid bounds; {@code $3} the run's barrier xid, or null.
+     * Entities in a range of blocks: {@code $1}, {@code $2} tid bounds.
      *
      * @param relation the heap that is read
      */
@@ -39,7 +39,7 @@ public final class RekeySql {
                    AND %s.ctid < $2::text::tid
                    AND (%s)%s
                 """.formatted(
-                        entityColumns("$3"),
+                        entityColumns(),
                         relation.quoted(),
                         alias(),
                         alias(),
@@ -48,7 +48,7 @@ public final class RekeySql {
                         lock ? "\n   FOR UPDATE" : "");
     }
 
-    /** Entities by key, in or out of scope: {@code $1} keys; {@code $2} the run's barrier xid, or null. */
+    /** Entities by key, in or out of scope: {@code $1} keys. */
     public String readKeys(boolean lock) {
         return """
                 SELECT %s
@@ -56,7 +56,7 @@ public final class RekeySql {
                  WHERE %s.%s = ANY (%s)
                  ORDER BY %s.%s%s
                 """.formatted(
-                        entityColumns("$2"),
+                        entityColumns(),
                         model.root().quoted(),
                         alias(),
                         alias(),
@@ -306,10 +306,9 @@ public final class RekeySql {
                 .collect(joining(" OR "));
     }
 
-    private String entityColumns(String barrier) {
-        String key = alias() + "." + quote(model.key());
-        return "%s::text AS key, %s, coalesce((%s), false) AS in_scope, coalesce(age(%s.xmin) <= age((%s::text)::xid), false) AS recent"
-                .formatted(key, feed(model.to(), model.keyType()), model.where(), alias(), barrier);
+    private String entityColumns() {
+        return "%s.%s::text AS key, %s, coalesce((%s), false) AS in_scope"
+                .formatted(alias(), quote(model.key()), feed(model.to(), model.keyType()), model.where());
     }
 
     private String feed(KeyExpression expression, KeyType type) {
