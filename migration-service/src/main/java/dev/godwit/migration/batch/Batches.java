@@ -1,21 +1,16 @@
 package dev.godwit.migration.batch;
 
-import dev.godwit.migration.operation.Counts;
-import dev.godwit.migration.operation.OutcomeKind;
-import dev.godwit.migration.outbox.OutcomeEvents;
 import dev.godwit.migration.run.RunState;
 import dev.godwit.migration.sql.PgErrors;
 import dev.godwit.migration.sql.WorkerSessions;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
-import io.vertx.core.json.JsonObject;
 import io.vertx.mutiny.sqlclient.Row;
 import io.vertx.mutiny.sqlclient.RowSet;
 import io.vertx.mutiny.sqlclient.SqlConnection;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
@@ -50,29 +45,6 @@ public class Batches {
 
     /** NOWAIT: somebody else holds the lease, so this message is a double. */
     private static final String LEASE = LOOK + "   FOR UPDATE NOWAIT";
-
-    private static final String OPEN_STREAM = """
-            INSERT INTO godwit.stream (run_id, stream)
-            VALUES ($1, $2)
-            ON CONFLICT DO NOTHING
-            """;
-
-    private static final String STREAM = """
-            SELECT sequence, hash, touched
-              FROM godwit.stream
-             WHERE run_id = $1
-               AND stream = $2
-               FOR UPDATE
-            """;
-
-    private static final String ADVANCE_STREAM = """
-            UPDATE godwit.stream
-               SET sequence = $3, hash = $4, touched = $5,
-                   migrated = migrated + $6, unchanged = unchanged + $7, skipped = skipped + $8, conflict = conflict + $9,
-                   failed = failed + $10, reverted = reverted + $11, diverged = diverged + $12, translated = translated + $13
-             WHERE run_id = $1
-               AND stream = $2
-            """;
 
     private static final String ADVANCE_CHUNK = """
             UPDATE godwit.chunk
@@ -285,11 +257,10 @@ public class Batches {
     private Uni<Work> finish(SqlConnection connection, RunContext run, Place place, long batch, Work work) {
         return new Ledger(run, connection, place.lane(), batch)
                 .enter(work.result())
-                .chain(result -> defer(connection, run, result).replaceWith(result))
-                .chain(result -> record(connection, run, place, batch, result).replaceWith(result))
-                .chain(result -> advance(connection, run, place, work).replaceWith(result))
-                .chain(result ->
-                        publish(connection, run, place, batch, work, result).replaceWith(result))
+                .call(result -> defer(connection, run, result))
+                .call(result -> record(connection, run, place, batch, result))
+                .call(result -> advance(connection, run, place, work))
+                .call(result -> new OutcomeStream(run, connection, place).publish(result, batch, work.commandId()))
                 .map(result -> new Work(result, work.cursor(), work.chunkDone(), work.remaining(), work.commandId()));
     }
 
@@ -325,64 +296,6 @@ public class Batches {
                 work.chunkDone(),
                 work.remaining().orElse(null));
         return query(connection, ADVANCE_CHUNK, row).replaceWithVoid();
-    }
-
-    private static Uni<Void> publish(
-            SqlConnection connection, RunContext run, Place place, long batch, Work work, BatchResult result) {
-        if (result.outcomes().isEmpty() && !result.wrote()) {
-            return show(connection, run);
-        }
-        OutcomeEvents.Batch event = new OutcomeEvents.Batch(
-                run.runId(),
-                run.migration(),
-                run.commit() ? "commit" : "plan",
-                place.lane().wireName(),
-                place.stream(),
-                batch,
-                work.commandId(),
-                run.rootName());
-        return query(connection, OPEN_STREAM, Tuple.of(run.runId(), place.stream()))
-                .chain(() -> query(connection, STREAM, Tuple.of(run.runId(), place.stream())))
-                .map(rows -> rows.iterator().next())
-                .chain(stream -> show(connection, run)
-                        .chain(() -> OutcomeEvents.append(
-                                connection,
-                                event,
-                                result.outcomes(),
-                                new OutcomeEvents.Position(stream.getLong("sequence"), stream.getString("hash"))))
-                        .chain(position -> query(
-                                connection,
-                                ADVANCE_STREAM,
-                                counters(run, place, result, position, stream.getJsonObject("touched")))))
-                .replaceWithVoid();
-    }
-
-    private static Tuple counters(
-            RunContext run, Place place, BatchResult result, OutcomeEvents.Position position, JsonObject touched) {
-        Counts counts = Counts.changes(run.rootName(), result.outcomes());
-        long translated = result.outcomes().stream()
-                .filter(o -> !o.table().equals(run.rootName()) && o.kind() == OutcomeKind.MIGRATED)
-                .count();
-        for (Map.Entry<String, Long> table : result.written().entrySet()) {
-            touched.put(table.getKey(), touched.getLong(table.getKey(), 0L) + table.getValue());
-        }
-        Tuple row = Tuple.tuple()
-                .addString(run.runId())
-                .addString(place.stream())
-                .addLong(position.sequence())
-                .addString(position.hash())
-                .addJsonObject(touched);
-        for (OutcomeKind kind : OutcomeKind.values()) {
-            row = row.addLong(counts.get(kind));
-        }
-        return row.addLong(translated);
-    }
-
-    /** What follows must reach Debezium: the outbox row. Of a plan too: an origin outlives ROLLBACK, so the session may still have that of a batch that failed. */
-    private static Uni<Void> show(SqlConnection connection, RunContext run) {
-        return run.hideWrites()
-                ? connection.query("SELECT godwit.show_writes()").execute().replaceWithVoid()
-                : Uni.createFrom().voidItem();
     }
 
     private static Uni<RowSet<Row>> query(SqlConnection connection, String sql, Tuple parameters) {
