@@ -39,7 +39,7 @@ SELECT godwit.create_settled(id, serial)
  WHERE to_regclass('godwit.identity_' || serial) IS NOT NULL;
 
 -- The elements, which are those of `model` in the same order, as an array with the bounds and dimensions of `model`.
-CREATE FUNCTION godwit.in_shape_of(elements anyarray, model anyarray) RETURNS anyarray LANGUAGE plpgsql IMMUTABLE AS $$
+CREATE FUNCTION godwit.in_shape_of(elements anyarray, model anyarray) RETURNS anyarray LANGUAGE plpgsql STABLE AS $$
 DECLARE
     literal text := '';
     opened  integer;
@@ -68,3 +68,11 @@ $$;
 
 -- A rollback asks of each row whether one of the run's transactions wrote it last: by the 32 bits that a row shows.
 CREATE INDEX batch_by_xmin ON godwit.batch (run_id, ((xid::text::bigint & 4294967295)));
+
+-- Moves that stand: where a key of a table led, by which batch. Batches are numbered through all runs, so that chains of moves over several runs can be followed.
+CREATE VIEW godwit.move AS
+SELECT r.name AS relation, i.old_key, i.new_key, i.run_id, i.batch
+  FROM godwit.identity AS i
+  JOIN godwit.relation AS r ON r.run_id = i.run_id AND r.relation = i.relation
+  JOIN godwit.batch AS b ON b.run_id = i.run_id AND b.number = i.batch AND NOT b.undone
+ WHERE i.old_key <> i.new_key;

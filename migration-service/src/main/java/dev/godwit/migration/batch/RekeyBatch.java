@@ -45,6 +45,7 @@ final class RekeyBatch {
     private final RekeyModel model;
     private final SqlConnection connection;
     private final RekeyJournal journal;
+    private final long batch;
     private final boolean apply;
     private final Map<String, EntityRow> selected = new LinkedHashMap<>();
     private final Neighbours neighbours;
@@ -56,6 +57,7 @@ final class RekeyBatch {
         this.run = run;
         this.model = run.model();
         this.connection = connection;
+        this.batch = batchNumber;
         this.apply = run.commit();
         this.journal = new RekeyJournal(run, connection, batchNumber);
         this.neighbours = new Neighbours(run, connection, selected);
@@ -110,19 +112,32 @@ final class RekeyBatch {
             return Uni.createFrom()
                     .item(new BatchResult(List.of(), Map.of(), notFound(selection), List.of(), List.of(), 0));
         }
-        return neighbours
-                .read()
-                .chain(this::rankGroups)
-                .map(ranking -> new RekeyClassifier(
-                                run.rootName(),
-                                model.onDuplicate(),
-                                model.keyType()::parkedKey,
-                                selected.values(),
-                                neighbours.rows().values(),
-                                neighbours.unresolved(),
-                                ranking)
-                        .decide())
-                .chain(decision -> carryOut(decision).map(outcomes -> result(selection, decision, outcomes)));
+        return neighbours.read().chain(this::rankGroups).chain(this::decide).chain(decision -> carryOut(decision)
+                .map(outcomes -> result(selection, decision, outcomes)));
+    }
+
+    /** A merge that would lose something is refused before anything is written, and the batch decided once more without it. */
+    private Uni<Decision> decide(List<String> ranking) {
+        Decision decision = decide(ranking, Map.of());
+        if (decision.merges().isEmpty()) {
+            return Uni.createFrom().item(decision);
+        }
+        return new MergeObstacles(run, connection)
+                .find(decision.merges())
+                .map(refused -> refused.isEmpty() ? decision : decide(ranking, refused));
+    }
+
+    private Decision decide(List<String> ranking, Map<String, String> refused) {
+        return new RekeyClassifier(
+                        run.rootName(),
+                        model.onDuplicate(),
+                        model.keyType()::parkedKey,
+                        selected.values(),
+                        neighbours.rows().values(),
+                        neighbours.unresolved(),
+                        ranking,
+                        refused)
+                .decide();
     }
 
     private BatchResult result(Selection selection, Decision decision, List<Outcome> outcomes) {
@@ -189,7 +204,7 @@ final class RekeyBatch {
                     .chain(() -> new MoveWriter(run, connection, journal).move(decision, childrenOf))
                     .invoke(more -> written = BatchResult.sum(written, more))
                     .chain(() -> journal.identities(0, identityOf(decision)))
-                    .replaceWith(outcomes);
+                    .chain(() -> withFormerKeys(outcomes));
         });
     }
 
@@ -210,6 +225,17 @@ final class RekeyBatch {
                 ? Outcome.migrated(outcome.table(), outcome.key(), outcome.key())
                         .because(CHILDREN)
                 : outcome;
+    }
+
+    /** Whoever holds a key from before an earlier move hears where it leads now. */
+    private Uni<List<Outcome>> withFormerKeys(List<Outcome> outcomes) {
+        List<String> moved = outcomes.stream()
+                .filter(o -> o.kind() == OutcomeKind.MIGRATED)
+                .map(Outcome::key)
+                .toList();
+        return new FormerKeys(run, connection).of(moved, batch).map(former -> outcomes.stream()
+                .map(o -> former.containsKey(o.key()) ? o.known(former.get(o.key())) : o)
+                .toList());
     }
 
     private List<String> settledKeys() {

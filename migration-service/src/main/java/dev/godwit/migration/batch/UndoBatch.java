@@ -84,8 +84,22 @@ final class UndoBatch {
                 .chain(moves -> survivors(moves).chain(this::moveBack))
                 .chain(() -> childrenAlone())
                 .chain(() -> takeApart())
-                .replaceWith(
-                        () -> new BatchResult(outcomes, written, List.of(), List.of(), List.of(), outcomes.size()));
+                .chain(() -> withFormerKeys())
+                .map(told -> new BatchResult(told, written, List.of(), List.of(), List.of(), told.size()));
+    }
+
+    /** Keys from before this batch lead to the restored key again. */
+    private Uni<List<Outcome>> withFormerKeys() {
+        List<String> restored = outcomes.stream()
+                .filter(o -> o.kind() == OutcomeKind.REVERTED)
+                .flatMap(o -> o.newKey().stream())
+                .toList();
+        return new FormerKeys(run, connection).of(restored, batch).map(former -> outcomes.stream()
+                .map(o -> o.kind() == OutcomeKind.REVERTED
+                                && former.containsKey(o.newKey().orElse(""))
+                        ? o.known(former.get(o.newKey().get()))
+                        : o)
+                .toList());
     }
 
     /** Moves whose row still is what we wrote, locked; the others are reported. */

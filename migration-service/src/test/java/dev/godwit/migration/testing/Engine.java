@@ -96,12 +96,11 @@ public final class Engine {
         return new Engine(database, user, 4);
     }
 
-    /** Origins belong to the server, the locks that share them out to a database: a session of an earlier test may still hold one. */
+    /** Origins belong to the server, the locks that share them out to a database: a session of an earlier test may still hold one. Its pools would add up, too. */
     private static synchronized void endSessionsOfOthers() {
         DATABASES.forEach(other -> TestPostgres.execute(
                 "postgres",
-                "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE application_name = 'godwit' AND datname = '"
-                        + other + "'"));
+                "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = '" + other + "'"));
         DATABASES.clear();
     }
 
@@ -199,6 +198,10 @@ public final class Engine {
                 .getLong("serial");
         query("SELECT godwit.create_journal($1, $2)", id, serial);
         EngineRun run = new EngineRun(this, id);
+        query(
+                "INSERT INTO godwit.relation (run_id, relation, name) VALUES ($1, 0, $2)",
+                id,
+                run.context().rootName());
         run.group();
         return run;
     }

@@ -244,7 +244,9 @@ public final class RekeySql {
                             quote(derived.parentColumn()));
         }
         String set = columns.stream()
-                .map(c -> quote(c.column()) + " = " + rewritten(c, name))
+                .map(ColumnRewrite::column)
+                .distinct()
+                .map(column -> quote(column) + " = " + rewritten(columns, column, name))
                 .collect(joining(", "));
         return "UPDATE " + table + " AS " + name + " SET " + set + "\n WHERE " + touched(rewrite) + "\n";
     }
@@ -269,13 +271,27 @@ public final class RekeySql {
         return model.derived().indexOf(derived) + 1;
     }
 
+    /** A column may refer to rows of two tables, each with a map of its own; a statement can set it only once. */
+    private static String rewritten(List<ColumnRewrite> columns, String column, String name) {
+        List<ColumnRewrite> same =
+                columns.stream().filter(c -> c.column().equals(column)).toList();
+        if (same.size() == 1) {
+            return rewritten(same.get(0), name);
+        }
+        String value = name + "." + quote(column);
+        return same.stream()
+                .map(c -> "CASE WHEN (" + c.when().orElse("true") + ") THEN (SELECT m.new FROM m" + c.map()
+                        + " AS m WHERE m.old = " + value + ") END")
+                .collect(joining(", ", "coalesce(", ", " + value + ")"));
+    }
+
     /** Computed from the row being updated over the whole map: an array may hold two keys of one batch, a row two references. */
     private static String rewritten(ColumnRewrite c, String name) {
         String column = name + "." + quote(c.column());
         if (c.kind() == ColumnRewrite.Kind.ARRAY) {
             String rewritten = """
-                    (SELECT array_agg(coalesce((SELECT m.new FROM m%d AS m WHERE m.old = e.value), e.value) ORDER BY e.n)
-                       FROM unnest(%s) WITH ORDINALITY AS e(value, n))""".formatted(c.map(), column);
+                    godwit.in_shape_of((SELECT array_agg(coalesce((SELECT m.new FROM m%d AS m WHERE m.old = e.value), e.value) ORDER BY e.n)
+                       FROM unnest(%s) WITH ORDINALITY AS e(value, n)), %s)""".formatted(c.map(), column, column);
             return guarded(c, rewritten, column);
         }
         String rewritten =

@@ -222,7 +222,8 @@ class RekeyClassifierTest {
                         selection,
                         neighbours,
                         unresolved,
-                        ranking)
+                        ranking,
+                        Map.of())
                 .decide();
     }
 
