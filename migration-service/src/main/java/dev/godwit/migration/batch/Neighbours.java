@@ -23,8 +23,11 @@ import java.util.stream.Stream;
  */
 final class Neighbours {
 
-    /** Rows on wanted keys that one batch takes along: each link of a chain costs a round trip while the rows before it are locked. */
+    /** Links of a chain that one batch follows: each costs a round trip while the rows before it are locked. */
     static final int LINKS_MAX = 1000;
+
+    /** Rows that one batch takes along; a circle must fit, since it can only be turned as a whole. */
+    private static final int ROWS_MAX = 5000;
 
     private static final String MEMBERS = """
             SELECT DISTINCT other.member
@@ -78,8 +81,8 @@ final class Neighbours {
 
     private Uni<Boolean> readFrontier() {
         Set<String> keys = new LinkedHashSet<>(members);
-        if (links < LINKS_MAX) {
-            links += wanted.size();
+        if (links < LINKS_MAX && rows.size() < ROWS_MAX) {
+            links++;
             keys.addAll(wanted);
         } else {
             beyond.addAll(wanted);

@@ -58,6 +58,24 @@ class RekeyOrderIT {
     }
 
     @Test
+    void shouldTurnACircleThatIsLongerThanABatchFollowsT1() {
+        int length = Neighbours.LINKS_MAX + 200;
+        Engine engine = Engine.on(
+                "ring",
+                "CREATE TABLE doc (id text PRIMARY KEY, wanted text)",
+                "INSERT INTO doc SELECT 'k' || n, 'k' || n %% %1$d + 1 FROM generate_series(1, %1$d) AS n"
+                        .formatted(length));
+        EngineRun run =
+                engine.commit("{migration: m, rekey: {table: public.doc, key: id, to: wanted, on-duplicate: fail}}");
+
+        run.keys(List.of("k1"));
+        run.drain();
+
+        assertThat(engine.value("SELECT count(*) FROM doc WHERE id <> wanted")).isEqualTo("0");
+        assertThat(run.counts()).isEqualTo(Map.of("migrated", (long) length));
+    }
+
+    @Test
     void shouldForeseeAChainThatIsLongerThanABatchT1() {
         int length = Neighbours.LINKS_MAX + 200;
         Engine engine = Engine.on(
