@@ -1,24 +1,16 @@
 package dev.godwit.migration.batch;
 
-import dev.godwit.migration.operation.Counts;
-import dev.godwit.migration.operation.Outcome;
-import dev.godwit.migration.operation.OutcomeKind;
-import dev.godwit.migration.outbox.OutcomeEvents;
 import dev.godwit.migration.run.RunState;
 import dev.godwit.migration.sql.PgErrors;
 import dev.godwit.migration.sql.WorkerSessions;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
-import io.vertx.core.json.JsonObject;
 import io.vertx.mutiny.sqlclient.Row;
 import io.vertx.mutiny.sqlclient.RowSet;
 import io.vertx.mutiny.sqlclient.SqlConnection;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
-import java.util.HashSet;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
@@ -54,29 +46,6 @@ public class Batches {
     /** NOWAIT: somebody else holds the lease, so this message is a double. */
     private static final String LEASE = LOOK + "   FOR UPDATE NOWAIT";
 
-    private static final String OPEN_STREAM = """
-            INSERT INTO godwit.stream (run_id, stream)
-            VALUES ($1, $2)
-            ON CONFLICT DO NOTHING
-            """;
-
-    private static final String STREAM = """
-            SELECT sequence, hash, touched
-              FROM godwit.stream
-             WHERE run_id = $1
-               AND stream = $2
-               FOR UPDATE
-            """;
-
-    private static final String ADVANCE_STREAM = """
-            UPDATE godwit.stream
-               SET sequence = $3, hash = $4, touched = $5,
-                   migrated = migrated + $6, unchanged = unchanged + $7, skipped = skipped + $8, conflict = conflict + $9,
-                   failed = failed + $10, reverted = reverted + $11, diverged = diverged + $12, translated = translated + $13
-             WHERE run_id = $1
-               AND stream = $2
-            """;
-
     private static final String ADVANCE_CHUNK = """
             UPDATE godwit.chunk
                SET cursor = $3, state = CASE WHEN $4 THEN 'done' ELSE state END, remaining = $5, touched_at = clock_timestamp()
@@ -87,14 +56,6 @@ public class Batches {
     private static final String RECORD = """
             INSERT INTO godwit.batch (run_id, number, stream, lane, xid, undone)
             VALUES ($1, $2, $3, $4, pg_current_xact_id(), $4 = 'rollback')
-            """;
-
-    private static final String HOLD = """
-            INSERT INTO godwit.quarantine (run_id, key, outcome, reason, detail)
-            SELECT $1, t.key, t.outcome, t.reason, t.detail
-              FROM unnest($2::text[], $3::text[], $4::text[], $5::text[]) AS t(key, outcome, reason, detail)
-            ON CONFLICT DO NOTHING
-            RETURNING key
             """;
 
     private static final String DEFER = """
@@ -294,44 +255,13 @@ public class Batches {
     }
 
     private Uni<Work> finish(SqlConnection connection, RunContext run, Place place, long batch, Work work) {
-        return hold(connection, run, work.result())
-                .chain(result -> defer(connection, run, result).replaceWith(result))
-                .chain(result -> record(connection, run, place, batch, result).replaceWith(result))
-                .chain(result -> advance(connection, run, place, work).replaceWith(result))
-                .chain(result ->
-                        publish(connection, run, place, batch, work, result).replaceWith(result))
+        return new Ledger(run, connection, place.lane(), batch)
+                .enter(work.result())
+                .call(result -> defer(connection, run, result))
+                .call(result -> record(connection, run, place, batch, result))
+                .call(result -> advance(connection, run, place, work))
+                .call(result -> new OutcomeStream(run, connection, place).publish(result, batch, work.commandId()))
                 .map(result -> new Work(result, work.cursor(), work.chunkDone(), work.remaining(), work.commandId()));
-    }
-
-    /** Entities left as they are are remembered, and reported once per run however often lanes meet them. */
-    private static Uni<BatchResult> hold(SqlConnection connection, RunContext run, BatchResult result) {
-        List<Outcome> held = result.outcomes().stream()
-                .filter(o -> o.table().equals(run.rootName()) && isHeld(o))
-                .toList();
-        if (held.isEmpty()) {
-            return Uni.createFrom().item(result);
-        }
-        Tuple row = Tuple.of(
-                run.runId(),
-                held.stream().map(Outcome::key).toArray(String[]::new),
-                held.stream().map(o -> o.kind().wireName()).toArray(String[]::new),
-                held.stream().map(o -> o.reason().orElse("")).toArray(String[]::new),
-                held.stream().map(o -> o.detail().orElse(null)).toArray(String[]::new));
-        return query(connection, HOLD, row).map(rows -> {
-            Set<String> fresh = new HashSet<>();
-            rows.forEach(r -> fresh.add(r.getString("key")));
-            return result.replacing(result.outcomes().stream()
-                    .filter(o -> !isHeld(o) || !o.table().equals(run.rootName()) || fresh.contains(o.key()))
-                    .toList());
-        });
-    }
-
-    private static boolean isHeld(Outcome outcome) {
-        boolean answerOnly = outcome.reason().filter("not_found"::equals).isPresent();
-        return !answerOnly
-                && (outcome.kind() == OutcomeKind.SKIPPED
-                        || outcome.kind() == OutcomeKind.CONFLICT
-                        || outcome.kind() == OutcomeKind.FAILED);
     }
 
     private static Uni<Void> defer(SqlConnection connection, RunContext run, BatchResult result) {
@@ -366,64 +296,6 @@ public class Batches {
                 work.chunkDone(),
                 work.remaining().orElse(null));
         return query(connection, ADVANCE_CHUNK, row).replaceWithVoid();
-    }
-
-    private static Uni<Void> publish(
-            SqlConnection connection, RunContext run, Place place, long batch, Work work, BatchResult result) {
-        if (result.outcomes().isEmpty() && !result.wrote()) {
-            return show(connection, run);
-        }
-        OutcomeEvents.Batch event = new OutcomeEvents.Batch(
-                run.runId(),
-                run.migration(),
-                run.commit() ? "commit" : "plan",
-                place.lane().wireName(),
-                place.stream(),
-                batch,
-                work.commandId(),
-                run.rootName());
-        return query(connection, OPEN_STREAM, Tuple.of(run.runId(), place.stream()))
-                .chain(() -> query(connection, STREAM, Tuple.of(run.runId(), place.stream())))
-                .map(rows -> rows.iterator().next())
-                .chain(stream -> show(connection, run)
-                        .chain(() -> OutcomeEvents.append(
-                                connection,
-                                event,
-                                result.outcomes(),
-                                new OutcomeEvents.Position(stream.getLong("sequence"), stream.getString("hash"))))
-                        .chain(position -> query(
-                                connection,
-                                ADVANCE_STREAM,
-                                counters(run, place, result, position, stream.getJsonObject("touched")))))
-                .replaceWithVoid();
-    }
-
-    private static Tuple counters(
-            RunContext run, Place place, BatchResult result, OutcomeEvents.Position position, JsonObject touched) {
-        Counts counts = Counts.of(run.rootName(), result.outcomes());
-        long translated = result.outcomes().stream()
-                .filter(o -> !o.table().equals(run.rootName()) && o.kind() == OutcomeKind.MIGRATED)
-                .count();
-        for (Map.Entry<String, Long> table : result.written().entrySet()) {
-            touched.put(table.getKey(), touched.getLong(table.getKey(), 0L) + table.getValue());
-        }
-        Tuple row = Tuple.tuple()
-                .addString(run.runId())
-                .addString(place.stream())
-                .addLong(position.sequence())
-                .addString(position.hash())
-                .addJsonObject(touched);
-        for (OutcomeKind kind : OutcomeKind.values()) {
-            row = row.addLong(counts.get(kind));
-        }
-        return row.addLong(translated);
-    }
-
-    /** What follows must reach Debezium: the outbox row. Of a plan too, though sessions are given out without origin: one that is left at COMMIT would hide it all. */
-    private static Uni<Void> show(SqlConnection connection, RunContext run) {
-        return run.hideWrites()
-                ? connection.query("SELECT godwit.show_writes()").execute().replaceWithVoid()
-                : Uni.createFrom().voidItem();
     }
 
     private static Uni<RowSet<Row>> query(SqlConnection connection, String sql, Tuple parameters) {

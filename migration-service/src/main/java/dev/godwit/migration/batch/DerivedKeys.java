@@ -24,18 +24,21 @@ final class DerivedKeys {
     private final RunContext run;
     private final RekeyModel model;
     private final SqlConnection connection;
-    private final boolean keepKeys;
 
-    /** @param keepKeys children follow their parent but keep their keys: the parent only steps aside */
-    DerivedKeys(RunContext run, SqlConnection connection, boolean keepKeys) {
+    DerivedKeys(RunContext run, SqlConnection connection) {
         this.run = run;
         this.model = run.model();
         this.connection = connection;
-        this.keepKeys = keepKeys;
     }
 
     /** One row of a map: {@code parent} is the new key of the parent, and {@code oldParent} its old one; both null for the root. */
-    record Entry(String from, String to, String parent, String oldParent) {}
+    record Entry(String from, String to, String parent, String oldParent) {
+
+        /** Whether the row gets another key. */
+        boolean changes() {
+            return !from.equals(to);
+        }
+    }
 
     /**
      * The maps of a step; index 0 is the root's.
@@ -63,7 +66,7 @@ final class DerivedKeys {
                 Set<String> below = changed.get(map);
                 Set<String> above = changed.get(parents.get(map));
                 maps.get(map).stream()
-                        .filter(e -> !e.from().equals(e.to()) || below.contains(e.from()))
+                        .filter(e -> e.changes() || below.contains(e.from()))
                         .forEach(e -> above.add(e.oldParent()));
             }
             return changed.get(0);
@@ -123,10 +126,8 @@ final class DerivedKeys {
     private Entry entry(DerivedKey child, Row row, String newParent) {
         String key = row.getString("key");
         boolean uuid5 = child.to() instanceof KeyExpression.Uuid5;
-        String newKey = keepKeys
-                ? key
-                : EntityRow.keyOf(uuid5, row.getString("namespace"), row.getString("name"))
-                        .orElse(key);
+        String newKey = EntityRow.keyOf(uuid5, row.getString("namespace"), row.getString("name"))
+                .orElse(key);
         return new Entry(key, newKey, newParent, row.getString("parent"));
     }
 }

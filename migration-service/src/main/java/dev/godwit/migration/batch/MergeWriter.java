@@ -64,11 +64,26 @@ final class MergeWriter {
     }
 
     private Uni<Void> follow(MergeReference reference, List<Loser> losers) {
+        if (reference.primaryKey().isEmpty()) {
+            return refuseNameless(reference, losers);
+        }
         return reference.kind() == ColumnRewrite.Kind.ARRAY
                 ? new MergedArrays(run, connection, journal, this::count).rewrite(reference, survivors(losers))
-                : new MergedChildren(run, connection, reference)
+                : new MergedChildren(run, connection, reference, true)
                         .sort(survivors(losers), targets(losers))
                         .chain(sorted -> moveAndMerge(reference, sorted));
+    }
+
+    private Uni<Void> refuseNameless(MergeReference reference, List<Loser> losers) {
+        return new Dependents(connection)
+                .onNamelessRows(reference, losers.stream().map(Loser::key).toList())
+                .invoke(keys -> {
+                    if (!keys.isEmpty()) {
+                        throw new MergeRefusedException(
+                                reference.table() + " has no primary key: its rows cannot be journaled one by one");
+                    }
+                })
+                .replaceWithVoid();
     }
 
     private static Map<String, String> survivors(List<Loser> losers) {
@@ -139,6 +154,17 @@ final class MergeWriter {
     }
 
     private Uni<Void> delete(int map, List<Loser> losers) {
+        List<List<String>> keys = losers.stream().map(l -> List.of(l.key())).toList();
+        String key = model.keyOfMap(map);
+        return new Dependents(connection)
+                .of(run.shape(model.tableOfMap(map).toString()), List.of(key), keys, key)
+                .invoke(hanging -> hanging.values().stream().findFirst().ifPresent(why -> {
+                    throw new MergeRefusedException(why);
+                }))
+                .chain(() -> deleteAll(map, losers));
+    }
+
+    private Uni<Void> deleteAll(int map, List<Loser> losers) {
         return Multi.createFrom()
                 .iterable(losers)
                 .onItem()

@@ -33,7 +33,7 @@ final class MergedArrays {
     Uni<Void> rewrite(MergeReference reference, Map<String, String> survivors) {
         String column = quote(reference.column());
         String sql = """
-                SELECT ARRAY[%s] AS key, %s::text[] AS elements, %s::text AS before
+                SELECT ARRAY[%s] AS key, ARRAY(SELECT unnest(%s)::text) AS elements, %s::text AS before
                   FROM %s
                  WHERE %s && %s
                    FOR UPDATE
@@ -70,8 +70,9 @@ final class MergedArrays {
             where.add(quote(reference.primaryKey().get(i)) + " = ($" + parameters.size() + "::text)::"
                     + casts.get(reference.primaryKey().get(i)));
         }
-        String sql = "UPDATE " + reference.table().quoted() + " SET " + quote(reference.column()) + " = "
-                + reference.type().array(1) + "\n WHERE " + String.join(" AND ", where)
+        String sql = "UPDATE " + reference.table().quoted() + " SET " + quote(reference.column())
+                + " = godwit.in_shape_of(" + reference.type().array(1) + ", " + quote(reference.column()) + ")\n WHERE "
+                + String.join(" AND ", where)
                 + "\nRETURNING " + quote(reference.column()) + "::text AS after";
         return connection
                 .preparedQuery(sql)

@@ -3,10 +3,10 @@ package dev.godwit.migration.batch;
 import static dev.godwit.migration.definition.Identifier.quote;
 import static java.util.stream.Collectors.joining;
 
+import dev.godwit.migration.catalog.Index;
 import dev.godwit.migration.operation.TableShape;
 import dev.godwit.migration.operation.rekey.Decision.Move;
 import dev.godwit.migration.operation.rekey.RekeyModel.MergeReference;
-import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.Row;
 import io.vertx.mutiny.sqlclient.SqlConnection;
@@ -14,11 +14,10 @@ import io.vertx.mutiny.sqlclient.Tuple;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.stream.IntStream;
 
 /** Sorts the children of losers into those that can move to the survivor and those that meet an equal child there. */
@@ -27,11 +26,14 @@ final class MergedChildren {
     private final RunContext run;
     private final SqlConnection connection;
     private final MergeReference reference;
+    private final boolean lock;
 
-    MergedChildren(RunContext run, SqlConnection connection, MergeReference reference) {
+    /** @param lock whether what is read is about to be written */
+    MergedChildren(RunContext run, SqlConnection connection, MergeReference reference, boolean lock) {
         this.run = run;
         this.connection = connection;
         this.reference = reference;
+        this.lock = lock;
     }
 
     /**
@@ -59,7 +61,8 @@ final class MergedChildren {
     /** Children that move, and children that meet an equal one. */
     record Sorted(List<Child> moved, List<Child> doomed) {}
 
-    private record Read(List<String> key, String parent, List<List<String>> uniques) {}
+    /** A child as it is once it hangs on the survivor: what each unique index would hold of it, nothing where it is not in the index. */
+    private record Read(List<String> key, String parent, List<Optional<List<String>>> entries) {}
 
     /**
      * Reads and sorts.
@@ -68,52 +71,81 @@ final class MergedChildren {
      * @param targets the key that a survivor has or gets, by survivor
      */
     Uni<Sorted> sort(Map<String, String> survivors, Map<String, String> targets) {
-        Set<String> parents = new LinkedHashSet<>(survivors.values());
-        parents.addAll(survivors.keySet());
+        Map<String, String> parents = new LinkedHashMap<>();
+        survivors.values().forEach(survivor -> parents.put(survivor, survivor));
+        parents.putAll(survivors);
         return read(parents)
                 .chain(rows -> derivedKeys(survivors, targets).map(newKeys -> sort(rows, survivors, newKeys)))
-                .call(sorted -> refuseCascades(sorted.doomed()));
+                .call(sorted -> lock
+                        ? refuseDependents(sorted.doomed())
+                        : Uni.createFrom().voidItem());
     }
 
-    private Uni<List<Read>> read(Set<String> parents) {
-        if (reference.primaryKey().isEmpty()) {
-            return Uni.createFrom()
-                    .failure(new MergeRefusedException(
-                            reference.table() + " has no primary key: its rows cannot be journaled one by one"));
-        }
-        String uniques = reference.uniques().stream()
-                .map(columns -> "ARRAY["
-                        + columns.stream().map(c -> quote(c) + "::text").collect(joining(", ")) + "]")
+    private Uni<List<Read>> read(Map<String, String> parents) {
+        Tuple parameters = Tuple.of(
+                parents.keySet().toArray(String[]::new), parents.values().toArray(String[]::new));
+        return connection.preparedQuery(select()).execute(parameters).map(rows -> {
+            List<Read> read = new ArrayList<>(rows.size());
+            rows.forEach(row -> read.add(read(row)));
+            return read;
+        });
+    }
+
+    /** PostgreSQL itself says what its unique indexes would hold: their expressions and conditions are put to the row with its reference moved. */
+    private String select() {
+        String name = quote(reference.table().name());
+        String row = run.shape(reference.table().toString()).casts().keySet().stream()
+                .map(c -> (c.equals(reference.column()) ? "godwit_parent.moved" : name + "." + quote(c)) + " AS "
+                        + quote(c))
                 .collect(joining(", "));
-        String sql = """
-                SELECT ARRAY[%s] AS key, %s::text AS parent%s
-                  FROM %s
-                 WHERE %s = ANY (%s)%s
-                 ORDER BY 2, 1
-                   FOR UPDATE
+        String entries = IntStream.range(0, reference.uniques().size())
+                .mapToObj(i -> entry(reference.uniques().get(i), i))
+                .collect(joining(", "));
+        return """
+                SELECT ARRAY[%s] AS key, %s.%s::text AS parent%s
+                  FROM %s AS %s
+                 CROSS JOIN LATERAL (SELECT coalesce((SELECT m.new FROM unnest(%s, %s) AS m(old, new) WHERE m.old = %s.%s), %s.%s) AS moved)
+                            AS godwit_parent
+                 CROSS JOIN LATERAL (SELECT %s FROM (SELECT %s) AS %s) AS godwit_entries
+                 WHERE %s.%s = ANY (%s)%s
+                 ORDER BY 2, 1%s
                 """.formatted(
-                reference.primaryKey().stream().map(c -> quote(c) + "::text").collect(joining(", ")),
-                quote(reference.column()),
-                uniques.isEmpty() ? "" : ", " + uniques,
-                reference.table().quoted(),
-                quote(reference.column()),
-                reference.type().array(1),
-                reference.when().map(when -> "\n   AND (" + when + ")").orElse(""));
-        return connection
-                .preparedQuery(sql)
-                .execute(Tuple.of((Object) parents.toArray(String[]::new)))
-                .map(rows -> {
-                    List<Read> read = new ArrayList<>(rows.size());
-                    rows.forEach(row -> read.add(read(row)));
-                    return read;
-                });
+                        reference.primaryKey().stream()
+                                .map(c -> name + "." + quote(c) + "::text")
+                                .collect(joining(", ")),
+                        name,
+                        quote(reference.column()),
+                        entries.isEmpty() ? "" : ", godwit_entries.*",
+                        reference.table().quoted(),
+                        name,
+                        reference.type().array(1),
+                        reference.type().array(2),
+                        name,
+                        quote(reference.column()),
+                        name,
+                        quote(reference.column()),
+                        entries.isEmpty() ? "1 AS none" : entries,
+                        row,
+                        name,
+                        name,
+                        quote(reference.column()),
+                        reference.type().array(1),
+                        reference.when().map(when -> "\n   AND (" + when + ")").orElse(""),
+                        lock ? "\n   FOR UPDATE OF " + name : "");
+    }
+
+    private static String entry(Index index, int number) {
+        String values = index.keys().stream().map(key -> "(" + key + ")::text").collect(joining(", "));
+        return "CASE WHEN (" + index.predicate().orElse("true") + ") THEN ARRAY[" + values + "] END AS godwit_entry"
+                + number;
     }
 
     private Read read(Row row) {
-        List<List<String>> uniques = IntStream.range(0, reference.uniques().size())
-                .mapToObj(i -> Arrays.asList(row.getArrayOfStrings(2 + i)))
+        List<Optional<List<String>>> entries = IntStream.range(
+                        0, reference.uniques().size())
+                .mapToObj(i -> Optional.ofNullable(row.getArrayOfStrings(2 + i)).map(Arrays::asList))
                 .toList();
-        return new Read(List.of(row.getArrayOfStrings(0)), row.getString(1), uniques);
+        return new Read(List.of(row.getArrayOfStrings(0)), row.getString(1), entries);
     }
 
     /** New keys of the derived children of losers and survivors, as they would be once all hang on the survivor, by their present key. */
@@ -124,7 +156,7 @@ final class MergedChildren {
         List<Move> moves = new ArrayList<>();
         survivors.forEach((loser, survivor) -> moves.add(new Move(loser, targets.get(survivor))));
         targets.forEach((survivor, target) -> moves.add(new Move(survivor, target)));
-        return new DerivedKeys(run, connection, false)
+        return new DerivedKeys(run, connection)
                 .map(reference.derivedMap(), moves)
                 .map(entries -> {
                     Map<String, String> newKeys = new HashMap<>();
@@ -135,9 +167,9 @@ final class MergedChildren {
 
     private Sorted sort(List<Read> rows, Map<String, String> survivors, Map<String, String> newKeys) {
         Map<List<String>, List<String>> holders = new HashMap<>();
-        rows.stream().filter(row -> !survivors.containsKey(row.parent())).forEach(row -> claims(
-                        row, row.parent(), newKeys.get(row.key().get(0)))
-                .forEach(c -> holders.put(c, row.key())));
+        rows.stream()
+                .filter(row -> !survivors.containsKey(row.parent()))
+                .forEach(row -> claims(row, newKeys.get(row.key().get(0))).forEach(c -> holders.put(c, row.key())));
         List<Child> moved = new ArrayList<>();
         List<Child> doomed = new ArrayList<>();
         for (Read row : rows) {
@@ -146,7 +178,7 @@ final class MergedChildren {
                 continue;
             }
             Optional<String> newKey = Optional.ofNullable(newKeys.get(row.key().get(0)));
-            List<List<String>> claims = claims(row, survivor, newKey.orElse(null));
+            List<List<String>> claims = claims(row, newKey.orElse(null));
             Optional<List<String>> equal = claims.stream()
                     .filter(holders::containsKey)
                     .map(holders::get)
@@ -163,16 +195,20 @@ final class MergedChildren {
         return new Sorted(moved, doomed);
     }
 
-    /** What a row claims under each unique set once it hangs on {@code parent}; a NULL claims nothing. */
-    private List<List<String>> claims(Read row, String parent, String derivedKey) {
+    /** What a row claims under each unique index; NULL claims nothing, unless the index holds NULLs to be equal. */
+    private List<List<String>> claims(Read row, String derivedKey) {
         List<List<String>> claims = new ArrayList<>();
         for (int i = 0; i < reference.uniques().size(); i++) {
-            List<String> claim = new ArrayList<>(row.uniques().get(i));
-            claim.set(reference.uniques().get(i).indexOf(reference.column()), parent);
-            if (!claim.contains(null)) {
-                claim.add(0, "u" + i);
-                claims.add(claim);
-            }
+            boolean nullsClaim = reference.uniques().get(i).nullsNotDistinct();
+            String index = "u" + i;
+            row.entries()
+                    .get(i)
+                    .filter(entry -> nullsClaim || !entry.contains(null))
+                    .ifPresent(entry -> {
+                        List<String> claim = new ArrayList<>(List.of(index));
+                        claim.addAll(entry);
+                        claims.add(claim);
+                    });
         }
         if (reference.derivedMap() > 0 && derivedKey != null) {
             claims.add(List.of("k", derivedKey));
@@ -180,39 +216,18 @@ final class MergedChildren {
         return claims;
     }
 
-    /** Rows that would vanish with an equal child, by ON DELETE CASCADE or SET NULL, are a loss that nobody asked for. */
-    private Uni<Void> refuseCascades(List<Child> doomed) {
-        TableShape shape = run.shape(reference.table().toString());
-        if (doomed.isEmpty()
-                || reference.derivedMap() > 0
-                || reference.primaryKey().size() != 1) {
+    /** Rows that hang on a child that equals one of the survivor would be lost with it, or keep it from going. */
+    private Uni<Void> refuseDependents(List<Child> doomed) {
+        if (doomed.isEmpty() || reference.derivedMap() > 0) {
             return Uni.createFrom().voidItem();
         }
-        String[] keys = doomed.stream().map(c -> c.key().get(0)).toArray(String[]::new);
-        List<TableShape.Cascade> cascades = shape.cascades().stream()
-                .filter(c -> c.columns().equals(reference.primaryKey()))
-                .toList();
-        return Multi.createFrom()
-                .iterable(cascades)
-                .onItem()
-                .transformToUniAndConcatenate(cascade -> refuseCascade(cascade, shape, keys))
-                .onItem()
-                .ignoreAsUni();
-    }
-
-    private Uni<Void> refuseCascade(TableShape.Cascade cascade, TableShape shape, String[] keys) {
-        String sql = "SELECT 1 FROM " + cascade.child().quoted() + " WHERE "
-                + quote(cascade.childColumns().get(0)) + " = ANY (($1::text[])::"
-                + shape.casts().get(cascade.columns().get(0)) + "[]) LIMIT 1";
-        return connection
-                .preparedQuery(sql)
-                .execute(Tuple.of((Object) keys))
-                .invoke(rows -> {
-                    if (rows.size() > 0) {
-                        throw new MergeRefusedException("rows of " + cascade.child() + " hang on a row of "
-                                + reference.table() + " that equals one of the survivor, and would be deleted with it");
-                    }
-                })
+        TableShape shape = run.shape(reference.table().toString());
+        List<List<String>> keys = doomed.stream().map(Child::key).toList();
+        return new Dependents(connection)
+                .of(shape, reference.primaryKey(), keys, "")
+                .invoke(hanging -> hanging.values().stream().findFirst().ifPresent(why -> {
+                    throw new MergeRefusedException(why);
+                }))
                 .replaceWithVoid();
     }
 }

@@ -17,6 +17,7 @@ import io.vertx.mutiny.sqlclient.SqlConnection;
 import io.vertx.mutiny.sqlclient.Tuple;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -122,11 +123,7 @@ public final class ReferenceTranslation {
         List<Found> changed = new ArrayList<>();
         List<Found> before = new ArrayList<>();
         for (Found row : locked) {
-            List<String> values = new ArrayList<>();
-            for (int i = 0; i < texts.size(); i++) {
-                String value = row.values().get(i);
-                values.add(value == null ? null : texts.get(i).replace(value, map));
-            }
+            List<String> values = translated(row.values(), map);
             if (!values.equals(row.values())) {
                 changed.add(new Found(row.key(), values));
                 before.add(row);
@@ -140,6 +137,26 @@ public final class ReferenceTranslation {
                 .execute(updateParameters(changed))
                 .chain(() -> journalMerged(before, changed))
                 .replaceWith(() -> changed.stream().map(this::outcome).toList());
+    }
+
+    /** References that share a column are translated one after the other in its one value. */
+    private List<String> translated(List<String> found, Map<String, String> map) {
+        Map<String, String> columns = new HashMap<>();
+        for (int i = 0; i < texts.size(); i++) {
+            if (found.get(i) != null) {
+                String value = columns.getOrDefault(column(i), found.get(i));
+                columns.put(column(i), texts.get(i).replace(value, map));
+            }
+        }
+        List<String> values = new ArrayList<>();
+        for (int i = 0; i < texts.size(); i++) {
+            values.add(found.get(i) == null ? null : columns.get(column(i)));
+        }
+        return values;
+    }
+
+    private String column(int reference) {
+        return references.get(reference).reference().column();
     }
 
     private Outcome outcome(Found row) {
@@ -169,7 +186,10 @@ public final class ReferenceTranslation {
                 .filter(n -> {
                     int i = n % texts.size();
                     String value = before.get(n / texts.size()).values().get(i);
-                    return value != null && texts.get(i).keys(value).stream().anyMatch(merged::contains);
+                    boolean first = IntStream.range(0, i)
+                            .noneMatch(j -> column(j).equals(column(i))
+                                    && before.get(n / texts.size()).values().get(j) != null);
+                    return value != null && first && holdsMerged(before.get(n / texts.size()), column(i));
                 })
                 .onItem()
                 .transformToUniAndConcatenate(n -> {
@@ -184,6 +204,12 @@ public final class ReferenceTranslation {
                 })
                 .onItem()
                 .ignoreAsUni();
+    }
+
+    private boolean holdsMerged(Found row, String column) {
+        return IntStream.range(0, texts.size())
+                .filter(i -> column(i).equals(column))
+                .anyMatch(i -> texts.get(i).keys(row.values().get(i)).stream().anyMatch(merged::contains));
     }
 
     /** The value as the column prints it; arrays are read as JSON here. */
@@ -242,7 +268,7 @@ public final class ReferenceTranslation {
     private String value(FoundReference reference) {
         String column = alias() + "." + quote(reference.reference().column());
         String text = reference.form() == FoundReference.Form.ARRAY
-                ? "array_to_json(" + column + ")::text"
+                ? "array_to_json(ARRAY(SELECT unnest(" + column + ")))::text"
                 : column + "::text";
         return reference
                 .reference()
@@ -271,12 +297,10 @@ public final class ReferenceTranslation {
 
     private String update() {
         int keys = primaryKey.size();
-        String set = IntStream.range(0, references.size())
-                .mapToObj(i -> quote(references.get(i).reference().column()) + " = "
-                        + (references.get(i).reference().when().isPresent()
-                                ? "CASE WHEN k.v" + i + " IS NULL THEN " + alias() + "."
-                                        + quote(references.get(i).reference().column()) + " ELSE " + written(i) + " END"
-                                : written(i)))
+        String set = references.stream()
+                .map(reference -> reference.reference().column())
+                .distinct()
+                .map(column -> quote(column) + " = " + written(column))
                 .collect(joining(", "));
         List<String> arrays = new ArrayList<>();
         List<String> names = new ArrayList<>();
@@ -295,15 +319,27 @@ public final class ReferenceTranslation {
                 + String.join(", ", arrays) + ") AS k(" + String.join(", ", names) + ")\n WHERE " + where;
     }
 
-    private String written(int i) {
-        FoundReference reference = references.get(i);
+    /** The value of whichever reference in the column applies to the row; where none does, the column keeps what it has. */
+    private String written(String column) {
+        List<Integer> same = IntStream.range(0, references.size())
+                .filter(i -> column(i).equals(column))
+                .boxed()
+                .toList();
+        String value = same.stream().map(i -> "k.v" + i).collect(joining(", ", "coalesce(", ")"));
+        String written = written(references.get(same.get(0)), value);
+        return "CASE WHEN " + value + " IS NULL THEN " + alias() + "." + quote(column) + " ELSE " + written + " END";
+    }
+
+    private String written(FoundReference reference, String value) {
         if (reference.form() == FoundReference.Form.ARRAY) {
             String element =
                     reference.columnType().substring(0, reference.columnType().length() - 2);
-            return "(SELECT array_agg(e.key::" + element + " ORDER BY e.n) FROM json_array_elements_text(k.v" + i
-                    + "::json) WITH ORDINALITY AS e(key, n))";
+            return "godwit.in_shape_of((SELECT array_agg(e.key::" + element
+                    + " ORDER BY e.n) FROM json_array_elements_text(" + value
+                    + "::json) WITH ORDINALITY AS e(key, n)), " + alias() + "."
+                    + quote(reference.reference().column()) + ")";
         }
-        return "k.v" + i + "::" + reference.columnType();
+        return value + "::" + reference.columnType();
     }
 
     private Tuple updateParameters(List<Found> rows) {

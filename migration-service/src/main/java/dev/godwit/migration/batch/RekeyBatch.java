@@ -1,6 +1,5 @@
 package dev.godwit.migration.batch;
 
-import dev.godwit.migration.definition.KeyExpression;
 import dev.godwit.migration.definition.OnDuplicate;
 import dev.godwit.migration.operation.Outcome;
 import dev.godwit.migration.operation.OutcomeKind;
@@ -10,22 +9,18 @@ import dev.godwit.migration.operation.rekey.Decision.Move;
 import dev.godwit.migration.operation.rekey.EntityRow;
 import dev.godwit.migration.operation.rekey.RekeyClassifier;
 import dev.godwit.migration.operation.rekey.RekeyModel;
-import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.Row;
 import io.vertx.mutiny.sqlclient.SqlConnection;
 import io.vertx.mutiny.sqlclient.Tuple;
 import java.util.ArrayList;
-import java.util.Collection;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
 /**
@@ -35,19 +30,8 @@ import java.util.stream.StreamSupport;
  */
 final class RekeyBatch {
 
-    /** Rows beyond the selection that one batch takes along; what is further away waits in {@code pending_key}. */
-    private static final int NEIGHBOURS_MAX = 2000;
-
     /** Code of an entity that kept its key while keys of its children were rewritten. */
-    private static final String CHILDREN = "children";
-
-    private static final String MEMBERS = """
-            SELECT DISTINCT other.member
-              FROM godwit.duplicate AS mine
-              JOIN godwit.duplicate AS other USING (run_id, group_no)
-             WHERE mine.run_id = $1
-               AND mine.member = ANY ($2::text[])
-            """;
+    static final String CHILDREN = "children";
 
     private static final String TOLD_BEFORE = """
             SELECT new_key
@@ -61,10 +45,10 @@ final class RekeyBatch {
     private final RekeyModel model;
     private final SqlConnection connection;
     private final RekeyJournal journal;
+    private final long batch;
     private final boolean apply;
     private final Map<String, EntityRow> selected = new LinkedHashMap<>();
-    private final Map<String, EntityRow> neighbours = new LinkedHashMap<>();
-    private final Set<String> lookedUp = new HashSet<>();
+    private final Neighbours neighbours;
     private Map<String, Long> written = new LinkedHashMap<>();
     private final Set<String> childrenOf = new HashSet<>();
     private final Set<String> toldBefore = new HashSet<>();
@@ -73,8 +57,10 @@ final class RekeyBatch {
         this.run = run;
         this.model = run.model();
         this.connection = connection;
+        this.batch = batchNumber;
         this.apply = run.commit();
         this.journal = new RekeyJournal(run, connection, batchNumber);
+        this.neighbours = new Neighbours(run, connection, selected);
     }
 
     /**
@@ -118,8 +104,7 @@ final class RekeyBatch {
                 .filter(EntityRow::inScope)
                 .map(row -> Outcome.of(run.rootName(), row.key(), OutcomeKind.UNCHANGED))
                 .toList();
-        return new BatchResult(
-                countable(outcomes), Map.of(), notFound(selection), outOfScope(), List.of(), selected.size());
+        return new BatchResult(outcomes, Map.of(), notFound(selection), outOfScope(), List.of(), selected.size());
     }
 
     private Uni<BatchResult> decideAndDo(Selection selection) {
@@ -127,32 +112,47 @@ final class RekeyBatch {
             return Uni.createFrom()
                     .item(new BatchResult(List.of(), Map.of(), notFound(selection), List.of(), List.of(), 0));
         }
-        return findNeighbours()
-                .chain(this::rankGroups)
-                .map(ranking -> new RekeyClassifier(
-                                run.rootName(),
-                                model.onDuplicate(),
-                                model.keyType()::parkedKey,
-                                selected.values(),
-                                neighbours.values(),
-                                unresolved(),
-                                ranking)
-                        .decide())
-                .chain(decision -> carryOut(decision).map(outcomes -> result(selection, decision, outcomes)));
+        return neighbours.read().chain(this::rankGroups).chain(this::decide).chain(decision -> carryOut(decision)
+                .map(outcomes -> result(selection, decision, outcomes)));
+    }
+
+    /** A merge that would lose something is refused before anything is written, and the batch decided once more without it. */
+    private Uni<Decision> decide(List<String> ranking) {
+        Decision decision = decide(ranking, Map.of());
+        if (decision.merges().isEmpty()) {
+            return Uni.createFrom().item(decision);
+        }
+        return new MergeObstacles(run, connection)
+                .find(decision.merges())
+                .map(refused -> refused.isEmpty() ? decision : decide(ranking, refused));
+    }
+
+    private Decision decide(List<String> ranking, Map<String, String> refused) {
+        return new RekeyClassifier(
+                        run.rootName(),
+                        model.onDuplicate(),
+                        model.keyType()::parkedKey,
+                        selected.values(),
+                        neighbours.rows().values(),
+                        neighbours.unresolved(),
+                        ranking,
+                        refused)
+                .decide();
     }
 
     private BatchResult result(Selection selection, Decision decision, List<Outcome> outcomes) {
         return new BatchResult(
-                countable(outcomes), written, notFound(selection), outOfScope(), decision.deferred(), selected.size());
+                outcomes, written, notFound(selection), outOfScope(), deferred(decision), selected.size());
     }
 
-    /** A row written after the barrier and found right is the tail's, or our own: it was or will be counted there. */
-    private List<Outcome> countable(List<Outcome> outcomes) {
-        return outcomes.stream()
-                .filter(o -> o.kind() != OutcomeKind.UNCHANGED
-                        || !selected.containsKey(o.key())
-                        || !selected.get(o.key()).recent())
-                .toList();
+    /** Who waits for a row beyond this batch waits together with that row: from there the chain is followed further. */
+    private List<String> deferred(Decision decision) {
+        if (decision.deferred().isEmpty()) {
+            return List.of();
+        }
+        Set<String> deferred = new LinkedHashSet<>(decision.deferred());
+        deferred.addAll(neighbours.beyond());
+        return List.copyOf(deferred);
     }
 
     private List<String> notFound(Selection selection) {
@@ -172,71 +172,14 @@ final class RekeyBatch {
     }
 
     private Uni<Void> read(Selection selection, boolean lock) {
-        String barrier = run.barrierXid().orElse(null);
-        if (selection instanceof Selection.BlockRange range) {
-            return rows(run.sql().readRange(range.relation(), lock), Tuple.of(range.fromTid(), range.toTid(), barrier))
-                    .invoke(rows -> rows.forEach(row -> selected.put(row.key(), row)))
-                    .replaceWithVoid();
-        }
-        List<String> keys = ((Selection.Keys) selection).keys();
-        return rows(run.sql().readKeys(lock), Tuple.of(keys.toArray(String[]::new), barrier))
+        return new EntityReader(run, connection)
+                .read(selection, lock)
                 .invoke(rows -> rows.forEach(row -> selected.put(row.key(), row)))
                 .replaceWithVoid();
     }
 
-    /** Rows that sit on wanted keys, and members of duplicate groups, until no new ones turn up. */
-    private Uni<Void> findNeighbours() {
-        return wanted(selected.values()).chain(keys -> Multi.createBy()
-                .repeating()
-                .uni(() -> keys, this::readNeighbours)
-                .until(List::isEmpty)
-                .onItem()
-                .ignoreAsUni());
-    }
-
-    /** Reads the rows behind {@code frontier}, empties it, and refills it with the keys that those rows want in turn. */
-    private Uni<List<String>> readNeighbours(List<String> frontier) {
-        List<String> keys = frontier.stream()
-                .filter(key -> !selected.containsKey(key) && !neighbours.containsKey(key))
-                .toList();
-        frontier.clear();
-        if (keys.isEmpty() || neighbours.size() >= NEIGHBOURS_MAX) {
-            return Uni.createFrom().item(List.of());
-        }
-        Tuple parameters =
-                Tuple.of(keys.toArray(String[]::new), run.barrierXid().orElse(null));
-        return rows(run.sql().readKeys(apply), parameters)
-                .invoke(rows -> rows.forEach(row -> neighbours.put(row.key(), row)))
-                .chain(this::wanted)
-                .invoke(frontier::addAll);
-    }
-
-    private Uni<List<String>> wanted(Collection<EntityRow> rows) {
-        List<String> targets = rows.stream()
-                .filter(row -> row.inScope() && !row.isSettled())
-                .flatMap(row -> row.newKey().stream())
-                .distinct()
-                .collect(Collectors.toCollection(ArrayList::new));
-        rows.forEach(row -> lookedUp.add(row.key()));
-        if (!run.duplicates() || rows.isEmpty()) {
-            return Uni.createFrom().item(targets);
-        }
-        String[] keys = rows.stream().map(EntityRow::key).toArray(String[]::new);
-        return query(MEMBERS, Tuple.of(run.runId(), keys))
-                .invoke(members -> members.forEach(row -> targets.add(row.getString("member"))))
-                .replaceWith(targets);
-    }
-
-    private Set<String> unresolved() {
-        return neighbours.keySet().stream()
-                .filter(key -> !lookedUp.contains(key))
-                .collect(Collectors.toSet());
-    }
-
     private Uni<List<String>> rankGroups() {
-        List<EntityRow> all = new ArrayList<>(selected.values());
-        all.addAll(neighbours.values());
-        String[] members = RekeyClassifier.groups(all).values().stream()
+        String[] members = RekeyClassifier.groups(neighbours.all()).values().stream()
                 .filter(group -> group.size() > 1)
                 .flatMap(List::stream)
                 .map(EntityRow::key)
@@ -255,14 +198,13 @@ final class RekeyBatch {
             List<Outcome> outcomes =
                     decision.outcomes().stream().map(this::withChildren).toList();
             if (!apply) {
-                return foresee(decision).replaceWith(() -> outcomes.stream()
-                        .filter(outcome -> selected.containsKey(outcome.key()))
-                        .toList());
+                return foresee(decision).replaceWith(() -> foreseen(decision, outcomes));
             }
             return merge(decision)
-                    .chain(() -> moveInSteps(decision))
+                    .chain(() -> new MoveWriter(run, connection, journal).move(decision, childrenOf))
+                    .invoke(more -> written = BatchResult.sum(written, more))
                     .chain(() -> journal.identities(0, identityOf(decision)))
-                    .replaceWith(outcomes);
+                    .chain(() -> withFormerKeys(outcomes));
         });
     }
 
@@ -285,6 +227,17 @@ final class RekeyBatch {
                 : outcome;
     }
 
+    /** Whoever holds a key from before an earlier move hears where it leads now. */
+    private Uni<List<Outcome>> withFormerKeys(List<Outcome> outcomes) {
+        List<String> moved = outcomes.stream()
+                .filter(o -> o.kind() == OutcomeKind.MIGRATED)
+                .map(Outcome::key)
+                .toList();
+        return new FormerKeys(run, connection).of(moved, batch).map(former -> outcomes.stream()
+                .map(o -> former.containsKey(o.key()) ? o.known(former.get(o.key())) : o)
+                .toList());
+    }
+
     private List<String> settledKeys() {
         return selected.values().stream()
                 .filter(row -> row.inScope() && row.isSettled())
@@ -298,10 +251,19 @@ final class RekeyBatch {
             return Uni.createFrom().item(Set.of());
         }
         List<Move> stay = parents.stream().map(key -> new Move(key, key)).toList();
-        return new DerivedKeys(run, connection, false).maps(stay, lock).map(DerivedKeys.Maps::parentsWithChanges);
+        return new DerivedKeys(run, connection).maps(stay, lock).map(DerivedKeys.Maps::parentsWithChanges);
     }
 
-    /** Nothing is written, so neighbours are met again by the batch that selects them: they are told and counted there. */
+    /** Nothing is written, so neighbours are met again by the batch that selects them, and told there. Who would have to wait would move later on. */
+    private List<Outcome> foreseen(Decision decision, List<Outcome> outcomes) {
+        Stream<Outcome> told = outcomes.stream().filter(outcome -> selected.containsKey(outcome.key()));
+        Stream<Outcome> later = decision.deferred().stream()
+                .map(selected::get)
+                .map(row ->
+                        Outcome.migrated(run.rootName(), row.key(), row.newKey().orElseThrow()));
+        return Stream.concat(told, later).toList();
+    }
+
     private Uni<Void> foresee(Decision decision) {
         List<Move> moves = new ArrayList<>(decision.moves());
         decision.merges().forEach(merge -> moves.add(new Move(merge.key(), merge.target())));
@@ -310,46 +272,11 @@ final class RekeyBatch {
         if (moves.isEmpty()) {
             return Uni.createFrom().voidItem();
         }
-        return new DerivedKeys(run, connection, false)
+        return new DerivedKeys(run, connection)
                 .maps(moves, false)
                 .chain(maps -> query(run.sql().countRewrites(), maps.parameters()))
-                .invoke(rows -> addWritten(rows.get(0)))
+                .invoke(rows -> written = BatchResult.sum(written, MoveWriter.written(model, rows.get(0))))
                 .replaceWithVoid();
-    }
-
-    private Uni<Void> moveInSteps(Decision decision) {
-        List<List<Move>> steps = new ArrayList<>(decision.steps());
-        Set<String> staying = new LinkedHashSet<>(childrenOf);
-        decision.merges().stream()
-                .filter(merge -> merge.survivor().equals(merge.target()))
-                .forEach(merge -> staying.add(merge.target()));
-        if (!staying.isEmpty() && !model.derived().isEmpty()) {
-            steps.add(staying.stream().map(key -> new Move(key, key)).toList());
-        }
-        Set<String> targets = decision.moves().stream().map(Move::to).collect(Collectors.toSet());
-        return Multi.createFrom()
-                .iterable(steps)
-                .onItem()
-                .transformToUniAndConcatenate(step -> moveStep(step, isPark(step, targets)))
-                .onItem()
-                .ignoreAsUni();
-    }
-
-    private static boolean isPark(List<Move> step, Set<String> targets) {
-        return step.stream().anyMatch(move -> !move.from().equals(move.to()) && !targets.contains(move.to()));
-    }
-
-    private Uni<Void> moveStep(List<Move> step, boolean park) {
-        return new DerivedKeys(run, connection, park)
-                .maps(step, true)
-                .call(maps -> query(run.sql().rewrite(), maps.parameters())
-                        .invoke(rows -> addWritten(rows.get(0)))
-                        .call(rows -> journal.movedElsewhere(movedRows(rows.get(0)))))
-                .chain(maps -> park ? Uni.createFrom().voidItem() : journal.derivedIdentities(maps));
-    }
-
-    private static List<String> movedRows(Row row) {
-        return List.of(row.getArrayOfStrings("moved"));
     }
 
     private Uni<Void> merge(Decision decision) {
@@ -367,28 +294,6 @@ final class RekeyBatch {
                 .filter(key -> !toldBefore.contains(key))
                 .forEach(key -> identities.add(new RekeyJournal.Identity(key, key, false)));
         return identities;
-    }
-
-    private void addWritten(Row row) {
-        Long[] counts = row.getArrayOfLongs("written");
-        Map<String, Long> step = new HashMap<>();
-        for (int i = 0; i < counts.length; i++) {
-            if (counts[i] > 0) {
-                step.merge(model.rewrites().get(i).table().toString(), counts[i], Long::sum);
-            }
-        }
-        written = BatchResult.sum(written, step);
-    }
-
-    private Uni<List<EntityRow>> rows(String sql, Tuple parameters) {
-        boolean uuid5 = model.to() instanceof KeyExpression.Uuid5;
-        return query(sql, parameters)
-                .map(rows -> rows.stream().map(row -> entity(row, uuid5)).toList());
-    }
-
-    private static EntityRow entity(Row row, boolean uuid5) {
-        Optional<String> newKey = EntityRow.keyOf(uuid5, row.getString("namespace"), row.getString("name"));
-        return new EntityRow(row.getString("key"), newKey, row.getBoolean("in_scope"), row.getBoolean("recent"));
     }
 
     private Uni<List<Row>> query(String sql, Tuple parameters) {

@@ -57,21 +57,21 @@ final class RekeyJournal {
         return connection.preparedQuery(IDENTITIES).execute(row).replaceWithVoid();
     }
 
-    /** Journals the keys that changed in every derived child of a step. */
-    Uni<Void> derivedIdentities(DerivedKeys.Maps maps) {
+    /** Journals the keys that changed in every derived child of a step, from the keys that the rows had before one of them stepped aside. */
+    Uni<Void> derivedIdentities(DerivedKeys.Maps maps, KeysAside aside) {
         return Multi.createFrom()
                 .range(1, maps.maps().size())
                 .onItem()
                 .transformToUniAndConcatenate(
-                        relation -> identities(relation, changed(maps.maps().get(relation))))
+                        map -> identities(map, changed(map, maps.maps().get(map), aside)))
                 .onItem()
                 .ignoreAsUni();
     }
 
-    private static List<Identity> changed(List<DerivedKeys.Entry> map) {
-        return map.stream()
-                .filter(e -> !e.from().equals(e.to()))
-                .map(e -> new Identity(e.from(), e.to(), false))
+    private static List<Identity> changed(int map, List<DerivedKeys.Entry> entries, KeysAside aside) {
+        return entries.stream()
+                .map(e -> new Identity(aside.firstKey(map, e.from()), e.to(), false))
+                .filter(identity -> !identity.oldKey().equals(identity.newKey()))
                 .toList();
     }
 

@@ -6,13 +6,11 @@ import dev.godwit.migration.operation.rekey.RekeyModel;
 import dev.godwit.migration.operation.rekey.RekeySql;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 
 /**
  * What a batch needs to know of its run; does not change while the run lasts.
  *
  * @param serial number of the run's fence
- * @param barrierXid rows written by this transaction or a later one are the tail's; empty in a plan
  * @param duplicates whether grouping over the whole table found entities that share a new key
  * @param hideWrites whether the batch's writes are kept from the tail by a replication origin
  * @param shapes every table that a batch may write, by display name
@@ -24,7 +22,6 @@ public record RunContext(
         boolean commit,
         RekeyModel model,
         RekeySql sql,
-        Optional<String> barrierXid,
         boolean duplicates,
         boolean hideWrites,
         Map<String, TableShape> shapes) {

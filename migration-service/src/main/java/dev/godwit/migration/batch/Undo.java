@@ -4,9 +4,7 @@ import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.SqlConnection;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.util.HashSet;
 import java.util.Optional;
-import java.util.Set;
 import java.util.stream.StreamSupport;
 
 /**
@@ -22,13 +20,6 @@ public class Undo {
                AND NOT undone
              ORDER BY undo_order DESC
              LIMIT 1
-            """;
-
-    /** The 32 bits of a transaction id that a row shows; those of the rollback's own batches are ours too. */
-    private static final String OWN_TRANSACTIONS = """
-            SELECT (xid::text::bigint & 4294967295)::text AS xmin
-              FROM godwit.batch
-             WHERE run_id = $1
             """;
 
     private static final String MARK = """
@@ -51,8 +42,8 @@ public class Undo {
             if (batch.isEmpty()) {
                 return Uni.createFrom().item(new Undone(BatchResult.NOTHING, true));
             }
-            return ownTransactions(run, connection)
-                    .chain(own -> new UndoBatch(run, connection, batch.get(), own).undo())
+            return new UndoBatch(run, connection, batch.get())
+                    .undo()
                     .call(() -> connection.preparedQuery(MARK).execute(Tuple.of(run.runId(), batch.get())))
                     .map(result -> new Undone(result, false));
         });
@@ -63,16 +54,5 @@ public class Undo {
                         rows.spliterator(), false)
                 .findFirst()
                 .map(row -> row.getLong("number")));
-    }
-
-    private static Uni<Set<String>> ownTransactions(RunContext run, SqlConnection connection) {
-        return connection
-                .preparedQuery(OWN_TRANSACTIONS)
-                .execute(Tuple.of(run.runId()))
-                .map(rows -> {
-                    Set<String> own = new HashSet<>();
-                    rows.forEach(row -> own.add(row.getString("xmin")));
-                    return own;
-                });
     }
 }

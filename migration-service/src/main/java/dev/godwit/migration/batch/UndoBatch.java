@@ -59,17 +59,18 @@ final class UndoBatch {
     private final RekeyModel model;
     private final SqlConnection connection;
     private final long batch;
-    private final Set<String> own;
+    private final OwnWrites ownWrites;
+    private final KeysAside aside;
     private final List<Outcome> outcomes = new ArrayList<>();
     private Map<String, Long> written = new LinkedHashMap<>();
 
-    /** @param own transaction ids of the run, as rows show them */
-    UndoBatch(RunContext run, SqlConnection connection, long batch, Set<String> own) {
+    UndoBatch(RunContext run, SqlConnection connection, long batch) {
         this.run = run;
         this.model = run.model();
         this.connection = connection;
         this.batch = batch;
-        this.own = own;
+        this.ownWrites = new OwnWrites(run, connection);
+        this.aside = new KeysAside(model);
     }
 
     private record Moved(String oldKey, String newKey, boolean merged) {}
@@ -83,8 +84,22 @@ final class UndoBatch {
                 .chain(moves -> survivors(moves).chain(this::moveBack))
                 .chain(() -> childrenAlone())
                 .chain(() -> takeApart())
-                .replaceWith(
-                        () -> new BatchResult(outcomes, written, List.of(), List.of(), List.of(), outcomes.size()));
+                .chain(() -> withFormerKeys())
+                .map(told -> new BatchResult(told, written, List.of(), List.of(), List.of(), told.size()));
+    }
+
+    /** Keys from before this batch lead to the restored key again. */
+    private Uni<List<Outcome>> withFormerKeys() {
+        List<String> restored = outcomes.stream()
+                .filter(o -> o.kind() == OutcomeKind.REVERTED)
+                .flatMap(o -> o.newKey().stream())
+                .toList();
+        return new FormerKeys(run, connection).of(restored, batch).map(former -> outcomes.stream()
+                .map(o -> o.kind() == OutcomeKind.REVERTED
+                                && former.containsKey(o.newKey().orElse(""))
+                        ? o.known(former.get(o.newKey().get()))
+                        : o)
+                .toList());
     }
 
     /** Moves whose row still is what we wrote, locked; the others are reported. */
@@ -102,14 +117,17 @@ final class UndoBatch {
                         model.root().quoted(),
                         quote(model.key()),
                         model.keyType().array(1));
-        return query(sql, Tuple.of((Object) keys)).map(rows -> {
-            Map<String, String> xmins = new HashMap<>();
-            rows.forEach(row -> xmins.put(row.getString("key"), row.getString("xmin")));
-            return moved.stream().filter(m -> isOurs(m, xmins.get(m.newKey()))).toList();
-        });
+        return query(sql, Tuple.of((Object) keys))
+                .chain(rows -> ownWrites.among(rows).map(own -> {
+                    Map<String, String> xmins = new HashMap<>();
+                    rows.forEach(row -> xmins.put(row.getString("key"), row.getString("xmin")));
+                    return moved.stream()
+                            .filter(m -> isOurs(m, xmins.get(m.newKey()), own))
+                            .toList();
+                }));
     }
 
-    private boolean isOurs(Moved move, String xmin) {
+    private boolean isOurs(Moved move, String xmin, Set<String> own) {
         boolean childrenOnly = move.oldKey().equals(move.newKey());
         if (xmin != null && (childrenOnly || own.contains(xmin))) {
             return true;
@@ -145,7 +163,7 @@ final class UndoBatch {
             return Uni.createFrom().voidItem();
         }
         String[] wanted = unchanged.stream().map(Moved::oldKey).toArray(String[]::new);
-        return query(run.sql().readKeys(false), Tuple.of(wanted, null)).chain(taken -> {
+        return query(run.sql().readKeys(false), Tuple.of((Object) wanted)).chain(taken -> {
             Set<String> there = new HashSet<>();
             taken.forEach(row -> there.add(row.getString("key")));
             unchanged.forEach(m -> there.remove(m.newKey()));
@@ -175,9 +193,9 @@ final class UndoBatch {
                     .toList();
             if (ready.isEmpty()) {
                 Moved first = open.remove(0);
-                String aside = model.keyType().parkedKey();
-                steps.add(List.of(new Moved(aside, first.newKey(), true)));
-                open.add(new Moved(first.oldKey(), aside, false));
+                String place = model.keyType().parkedKey();
+                steps.add(List.of(new Moved(place, first.newKey(), true)));
+                open.add(new Moved(first.oldKey(), place, false));
                 continue;
             }
             steps.add(ready);
@@ -192,6 +210,7 @@ final class UndoBatch {
     }
 
     private Uni<Void> rewrite(List<Moved> step) {
+        boolean stepsAside = step.stream().anyMatch(Moved::merged);
         List<List<DerivedKeys.Entry>> maps = new ArrayList<>();
         maps.add(step.stream()
                 .map(m -> new DerivedKeys.Entry(m.newKey(), m.oldKey(), null, null))
@@ -202,8 +221,19 @@ final class UndoBatch {
                 .transformToUniAndConcatenate(map -> derived(map, maps).invoke(maps::add))
                 .onItem()
                 .ignoreAsUni()
-                .chain(() -> query(run.sql().rewrite(), new DerivedKeys.Maps(maps, List.of()).parameters()))
-                .invoke(rows -> count(rows.get(0)))
+                .map(done -> new DerivedKeys.Maps(maps, List.of()))
+                .chain(all -> stepsAside ? write(aside.withParents(all)) : inOrder(all));
+    }
+
+    private Uni<Void> inOrder(DerivedKeys.Maps maps) {
+        return aside.first(maps)
+                .map(first -> write(first).chain(() -> write(aside.then(maps, first))))
+                .orElseGet(() -> write(maps));
+    }
+
+    private Uni<Void> write(DerivedKeys.Maps maps) {
+        return query(run.sql().rewrite(), maps.parameters())
+                .invoke(rows -> written = BatchResult.sum(written, MoveWriter.written(model, rows.get(0))))
                 .replaceWithVoid();
     }
 
@@ -225,10 +255,10 @@ final class UndoBatch {
                         quote(child.parentColumn()),
                         child.parentType().array(1));
         String[] keys = parents.stream().map(DerivedKeys.Entry::from).toArray(String[]::new);
-        return query(sql, Tuple.of((Object) keys))
-                .chain(rows -> inverse(map, rows).map(inverse -> rows.stream()
-                        .map(row -> back(child, row, inverse, follow))
-                        .toList()));
+        return query(sql, Tuple.of((Object) keys)).chain(rows -> inverse(map, rows)
+                .chain(inverse -> ownWrites.among(rows).map(own -> rows.stream()
+                        .map(row -> back(map, row, inverse, own, follow))
+                        .toList())));
     }
 
     private Uni<Map<String, String>> inverse(int map, List<Row> rows) {
@@ -240,13 +270,18 @@ final class UndoBatch {
         });
     }
 
-    private DerivedKeys.Entry back(DerivedKey child, Row row, Map<String, String> inverse, Map<String, String> follow) {
+    private DerivedKeys.Entry back(
+            int map, Row row, Map<String, String> inverse, Set<String> own, Map<String, String> follow) {
         String key = row.getString("key");
         String parent = row.getString("parent");
+        Optional<DerivedKeys.Entry> waiting = aside.whoIs(map, key);
+        if (waiting.isPresent()) {
+            return new DerivedKeys.Entry(key, waiting.get().to(), follow.get(parent), parent);
+        }
         Optional<String> old = Optional.ofNullable(inverse.get(key));
         boolean ours = own.contains(row.getString("xmin"));
         if (old.isPresent() && !ours) {
-            outcomes.add(diverged(child.table().toString(), key, CHANGED_SINCE));
+            outcomes.add(diverged(model.tableOfMap(map).toString(), key, CHANGED_SINCE));
         }
         String to = ours ? old.orElse(key) : key;
         return new DerivedKeys.Entry(key, to, follow.get(parent), parent);
@@ -285,15 +320,6 @@ final class UndoBatch {
                         .map(parent -> new Moved(parent, parent, false))
                         .toList())
                 .chain(parents -> parents.isEmpty() ? Uni.createFrom().voidItem() : rewrite(parents));
-    }
-
-    private void count(Row row) {
-        Long[] counts = row.getArrayOfLongs("written");
-        Map<String, Long> step = new LinkedHashMap<>();
-        for (int i = 0; i < counts.length; i++) {
-            step.merge(model.rewrites().get(i).table().toString(), counts[i], Long::sum);
-        }
-        written = BatchResult.sum(written, step);
     }
 
     private Uni<List<Row>> query(String sql, Tuple parameters) {

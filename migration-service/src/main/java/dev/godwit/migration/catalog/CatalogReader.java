@@ -117,14 +117,22 @@ public final class CatalogReader {
                    i.indisunique AS is_unique,
                    i.indisprimary AS is_primary,
                    i.indisvalid AND i.indisready AS valid,
-                   i.indpred IS NOT NULL AS partial,
                    NOT i.indimmediate AS is_deferrable,
+                   am.amname::text AS method,
+                   i.indnullsnotdistinct AS nulls_not_distinct,
+                   pg_catalog.pg_get_expr(i.indpred, i.indrelid) AS predicate,
+                   (SELECT pg_catalog.array_agg(pg_catalog.pg_get_indexdef(i.indexrelid, k, false) ORDER BY k)
+                      FROM pg_catalog.generate_series(1, i.indnkeyatts) AS k) AS keys,
+                   (SELECT pg_catalog.array_agg(o.opcname::text ORDER BY k.position)
+                      FROM pg_catalog.unnest(i.indclass::oid[]) WITH ORDINALITY AS k(class, position)
+                      JOIN pg_catalog.pg_opclass o ON o.oid = k.class) AS classes,
                    (SELECT pg_catalog.array_agg(a.attname::text ORDER BY k.position)
                       FROM pg_catalog.unnest(i.indkey::int2[]) WITH ORDINALITY AS k(attnum, position)
                       LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.attnum AND k.attnum <> 0
                      WHERE k.position <= i.indnkeyatts) AS columns
               FROM pg_catalog.pg_index i
               JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid
+              JOIN pg_catalog.pg_am am ON am.oid = c.relam
              WHERE i.indrelid = $1::bigint::oid
              ORDER BY c.relname
             """;
@@ -308,17 +316,19 @@ public final class CatalogReader {
     }
 
     private static Index index(Row row) {
-        List<String> columns = strings(row, "columns");
         return new Index(
                 row.getLong("oid"),
                 row.getString("name"),
                 row.getBoolean("is_unique"),
                 row.getBoolean("is_primary"),
                 row.getBoolean("valid"),
-                row.getBoolean("partial"),
                 row.getBoolean("is_deferrable"),
-                columns,
-                columns.contains(null));
+                strings(row, "columns"),
+                row.getString("method"),
+                strings(row, "classes"),
+                strings(row, "keys"),
+                Optional.ofNullable(row.getString("predicate")),
+                row.getBoolean("nulls_not_distinct"));
     }
 
     private static ForeignKey foreignKey(Row row) {

@@ -13,7 +13,6 @@ import dev.godwit.migration.batch.Rekeys;
 import dev.godwit.migration.batch.RunContext;
 import dev.godwit.migration.batch.Undo;
 import dev.godwit.migration.definition.TableName;
-import dev.godwit.migration.operation.OutcomeKind;
 import dev.godwit.migration.operation.Selection;
 import dev.godwit.migration.run.RunState;
 import io.smallrye.mutiny.Uni;
@@ -131,7 +130,7 @@ public class ChunkWork {
             case VERIFY ->
                 Rekeys.run(run, opened.connection(), opened.number(), range, false)
                         .call(() -> mustBeSameHeap(opened, chunk))
-                        .map(result -> advanced(differences(result), chunk, to));
+                        .map(result -> advanced(result, chunk, to));
             case LIMITED -> limited(run, opened, range, chunk, to);
             case SWEEP -> sweep(run, opened, range, false).map(result -> advanced(result, chunk, to));
             case UNSWEEP -> sweep(run, opened, range, true).map(result -> advanced(result, chunk, to));
@@ -148,13 +147,6 @@ public class ChunkWork {
 
     private static Work advanced(BatchResult result, LeasedChunk chunk, long to) {
         return new Work(result, Optional.of(to), to >= chunk.toBlock(), Optional.empty(), Optional.empty());
-    }
-
-    /** Verification tells differences only: what is right has been counted before. */
-    private static BatchResult differences(BatchResult result) {
-        return result.replacing(result.outcomes().stream()
-                .filter(o -> o.kind() != OutcomeKind.UNCHANGED)
-                .toList());
     }
 
     private static Uni<Work> limited(

@@ -31,6 +31,16 @@ public final class Counts {
         return new Counts(counted);
     }
 
+    /** By how much the run's counters move: like {@link #of(String, List)}, less the outcomes that were replaced. A kind may be negative. */
+    public static Counts changes(String table, List<Outcome> outcomes) {
+        EnumMap<OutcomeKind, Long> counted = new EnumMap<>(of(table, outcomes).byKind);
+        outcomes.stream()
+                .filter(o -> o.table().equals(table))
+                .flatMap(o -> o.replaces().stream())
+                .forEach(former -> counted.merge(former.kind(), -1L, Long::sum));
+        return new Counts(counted);
+    }
+
     public static Counts of(OutcomeKind kind, long count) {
         EnumMap<OutcomeKind, Long> counted = new EnumMap<>(OutcomeKind.class);
         counted.put(kind, count);

@@ -1,5 +1,6 @@
 package dev.godwit.migration.operation;
 
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -11,6 +12,8 @@ import java.util.Optional;
  * @param newKey text form of the key afterwards, where there is one
  * @param reason stable code that says why, absent where the kind says it all
  * @param detail a sentence for people; never row contents
+ * @param replaces what the same entity was told as before in this run; it no longer counts
+ * @param formerKeys keys that led to {@code key} until now, by earlier moves
  */
 public record Outcome(
         String table,
@@ -18,11 +21,28 @@ public record Outcome(
         Optional<String> newKey,
         OutcomeKind kind,
         Optional<String> reason,
-        Optional<String> detail) {
+        Optional<String> detail,
+        Optional<Told> replaces,
+        List<String> formerKeys) {
+
+    /** As what an entity is counted. */
+    public record Told(OutcomeKind kind, Optional<String> reason) {}
 
     public Outcome {
         Objects.requireNonNull(table);
         Objects.requireNonNull(key);
+        formerKeys = List.copyOf(formerKeys);
+    }
+
+    /** The first outcome of its entity. */
+    public Outcome(
+            String table,
+            String key,
+            Optional<String> newKey,
+            OutcomeKind kind,
+            Optional<String> reason,
+            Optional<String> detail) {
+        this(table, key, newKey, kind, reason, detail, Optional.empty(), List.of());
     }
 
     /** An outcome without new key, reason or detail. */
@@ -32,18 +52,33 @@ public record Outcome(
 
     /** An entity whose key was, or in a plan would be, rewritten. */
     public static Outcome migrated(String table, String key, String newKey) {
-        return new Outcome(table, key, Optional.of(newKey), OutcomeKind.MIGRATED, Optional.empty(), Optional.empty());
+        return of(table, key, OutcomeKind.MIGRATED).to(newKey);
     }
 
     public Outcome because(String code) {
-        return new Outcome(table, key, newKey, kind, Optional.of(code), detail);
+        return new Outcome(table, key, newKey, kind, Optional.of(code), detail, replaces, formerKeys);
     }
 
     public Outcome explained(String text) {
-        return new Outcome(table, key, newKey, kind, reason, Optional.of(text));
+        return new Outcome(table, key, newKey, kind, reason, Optional.of(text), replaces, formerKeys);
     }
 
     public Outcome to(String target) {
-        return new Outcome(table, key, Optional.of(target), kind, reason, detail);
+        return new Outcome(table, key, Optional.of(target), kind, reason, detail, replaces, formerKeys);
+    }
+
+    /** The same, counted instead of what the entity was told as before. */
+    public Outcome replacing(Told former) {
+        return new Outcome(table, key, newKey, kind, reason, detail, Optional.of(former), formerKeys);
+    }
+
+    /** The same, with the keys that led to its key until now. */
+    public Outcome known(List<String> formerly) {
+        return new Outcome(table, key, newKey, kind, reason, detail, replaces, formerly);
+    }
+
+    /** As what this outcome counts. */
+    public Told told() {
+        return new Told(kind, reason);
     }
 }

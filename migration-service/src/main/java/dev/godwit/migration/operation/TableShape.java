@@ -1,6 +1,7 @@
 package dev.godwit.migration.operation;
 
 import dev.godwit.migration.catalog.Column;
+import dev.godwit.migration.catalog.ForeignKey;
 import dev.godwit.migration.catalog.Index;
 import dev.godwit.migration.catalog.Table;
 import dev.godwit.migration.definition.TableName;
@@ -17,7 +18,7 @@ import java.util.stream.Collectors;
  * @param casts type per column, without length, to compare with a key that travels as text
  * @param types type per column, as declared
  * @param primaryKey columns of the primary key, or none
- * @param cascades children, as {@code table.column} quoted SQL and the column here, whose rows vanish or lose their value when a row here is deleted
+ * @param dependents foreign keys of others to this table
  */
 public record TableShape(
         TableName name,
@@ -25,10 +26,10 @@ public record TableShape(
         Map<String, String> casts,
         Map<String, String> types,
         List<String> primaryKey,
-        List<Cascade> cascades) {
+        List<Dependent> dependents) {
 
-    /** A foreign key that acts on its own when a row of the table is deleted. */
-    public record Cascade(TableName child, List<String> childColumns, List<String> columns) {}
+    /** A foreign key that deletes, empties or refuses when a row of the table is deleted. */
+    public record Dependent(TableName child, List<String> childColumns, List<String> columns) {}
 
     /** Takes what matters from the catalog. */
     public static TableShape of(Table table) {
@@ -42,12 +43,12 @@ public record TableShape(
                 .filter(c -> !c.generatedStored() && !c.generatedVirtual())
                 .map(Column::name)
                 .toList();
-        List<Cascade> cascades = table.foreignKeysTo().stream()
-                .filter(fk -> fk.enforced() && "cnd".indexOf(fk.onDelete()) >= 0)
-                .map(fk -> new Cascade(fk.child(), fk.childColumns(), fk.parentColumns()))
+        List<Dependent> dependents = table.foreignKeysTo().stream()
+                .filter(ForeignKey::enforced)
+                .map(fk -> new Dependent(fk.child(), fk.childColumns(), fk.parentColumns()))
                 .toList();
         List<String> key = table.primaryKey().map(Index::columns).orElse(List.of());
-        return new TableShape(table.name(), stored, casts, types, key, cascades);
+        return new TableShape(table.name(), stored, casts, types, key, dependents);
     }
 
     /** All shapes by display name. */

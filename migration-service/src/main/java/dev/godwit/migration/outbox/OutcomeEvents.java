@@ -24,8 +24,11 @@ public final class OutcomeEvents {
     /** Leaves room below 256 KiB for what the outcomes of an event share. */
     private static final int BYTES_MAX = 250_000;
 
-    /** Names, quotes, commas, kind and salt of one outcome. */
-    private static final int BYTES_BESIDES = 128;
+    /** Names, quotes, commas, kinds and salt of one outcome. */
+    private static final int BYTES_BESIDES = 160;
+
+    /** Quotes and comma of a text in a list. */
+    private static final int BYTES_OF_QUOTES = 3;
 
     /** A character that JSON escapes, as Vert.x does with all beyond ASCII that do not fit into one {@code char}. */
     private static final int BYTES_ESCAPED = 6;
@@ -96,7 +99,7 @@ public final class OutcomeEvents {
     }
 
     private static JsonObject item(Outcome outcome, String salt) {
-        return new JsonObject()
+        JsonObject item = new JsonObject()
                 .put("table", outcome.table())
                 .put("key", outcome.key())
                 .put("newKey", outcome.newKey().orElse(null))
@@ -104,6 +107,16 @@ public final class OutcomeEvents {
                 .put("reason", outcome.reason().orElse(null))
                 .put("detail", outcome.detail().orElse(null))
                 .put("salt", salt);
+        outcome.replaces()
+                .ifPresent(former -> item.put(
+                        "replaces",
+                        new JsonObject()
+                                .put("outcome", former.kind().wireName())
+                                .put("reason", former.reason().orElse(null))));
+        if (!outcome.formerKeys().isEmpty()) {
+            item.put("formerKeys", new JsonArray(outcome.formerKeys()));
+        }
+        return item;
     }
 
     /** The counts object of the contract: all kinds, zeros included. */
@@ -140,7 +153,14 @@ public final class OutcomeEvents {
                 + bytes(outcome.key())
                 + outcome.newKey().map(OutcomeEvents::bytes).orElse(0)
                 + outcome.reason().map(OutcomeEvents::bytes).orElse(0)
-                + outcome.detail().map(OutcomeEvents::bytes).orElse(0);
+                + outcome.detail().map(OutcomeEvents::bytes).orElse(0)
+                + outcome.replaces()
+                        .flatMap(Outcome.Told::reason)
+                        .map(OutcomeEvents::bytes)
+                        .orElse(0)
+                + outcome.formerKeys().stream()
+                        .mapToInt(key -> bytes(key) + BYTES_OF_QUOTES)
+                        .sum();
     }
 
     private static int bytes(String text) {

@@ -134,10 +134,7 @@ final class ReferenceFindings {
         scope.key().ifPresent(key -> referenceType(column, key, title));
         boolean array = column.typeCategory() == 'A';
         boolean indexed = array
-                ? table.indexes().stream()
-                        .anyMatch(index -> index.valid()
-                                && !index.partial()
-                                && index.columns().contains(column.name()))
+                ? table.indexes().stream().anyMatch(index -> index.findsElementsOf(column.name()))
                 : isIndexed(table, column.name());
         if (!indexed) {
             findings.add(missingIndex(table, column.name(), array ? " USING gin" : "", title));

@@ -32,7 +32,7 @@ class RunCommands {
             """;
 
     private static final String RETRY = """
-            WITH freed AS (DELETE FROM godwit.quarantine WHERE run_id = $1 AND outcome = 'failed' RETURNING key)
+            WITH freed AS (SELECT key FROM godwit.quarantine WHERE run_id = $1 AND outcome = 'failed')
             INSERT INTO godwit.pending_key (run_id, relation, key, cause)
             SELECT $1, (SELECT name FROM godwit.relation WHERE run_id = $1 AND relation = 0), key, 'retry'
               FROM freed

@@ -94,7 +94,6 @@ public class RunContexts {
                 run.commit(),
                 compiled.model(),
                 new RekeySql(compiled.model()),
-                run.barrierXid(),
                 run.duplicates(),
                 hidden,
                 TableShape.byName(compiled.tables()));

@@ -30,14 +30,28 @@ public class RunServices implements RunService {
              LIMIT 1
             """;
 
+    /** Where the last move of the key led, and where that led in turn. */
     private static final String IDENTITY = """
-            SELECT i.new_key, i.run_id
-              FROM godwit.identity AS i
-              JOIN godwit.relation AS r USING (run_id, relation)
-              JOIN godwit.batch AS b ON b.run_id = i.run_id AND b.number = i.batch AND NOT b.undone
-             WHERE r.name = $1
-               AND i.old_key = $2
-             ORDER BY i.batch DESC
+            WITH RECURSIVE led AS (
+                (SELECT m.new_key, m.run_id, m.batch
+                   FROM godwit.move AS m
+                  WHERE m.relation = $1
+                    AND m.old_key = $2
+                  ORDER BY m.batch DESC
+                  LIMIT 1)
+                 UNION ALL
+                SELECT further.new_key, further.run_id, further.batch
+                  FROM led
+                 CROSS JOIN LATERAL (SELECT m.new_key, m.run_id, m.batch
+                                       FROM godwit.move AS m
+                                      WHERE m.relation = $1
+                                        AND m.old_key = led.new_key
+                                        AND m.batch > led.batch
+                                      ORDER BY m.batch
+                                      LIMIT 1) AS further)
+            SELECT new_key, run_id
+              FROM led
+             ORDER BY batch DESC
              LIMIT 1
             """;
 

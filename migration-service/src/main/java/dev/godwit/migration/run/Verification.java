@@ -19,8 +19,18 @@ import java.util.Optional;
 @ApplicationScoped
 class Verification {
 
+    /** An entity that moved twice counts once, by its last move, and not as migrated when it has been put aside since. */
     private static final String JOURNAL = """
-            SELECT (SELECT count(*) FROM godwit.identity WHERE run_id = $1 AND relation = 0) AS journaled,
+            SELECT (SELECT count(*)
+                      FROM godwit.identity AS i
+                     WHERE i.run_id = $1
+                       AND i.relation = 0
+                       AND (i.merged
+                            OR NOT EXISTS (SELECT FROM godwit.identity AS later
+                                            WHERE later.run_id = $1 AND later.relation = 0
+                                              AND later.old_key = i.new_key AND later.batch > i.batch)
+                               AND NOT EXISTS (SELECT FROM godwit.quarantine AS q
+                                                WHERE q.run_id = $1 AND q.key = i.new_key))) AS journaled,
                    (SELECT coalesce(sum(migrated), 0)::bigint FROM godwit.stream WHERE run_id = $1) AS told
             """;
 

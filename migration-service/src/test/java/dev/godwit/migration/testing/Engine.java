@@ -110,8 +110,7 @@ public final class Engine {
     private static synchronized void endSessionsOfOthers() {
         DATABASES.forEach(other -> TestPostgres.execute(
                 "postgres",
-                "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE application_name = 'godwit' AND datname = '"
-                        + other + "'"));
+                "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = '" + other + "'"));
         DATABASES.clear();
     }
 
@@ -146,8 +145,7 @@ public final class Engine {
         return config(port, database, user, connections, MESSAGE_TIME);
     }
 
-    private static GodwitConfig config(
-            int port, String database, String user, int connections, Duration messageTime) {
+    private static GodwitConfig config(int port, String database, String user, int connections, Duration messageTime) {
         return new SmallRyeConfigBuilder()
                 .addDiscoveredConverters()
                 .withMapping(GodwitConfig.class)
@@ -204,7 +202,7 @@ public final class Engine {
                 contexts,
                 chunkWork(),
                 queue,
-                new Pacing(batches),
+                new Pacing(runs),
                 config(TestPostgres.port(), database, user, connections, messageTime));
     }
 
@@ -249,6 +247,10 @@ public final class Engine {
                 .getLong("serial");
         query("SELECT godwit.create_journal($1, $2)", id, serial);
         EngineRun run = new EngineRun(this, id);
+        query(
+                "INSERT INTO godwit.relation (run_id, relation, name) VALUES ($1, 0, $2)",
+                id,
+                run.context().rootName());
         run.group();
         return run;
     }

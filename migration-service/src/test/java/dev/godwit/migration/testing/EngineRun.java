@@ -33,8 +33,8 @@ import org.awaitility.Awaitility;
 /** A run of {@link Engine}, driven step by step by a test. */
 public final class EngineRun {
 
-    private static final Set<RunState> ALL_STATES = Set.copyOf(
-            EnumSet.of(RunState.BACKFILLING, RunState.FOLLOWING, RunState.VERIFYING, RunState.PLANNING));
+    private static final Set<RunState> ALL_STATES =
+            Set.copyOf(EnumSet.of(RunState.BACKFILLING, RunState.FOLLOWING, RunState.VERIFYING, RunState.PLANNING));
 
     private final Engine engine;
     private final String id;

@@ -10,6 +10,13 @@ import java.util.Optional;
  */
 public record ColumnRewrite(String column, Kind kind, int map, KeyType type, Optional<String> when) {
 
+    /** The same column under this condition or the other; without one, in every row. */
+    ColumnRewrite or(Optional<String> other) {
+        Optional<String> either =
+                when.flatMap(one -> other.map(two -> one.equals(two) ? one : "(" + one + ") OR (" + two + ")"));
+        return new ColumnRewrite(column, kind, map, type, either);
+    }
+
     /** How the column holds the key. */
     public enum Kind {
         /** The rewritten key itself. */

@@ -8,9 +8,8 @@ import java.util.UUID;
  * An entity as a batch reads it.
  *
  * @param newKey the key it should have; empty when an input of the expression is NULL
- * @param recent written after the run's barrier: the tail answers for it, and an {@code unchanged} of it is not counted twice
  */
-public record EntityRow(String key, Optional<String> newKey, boolean inScope, boolean recent) {
+public record EntityRow(String key, Optional<String> newKey, boolean inScope) {
 
     /** Whether the row already has the key it should have. */
     public boolean isSettled() {

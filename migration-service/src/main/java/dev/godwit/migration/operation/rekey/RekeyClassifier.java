@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -38,6 +39,9 @@ public final class RekeyClassifier {
     /** Code of an entity whose new key belongs to a row that will not move. */
     public static final String TARGET_OCCUPIED = "target_occupied";
 
+    /** Code of entities that share one new key and cannot be merged without a loss. */
+    public static final String MERGE_REFUSED = "merge_refused";
+
     private final String table;
     private final OnDuplicate policy;
     private final Supplier<String> parkedKeys;
@@ -45,6 +49,7 @@ public final class RekeyClassifier {
     private final Set<String> selected = new LinkedHashSet<>();
     private final Set<String> unresolved;
     private final Map<String, Integer> ranks = new HashMap<>();
+    private final Map<String, String> refused;
 
     private final Map<String, String> movers = new LinkedHashMap<>();
     private final Map<String, String> losers = new LinkedHashMap<>();
@@ -57,6 +62,7 @@ public final class RekeyClassifier {
      * @param neighbours rows outside the selection that sit on a wanted key or belong to a duplicate group of it
      * @param unresolved keys of neighbours whose own targets were not looked up: they cannot move in this batch
      * @param ranking keys of group members, the survivor of a group before its losers
+     * @param refused members that cannot be merged, each with the reason for people
      */
     public RekeyClassifier(
             String table,
@@ -65,11 +71,13 @@ public final class RekeyClassifier {
             Collection<EntityRow> selection,
             Collection<EntityRow> neighbours,
             Set<String> unresolved,
-            List<String> ranking) {
+            List<String> ranking,
+            Map<String, String> refused) {
         this.table = table;
         this.policy = policy;
         this.parkedKeys = parkedKeys;
         this.unresolved = unresolved;
+        this.refused = refused;
         selection.forEach(row -> {
             rows.put(row.key(), row);
             selected.add(row.key());
@@ -122,7 +130,18 @@ public final class RekeyClassifier {
             return;
         }
         if (policy != OnDuplicate.MERGE) {
-            members.forEach(member -> holdDuplicate(member, target, members.size()));
+            OutcomeKind kind = policy == OnDuplicate.SKIP ? OutcomeKind.SKIPPED : OutcomeKind.CONFLICT;
+            String why = members.size() + " entities share the new key; this one was left as it is";
+            members.forEach(member -> holdMember(member, held(member.key(), kind, DUPLICATE), target, why));
+            return;
+        }
+        Optional<String> obstacle = members.stream()
+                .map(member -> refused.get(member.key()))
+                .filter(Objects::nonNull)
+                .findFirst();
+        if (obstacle.isPresent()) {
+            members.forEach(member -> holdMember(
+                    member, held(member.key(), OutcomeKind.CONFLICT, MERGE_REFUSED), target, obstacle.get()));
             return;
         }
         List<EntityRow> ranked = members.stream()
@@ -140,17 +159,12 @@ public final class RekeyClassifier {
         }
     }
 
-    private void holdDuplicate(EntityRow member, String target, int size) {
-        if (member.isSettled()) {
-            outcomes.put(member.key(), Outcome.of(table, member.key(), OutcomeKind.UNCHANGED));
-            return;
-        }
-        OutcomeKind kind = policy == OnDuplicate.SKIP ? OutcomeKind.SKIPPED : OutcomeKind.CONFLICT;
+    private void holdMember(EntityRow member, Outcome held, String target, String why) {
         outcomes.put(
                 member.key(),
-                held(member.key(), kind, DUPLICATE)
-                        .to(target)
-                        .explained(size + " entities share the new key; this one was left as it is"));
+                member.isSettled()
+                        ? Outcome.of(table, member.key(), OutcomeKind.UNCHANGED)
+                        : held.to(target).explained(why));
     }
 
     private Outcome held(String key, OutcomeKind kind, String reason) {

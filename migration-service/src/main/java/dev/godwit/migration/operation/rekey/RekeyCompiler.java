@@ -140,10 +140,9 @@ public final class RekeyCompiler {
     private MergeReference mergeReference(
             TableName child, String column, KeyType type, int map, ColumnRewrite.Kind kind, Optional<String> when) {
         Table table = table(child);
-        List<List<String>> uniques = table.indexes().stream()
-                .filter(i -> i.unique() && i.valid() && !i.partial() && !i.expression())
-                .map(Index::columns)
-                .filter(columns -> columns.contains(column))
+        List<Index> uniques = table.indexes().stream()
+                .filter(i -> i.unique() && i.valid())
+                .filter(i -> i.columns().contains(column) || i.partial() || i.expression())
                 .toList();
         int derivedMap = -1;
         for (int i = 0; i < derived.size(); i++) {
@@ -173,10 +172,11 @@ public final class RekeyCompiler {
         Table table = table(reference.table());
         Column column = column(table, reference.column());
         FoundReference.Form form = form(reference, column);
-        boolean indexed = table.indexes().stream()
-                .filter(i -> i.valid() && !i.partial())
-                .anyMatch(i -> reference.column().equals(i.columns().get(0)));
-        boolean searchable = form == FoundReference.Form.COLUMN || form == FoundReference.Form.ARRAY;
+        boolean searchable = table.indexes().stream().anyMatch(index -> switch (form) {
+            case COLUMN -> index.leadsWith(reference.column());
+            case ARRAY -> index.findsElementsOf(reference.column());
+            case JSON, PATTERN -> false;
+        });
         List<String> key = primaryKey(table);
         return new FoundReference(
                 reference,
@@ -185,7 +185,7 @@ public final class RekeyCompiler {
                 key,
                 key.stream().map(k -> typeOf(table, k).castName()).toList(),
                 leaves(table),
-                indexed && searchable);
+                searchable);
     }
 
     private static FoundReference.Form form(SoftReference reference, Column column) {
@@ -213,14 +213,20 @@ public final class RekeyCompiler {
         }
     }
 
+    /** Two references in one column, each under its condition, are one reference under either. */
     @CanIgnoreReturnValue
     private boolean add(TableName table, ColumnRewrite rewrite) {
         List<ColumnRewrite> columns = rewrites.computeIfAbsent(table, t -> new ArrayList<>());
-        boolean known = columns.stream()
-                .anyMatch(c -> c.column().equals(rewrite.column())
-                        && c.map() == rewrite.map()
-                        && c.when().equals(rewrite.when()));
-        return !known && columns.add(rewrite);
+        for (int i = 0; i < columns.size(); i++) {
+            ColumnRewrite known = columns.get(i);
+            if (known.column().equals(rewrite.column()) && known.map() == rewrite.map()) {
+                ColumnRewrite either = known.or(rewrite.when());
+                columns.set(i, either);
+                merges.replaceAll(merge -> merge.isOf(table, either) ? merge.under(either.when()) : merge);
+                return false;
+            }
+        }
+        return columns.add(rewrite);
     }
 
     private List<TableName> leaves(Table table) {

@@ -1,5 +1,6 @@
 package dev.godwit.migration.operation.rekey;
 
+import dev.godwit.migration.catalog.Index;
 import dev.godwit.migration.definition.KeyExpression;
 import dev.godwit.migration.definition.OnDuplicate;
 import dev.godwit.migration.definition.RekeyDefinition;
@@ -92,7 +93,7 @@ public record RekeyModel(
      * A column that references the root or a derived child, as a merge of duplicates sees it.
      *
      * @param primaryKey columns that name a row of {@code table}; empty when it has none
-     * @param uniques unique column sets that contain the column: moving a child there may meet a child of the survivor
+     * @param uniques unique indexes in which a child that is moved there may meet a child of the survivor
      * @param derivedMap the child's own map when its key derives from the column, else -1
      */
     public record MergeReference(
@@ -101,10 +102,19 @@ public record RekeyModel(
             KeyType type,
             int map,
             List<String> primaryKey,
-            List<List<String>> uniques,
+            List<Index> uniques,
             int derivedMap,
             ColumnRewrite.Kind kind,
-            Optional<String> when) {}
+            Optional<String> when) {
+
+        boolean isOf(TableName rewritten, ColumnRewrite rewrite) {
+            return table.equals(rewritten) && column.equals(rewrite.column()) && map == rewrite.map();
+        }
+
+        MergeReference under(Optional<String> condition) {
+            return new MergeReference(table, column, type, map, primaryKey, uniques, derivedMap, kind, condition);
+        }
+    }
 
     /**
      * A declared reference.

@@ -27,7 +27,7 @@ public final class RekeySql {
     }
 
     /**
-     * Entities in a range of blocks: {@code $1}, {@code $2} tid bounds; {@code $3} the run's barrier xid, or null.
+     * Entities in a range of blocks: {@code $1}, {@code $2} tid bounds.
      *
      * @param relation the heap that is read
      */
@@ -39,7 +39,7 @@ public final class RekeySql {
                    AND %s.ctid < $2::text::tid
                    AND (%s)%s
                 """.formatted(
-                        entityColumns("$3"),
+                        entityColumns(),
                         relation.quoted(),
                         alias(),
                         alias(),
@@ -48,7 +48,7 @@ public final class RekeySql {
                         lock ? "\n   FOR UPDATE" : "");
     }
 
-    /** Entities by key, in or out of scope: {@code $1} keys; {@code $2} the run's barrier xid, or null. */
+    /** Entities by key, in or out of scope: {@code $1} keys. */
     public String readKeys(boolean lock) {
         return """
                 SELECT %s
@@ -56,7 +56,7 @@ public final class RekeySql {
                  WHERE %s.%s = ANY (%s)
                  ORDER BY %s.%s%s
                 """.formatted(
-                        entityColumns("$2"),
+                        entityColumns(),
                         model.root().quoted(),
                         alias(),
                         alias(),
@@ -244,7 +244,9 @@ public final class RekeySql {
                             quote(derived.parentColumn()));
         }
         String set = columns.stream()
-                .map(c -> quote(c.column()) + " = " + rewritten(c, name))
+                .map(ColumnRewrite::column)
+                .distinct()
+                .map(column -> quote(column) + " = " + rewritten(columns, column, name))
                 .collect(joining(", "));
         return "UPDATE " + table + " AS " + name + " SET " + set + "\n WHERE " + touched(rewrite) + "\n";
     }
@@ -269,13 +271,27 @@ public final class RekeySql {
         return model.derived().indexOf(derived) + 1;
     }
 
+    /** A column may refer to rows of two tables, each with a map of its own; a statement can set it only once. */
+    private static String rewritten(List<ColumnRewrite> columns, String column, String name) {
+        List<ColumnRewrite> same =
+                columns.stream().filter(c -> c.column().equals(column)).toList();
+        if (same.size() == 1) {
+            return rewritten(same.get(0), name);
+        }
+        String value = name + "." + quote(column);
+        return same.stream()
+                .map(c -> "CASE WHEN (" + c.when().orElse("true") + ") THEN (SELECT m.new FROM m" + c.map()
+                        + " AS m WHERE m.old = " + value + ") END")
+                .collect(joining(", ", "coalesce(", ", " + value + ")"));
+    }
+
     /** Computed from the row being updated over the whole map: an array may hold two keys of one batch, a row two references. */
     private static String rewritten(ColumnRewrite c, String name) {
         String column = name + "." + quote(c.column());
         if (c.kind() == ColumnRewrite.Kind.ARRAY) {
             String rewritten = """
-                    (SELECT array_agg(coalesce((SELECT m.new FROM m%d AS m WHERE m.old = e.value), e.value) ORDER BY e.n)
-                       FROM unnest(%s) WITH ORDINALITY AS e(value, n))""".formatted(c.map(), column);
+                    godwit.in_shape_of((SELECT array_agg(coalesce((SELECT m.new FROM m%d AS m WHERE m.old = e.value), e.value) ORDER BY e.n)
+                       FROM unnest(%s) WITH ORDINALITY AS e(value, n)), %s)""".formatted(c.map(), column, column);
             return guarded(c, rewritten, column);
         }
         String rewritten =
@@ -306,10 +322,9 @@ public final class RekeySql {
                 .collect(joining(" OR "));
     }
 
-    private String entityColumns(String barrier) {
-        String key = alias() + "." + quote(model.key());
-        return "%s::text AS key, %s, coalesce((%s), false) AS in_scope, coalesce(age(%s.xmin) <= age((%s::text)::xid), false) AS recent"
-                .formatted(key, feed(model.to(), model.keyType()), model.where(), alias(), barrier);
+    private String entityColumns() {
+        return "%s.%s::text AS key, %s, coalesce((%s), false) AS in_scope"
+                .formatted(alias(), quote(model.key()), feed(model.to(), model.keyType()), model.where());
     }
 
     private String feed(KeyExpression expression, KeyType type) {

@@ -63,7 +63,7 @@ class RekeyClassifierTest {
 
         @Test
         void shouldReportAConflictWhenTheOccupantStaysAndSoForAllWhoWaitForIt() {
-            EntityRow outOfScope = new EntityRow("C", Optional.of("X"), false, false);
+            EntityRow outOfScope = new EntityRow("C", Optional.of("X"), false);
 
             Decision decision = decide(OnDuplicate.MERGE, rows("A B", "B C"), List.of(outOfScope), Set.of(), List.of());
 
@@ -147,7 +147,7 @@ class RekeyClassifierTest {
 
         @Test
         void shouldNotMergeWhatLiesOutOfScope() {
-            EntityRow outside = new EntityRow("B", Optional.of("T"), false, false);
+            EntityRow outside = new EntityRow("B", Optional.of("T"), false);
 
             Decision decision = decide(OnDuplicate.MERGE, rows("A T"), List.of(outside), Set.of(), List.of());
 
@@ -203,7 +203,7 @@ class RekeyClassifierTest {
         List<EntityRow> rows = new ArrayList<>();
         for (int i = 0; i < 8; i++) {
             Optional<String> to = random.nextInt(8) == 0 ? Optional.empty() : Optional.of("k" + random.nextInt(10));
-            rows.add(new EntityRow("k" + i, to, random.nextInt(8) != 0, false));
+            rows.add(new EntityRow("k" + i, to, random.nextInt(8) != 0));
         }
         return rows;
     }
@@ -222,7 +222,8 @@ class RekeyClassifierTest {
                         selection,
                         neighbours,
                         unresolved,
-                        ranking)
+                        ranking,
+                        Map.of())
                 .decide();
     }
 
@@ -230,8 +231,7 @@ class RekeyClassifierTest {
         List<EntityRow> rows = new ArrayList<>();
         for (String text : texts) {
             String to = text.substring(2);
-            rows.add(new EntityRow(
-                    text.substring(0, 1), to.equals("null") ? Optional.empty() : Optional.of(to), true, false));
+            rows.add(new EntityRow(text.substring(0, 1), to.equals("null") ? Optional.empty() : Optional.of(to), true));
         }
         return rows;
     }

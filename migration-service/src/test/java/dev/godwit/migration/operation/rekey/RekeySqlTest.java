@@ -102,7 +102,7 @@ class RekeySqlTest {
     void shouldComputeArraysFromTheRowOverTheWholeMapT13() {
         table("public", "doc", "id", "id uuid");
         table("public", "pin", "id", "id int", "docs uuid[]");
-        index("public", "pin", "docs");
+        indexUsing("gin", "public", "pin", "docs");
 
         RekeySql sql = compile("""
                 migration: m
@@ -184,8 +184,7 @@ class RekeySqlTest {
             list.add(new Column(
                     list.size() + 1, column.substring(0, space), type, 0, type, 'U', false, false, false, ' '));
         }
-        Index primary =
-                new Index(oid++, name + "_pkey", true, true, true, false, false, List.of(key.split(" ")), false);
+        Index primary = index(name + "_pkey", true, "btree", key.split(" "));
         long own = oid++;
         tables.put(
                 new TableName(schema, name),
@@ -214,10 +213,27 @@ class RekeySqlTest {
                         List.of()));
     }
 
-    private void index(String schema, String name, String... columns) {
+    private Index index(String name, boolean primary, String method, String... columns) {
+        List<String> classes = Arrays.stream(columns).map(c -> "array_ops").toList();
+        return new Index(
+                oid++,
+                name,
+                primary,
+                primary,
+                true,
+                false,
+                Arrays.asList(columns),
+                method,
+                classes,
+                List.of(columns),
+                Optional.empty(),
+                false);
+    }
+
+    private void indexUsing(String method, String schema, String name, String... columns) {
         Table table = tables.get(new TableName(schema, name));
         List<Index> indexes = new ArrayList<>(table.indexes());
-        indexes.add(new Index(oid++, "i", false, false, true, false, false, Arrays.asList(columns), false));
+        indexes.add(index("i", false, method, columns));
         tables.put(table.name(), with(table, indexes, table.foreignKeysTo()));
     }
 

@@ -1,0 +1,50 @@
+package dev.godwit.migration.batch;
+
+import dev.godwit.migration.definition.KeyExpression;
+import dev.godwit.migration.operation.Selection;
+import dev.godwit.migration.operation.rekey.EntityRow;
+import io.smallrye.mutiny.Uni;
+import io.vertx.mutiny.sqlclient.Row;
+import io.vertx.mutiny.sqlclient.SqlConnection;
+import io.vertx.mutiny.sqlclient.Tuple;
+import java.util.Collection;
+import java.util.List;
+import java.util.stream.StreamSupport;
+
+/** Reads entities with the keys they should have. */
+final class EntityReader {
+
+    private final RunContext run;
+    private final SqlConnection connection;
+
+    EntityReader(RunContext run, SqlConnection connection) {
+        this.run = run;
+        this.connection = connection;
+    }
+
+    Uni<List<EntityRow>> read(Selection selection, boolean lock) {
+        if (selection instanceof Selection.BlockRange range) {
+            return query(run.sql().readRange(range.relation(), lock), Tuple.of(range.fromTid(), range.toTid()));
+        }
+        return read(((Selection.Keys) selection).keys(), lock);
+    }
+
+    Uni<List<EntityRow>> read(Collection<String> keys, boolean lock) {
+        return query(run.sql().readKeys(lock), Tuple.of((Object) keys.toArray(String[]::new)));
+    }
+
+    private Uni<List<EntityRow>> query(String sql, Tuple parameters) {
+        boolean uuid5 = run.model().to() instanceof KeyExpression.Uuid5;
+        return connection.preparedQuery(sql).execute(parameters).map(rows -> StreamSupport.stream(
+                        rows.spliterator(), false)
+                .map(row -> entity(row, uuid5))
+                .toList());
+    }
+
+    private static EntityRow entity(Row row, boolean uuid5) {
+        return new EntityRow(
+                row.getString("key"),
+                EntityRow.keyOf(uuid5, row.getString("namespace"), row.getString("name")),
+                row.getBoolean("in_scope"));
+    }
+}

@@ -1,0 +1,63 @@
+package dev.godwit.migration.batch;
+
+import io.smallrye.mutiny.Uni;
+import io.vertx.mutiny.sqlclient.SqlConnection;
+import io.vertx.mutiny.sqlclient.Tuple;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Finds the keys that lead to an entity by moves made before, of this run or of others: whoever holds one of them must hear where it leads now. The journals stay what they
+ * are, one row per move, because a rollback goes back move by move; a chain of moves is made short only when it is told or asked for.
+ */
+final class FormerKeys {
+
+    /**
+     * Backwards, move by move. A move counts while it is not undone and nobody has left its new key since: keys can be taken again by others. Batches are numbered through
+     * all runs.
+     */
+    private static final String FORMER = """
+            WITH RECURSIVE former AS (
+                SELECT k.key, m.old_key, m.batch
+                  FROM unnest($2::text[]) AS k(key)
+                  JOIN godwit.move AS m ON m.relation = $1 AND m.new_key = k.key AND m.batch <> $3
+                 WHERE NOT EXISTS (SELECT FROM godwit.move AS later
+                                    WHERE later.relation = $1 AND later.old_key = k.key AND later.batch > m.batch AND later.batch <> $3)
+                 UNION
+                SELECT f.key, m.old_key, m.batch
+                  FROM former AS f
+                  JOIN godwit.move AS m ON m.relation = $1 AND m.new_key = f.old_key AND m.batch < f.batch
+                 WHERE NOT EXISTS (SELECT FROM godwit.move AS later
+                                    WHERE later.relation = $1 AND later.old_key = f.old_key AND later.batch > m.batch AND later.batch < f.batch))
+            SELECT key, array_agg(DISTINCT old_key) AS former
+              FROM former
+             GROUP BY key
+            """;
+
+    private final RunContext run;
+    private final SqlConnection connection;
+
+    FormerKeys(RunContext run, SqlConnection connection) {
+        this.run = run;
+        this.connection = connection;
+    }
+
+    /**
+     * Former keys by present key; keys without any are left out.
+     *
+     * @param batch the batch in hand, whose own moves do not count: they are being made, or undone
+     */
+    Uni<Map<String, List<String>>> of(Collection<String> keys, long batch) {
+        if (keys.isEmpty()) {
+            return Uni.createFrom().item(Map.of());
+        }
+        Tuple parameters = Tuple.of(run.rootName(), keys.toArray(String[]::new), batch);
+        return connection.preparedQuery(FORMER).execute(parameters).map(rows -> {
+            Map<String, List<String>> former = new HashMap<>();
+            rows.forEach(row -> former.put(row.getString("key"), List.of(row.getArrayOfStrings("former"))));
+            return former;
+        });
+    }
+}
