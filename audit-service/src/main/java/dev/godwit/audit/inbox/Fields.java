@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 
@@ -105,6 +106,10 @@ record Fields(JsonNode object, String path) {
             throw mismatch(name, "is not an object");
         }
         return new Fields(value, path + name + ".");
+    }
+
+    Optional<Fields> optionalChild(String name) {
+        return object.hasNonNull(name) ? Optional.of(child(name)) : Optional.empty();
     }
 
     /** The document under a name as JSON text, or null; for what is kept as it came. */

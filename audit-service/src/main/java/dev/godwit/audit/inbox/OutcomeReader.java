@@ -60,6 +60,11 @@ final class OutcomeReader {
                 fields.oneOf("outcome", Outcome.KINDS),
                 fields.optionalText("reason"),
                 fields.optionalText("detail"),
-                fields.name("salt"));
+                fields.name("salt"),
+                fields.optionalChild("replaces").map(OutcomeReader::told).orElse(null));
+    }
+
+    private static Outcome.Told told(Fields fields) {
+        return new Outcome.Told(fields.oneOf("outcome", Outcome.KINDS), fields.optionalText("reason"));
     }
 }

@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.function.Function;
 import java.util.function.IntFunction;
 
-/** Outcomes counted by everything that reports group by. */
+/** Outcomes counted by everything that reports group by. An entity counts under its last outcome: what that one replaces is taken off, whichever event comes first. */
 final class TallyColumns {
 
     private record Group(String run, String table, boolean entity, String outcome, String reason) {}
@@ -18,11 +18,11 @@ final class TallyColumns {
         Map<Group, Long> counts = new HashMap<>();
         for (OutcomeEvent event : events) {
             for (Outcome outcome : event.outcomes()) {
-                String reason = outcome.reason() == null ? "" : outcome.reason();
-                counts.merge(
-                        new Group(event.run(), outcome.table(), event.isEntity(outcome), outcome.outcome(), reason),
-                        1L,
-                        Long::sum);
+                counts.merge(group(event, outcome, outcome.outcome(), outcome.reason()), 1L, Long::sum);
+                Outcome.Told former = outcome.replaces();
+                if (former != null) {
+                    counts.merge(group(event, outcome, former.outcome(), former.reason()), -1L, Long::sum);
+                }
             }
         }
         List<Map.Entry<Group, Long>> rows = List.copyOf(counts.entrySet());
@@ -33,6 +33,10 @@ final class TallyColumns {
                 .addValue(column(rows, row -> row.getKey().outcome(), String[]::new))
                 .addValue(column(rows, row -> row.getKey().reason(), String[]::new))
                 .addValue(column(rows, Map.Entry::getValue, Long[]::new));
+    }
+
+    private static Group group(OutcomeEvent event, Outcome outcome, String kind, String reason) {
+        return new Group(event.run(), outcome.table(), event.isEntity(outcome), kind, reason == null ? "" : reason);
     }
 
     private static <T> T[] column(

@@ -14,7 +14,8 @@ public class TrailRepository {
 
     private static final int FINDINGS_MAX = 100;
 
-    private static final String TALLIES = "FROM Tally t WHERE t.run = :run ORDER BY t.outcome, t.reason, t.table";
+    private static final String TALLIES =
+            "FROM Tally t WHERE t.run = :run AND t.count <> 0 ORDER BY t.outcome, t.reason, t.table";
     private static final String STREAMS = "FROM Stream s WHERE s.run = :run ORDER BY s.stream";
     private static final String RECENT = "FROM Stream s ORDER BY s.touchedAt DESC";
     private static final String FINDINGS = "FROM Finding f WHERE f.run = :run ORDER BY f.stream, f.sequence, f.kind";

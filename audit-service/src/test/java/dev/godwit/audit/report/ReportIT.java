@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasItem;
+import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.nullValue;
 
 import dev.godwit.audit.testing.AuditIT;
@@ -163,6 +164,22 @@ class ReportIT extends AuditIT {
         report().then()
                 .body("references.translated", equalTo(2))
                 .body("references.tables[0].table", equalTo("public.search_log"));
+    }
+
+    @Test
+    void shouldCountAnEntityUnderItsLastOutcomeWhicheverStreamComesFirst() {
+        // Given
+        Outcome held = TestChain.conflict("a", "duplicate");
+        TestChain tail = new TestChain(id, "tail-0", "commit");
+        TestEvent resolved = tail.next(List.of(TestChain.migratedAfter(held, "A")));
+        TestEvent first = chunk.next(List.of(held, TestChain.migrated("b", "B")));
+
+        // When
+        wire.publish(resolved, first, run.end(9, "completed", chunk, tail));
+
+        // Then
+        reportMustBecomeComplete(2);
+        report().then().body("counts.conflict", equalTo(0)).body("reasons.reason", not(hasItem("duplicate")));
     }
 
     @Test

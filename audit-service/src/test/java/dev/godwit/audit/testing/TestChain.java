@@ -69,15 +69,23 @@ public final class TestChain {
                         .filter(outcome -> outcome.outcome().equals(kind))
                         .count()));
         ArrayNode array = data.putArray("outcomes");
-        outcomes.forEach(outcome -> array.addObject()
-                .put("table", outcome.table())
+        outcomes.forEach(outcome -> item(array.addObject(), outcome));
+        return new TestEvent(id, "godwit.outcomes", run, "dev.godwit.outcomes.recorded", data);
+    }
+
+    private static void item(ObjectNode item, Outcome outcome) {
+        item.put("table", outcome.table())
                 .put("key", outcome.key())
                 .put("newKey", outcome.newKey())
                 .put("outcome", outcome.outcome())
                 .put("reason", outcome.reason())
                 .put("detail", outcome.detail())
-                .put("salt", outcome.salt()));
-        return new TestEvent(id, "godwit.outcomes", run, "dev.godwit.outcomes.recorded", data);
+                .put("salt", outcome.salt());
+        if (outcome.replaces() != null) {
+            item.putObject("replaces")
+                    .put("outcome", outcome.replaces().outcome())
+                    .put("reason", outcome.replaces().reason());
+        }
     }
 
     /** What the event that ends the run says of this stream. */
@@ -91,6 +99,19 @@ public final class TestChain {
     /** A migrated document. */
     public static Outcome migrated(String key, String newKey) {
         return new Outcome("public.documents", key, newKey, "migrated", null, null, "saltsaltsaltsaltsalt22");
+    }
+
+    /** A document that was told as something else before. */
+    public static Outcome migratedAfter(Outcome former, String newKey) {
+        return new Outcome(
+                former.table(),
+                former.key(),
+                newKey,
+                "migrated",
+                null,
+                null,
+                former.salt(),
+                new Outcome.Told(former.outcome(), former.reason()));
     }
 
     /** A document that could not be migrated. */
