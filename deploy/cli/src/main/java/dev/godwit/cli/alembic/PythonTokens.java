@@ -147,9 +147,9 @@ final class PythonTokens {
     }
 
     private static boolean belongsToWord(int c, Kind kind) {
-        return Character.isUnicodeIdentifierPart(c) && !Character.isIdentifierIgnorable(c)
+        return (Character.isUnicodeIdentifierPart(c) && !Character.isIdentifierIgnorable(c))
                 || c == '_'
-                || kind == Kind.NUMBER && c == '.';
+                || (kind == Kind.NUMBER && c == '.');
     }
 
     private void readOperator() {

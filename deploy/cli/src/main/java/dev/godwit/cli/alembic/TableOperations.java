@@ -147,7 +147,7 @@ final class TableOperations {
     private static Optional<TableName> table(Call call, Optional<String> name, String schemaArgument) {
         Optional<String> schema = call.text(-1, schemaArgument);
         boolean isUnknown =
-                name.isEmpty() || call.has(schemaArgument) && schema.isEmpty() && !call.isNone(schemaArgument);
+                name.isEmpty() || (call.has(schemaArgument) && schema.isEmpty() && !call.isNone(schemaArgument));
         return isUnknown ? Optional.empty() : Optional.of(new TableName(schema.orElse(""), name.get()));
     }
 }

@@ -93,10 +93,10 @@ public final class GraphCommand extends ServiceCommand {
 
     private void printTable(LoadedGraph loaded) {
         Graph graph = loaded.graph();
-        Table table = new Table(loaded.noun().toUpperCase(Locale.ROOT), "STATE", "AFTER", "");
+        Table table = new Table(loaded.noun().toUpperCase(Locale.ROOT), "STATE", "SHAPE", "AFTER");
         for (int index : LinearOrder.of(graph).indexes()) {
             Node node = graph.node(index);
-            table.row(node.id(), node.state().orElse("-"), after(node), GraphTable.marks(graph, index));
+            table.row(node.id(), node.state().orElse("-"), GraphTable.marks(graph, index), after(node));
         }
         table.print(terminal());
         terminal().line("");

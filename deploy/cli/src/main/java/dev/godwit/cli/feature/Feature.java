@@ -13,7 +13,7 @@ import java.util.Set;
  * Something that users can do once certain migrations are applied and certain tables exist.
  *
  * @param migrations their names, or ids of revisions, with the lines that name them
- * @param tables {@code table} or {@code schema.table}
+ * @param tables as {@code name} or {@code schema.name}
  */
 public record Feature(String name, List<Entry> migrations, List<Entry> tables) {
 

@@ -107,7 +107,7 @@ public final class YamlMapping {
     public List<Entry> texts(String key) {
         Node node = values.get(key);
         if (node == null
-                || node instanceof ScalarNode scalar && scalar.getValue().isEmpty()) {
+                || (node instanceof ScalarNode scalar && scalar.getValue().isEmpty())) {
             return List.of();
         }
         List<Entry> texts = new ArrayList<>();
