@@ -6,7 +6,7 @@ import java.util.Optional;
 /** String literals of Python: every prefix, every kind of quote, and what the escapes in them mean. */
 final class PythonStrings {
     /** How many characters of an f-string are looked at before its braces are given up as text; it bounds what one broken string can cost. */
-    private static final int FORMATTED_MAX = 2_000;
+    private static final int FORMATTED_MAX = 500;
 
     private static final String PREFIXES = "rbuft";
 

@@ -29,6 +29,8 @@ final class PythonTokens {
     private int line = 1;
     /** Indentation of the line that the next word begins; -1 within a logical line. */
     private int indent;
+    /** Null while everything is Python. */
+    private Trouble trouble;
 
     private PythonTokens(String source) {
         this.source = source;
@@ -40,8 +42,6 @@ final class PythonTokens {
         all.read();
         return all;
     }
-
-    private Trouble trouble;
 
     List<Token> all() {
         return tokens;

@@ -94,6 +94,12 @@ final class VersionsDirectory {
                 }
                 return FileVisitResult.CONTINUE;
             }
+
+            @Override
+            public FileVisitResult visitFileFailed(Path file, IOException e) {
+                unreadable(file, String.valueOf(e.getMessage()), "make it readable");
+                return FileVisitResult.CONTINUE;
+            }
         });
         paths.sort(
                 Comparator.comparing((Path path) -> path.getParent().toString()).thenComparing(Path::toString));

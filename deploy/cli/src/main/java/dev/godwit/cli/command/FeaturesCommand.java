@@ -9,6 +9,7 @@ import dev.godwit.cli.alembic.TableName;
 import dev.godwit.cli.feature.Feature;
 import dev.godwit.cli.feature.FeatureCheck;
 import dev.godwit.cli.feature.FeatureState;
+import dev.godwit.cli.graph.Finding;
 import dev.godwit.cli.terminal.Table;
 import java.nio.file.Path;
 import java.util.List;
@@ -47,6 +48,10 @@ public final class FeaturesCommand extends ServiceCommand {
                 features.stream().anyMatch(feature -> !feature.tables().isEmpty());
         if (loaded.catalog().isEmpty() && looksAtTables) {
             terminal().note("tables are not looked at; to look: --database-url");
+        }
+        long problems = loaded.findings().stream().filter(Finding::isProblem).count();
+        if (problems > 0) {
+            terminal().note("the graph has problems (" + problems + "), so this may be wrong; godwit graph names them");
         }
         List<FeatureState> states = new FeatureCheck(loaded.graph(), loaded.creators(), isThere).states(features);
         if (isJson()) {

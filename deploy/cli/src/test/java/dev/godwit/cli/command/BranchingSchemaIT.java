@@ -48,7 +48,8 @@ class BranchingSchemaIT {
     @BeforeEach
     void makeTheState() throws Exception {
         execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public");
-        execute(Files.readString(GodwitProcess.HOME.resolve(ReadmeCommand.EXAMPLE).resolve("state.sql")));
+        execute(Files.readString(
+                GodwitProcess.HOME.resolve(ReadmeCommand.EXAMPLE).resolve("state.sql")));
     }
 
     static Stream<ReadmeCommand> commands() {
@@ -97,7 +98,8 @@ class BranchingSchemaIT {
 
     @Test
     void shouldFindAVersionTableByAnotherNameAndSayWhenThereIsNone() throws Exception {
-        execute("CREATE SCHEMA \"Odd\"\"x\"; ALTER TABLE alembic_version SET SCHEMA \"Odd\"\"x\"; ALTER TABLE \"Odd\"\"x\".alembic_version RENAME TO v");
+        execute(
+                "CREATE SCHEMA \"Odd\"\"x\"; ALTER TABLE alembic_version SET SCHEMA \"Odd\"\"x\"; ALTER TABLE \"Odd\"\"x\".alembic_version RENAME TO v");
 
         Result none = run("graph", "--json");
         Result found = run("graph", "--json", "--version-table", "v");
@@ -112,7 +114,8 @@ class BranchingSchemaIT {
         List<String> arguments = Stream.of(List.of(command), OPTIONS, List.of(more))
                 .flatMap(List::stream)
                 .toList();
-        return new ReadmeCommand(arguments, "", 0, true, Optional.empty()).run(directory, postgres.url().toUrl());
+        return new ReadmeCommand(arguments, "", 0, true, Optional.empty())
+                .run(directory, postgres.url().toUrl());
     }
 
     private static void execute(String sql) throws SQLException {

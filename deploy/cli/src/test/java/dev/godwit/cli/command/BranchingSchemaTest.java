@@ -18,7 +18,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** The example's README: every command prints what the page shows. */
 class BranchingSchemaTest {
-    private static final String VERSIONS = ReadmeCommand.EXAMPLE.resolve("versions").toString();
+    private static final String VERSIONS =
+            ReadmeCommand.EXAMPLE.resolve("versions").toString();
 
     @TempDir
     private Path directory;
@@ -44,12 +45,16 @@ class BranchingSchemaTest {
         List<String> problems = new ArrayList<>();
         for (JsonNode finding : graph.path("findings")) {
             if (finding.path("problem").asBoolean()) {
-                problems.add(finding.path("code").asText() + " " + finding.path("subject").asText());
+                problems.add(finding.path("code").asText() + " "
+                        + finding.path("subject").asText());
                 assertThat(finding.path("file").asText()).endsWith("tenant_0001_isolation.py");
             }
         }
-        assertThat(problems).containsExactly(
-                "unexpected_root tenant_0001", "table_before_creation tenant_0001", "table_before_creation tenant_0001");
+        assertThat(problems)
+                .containsExactly(
+                        "unexpected_root tenant_0001",
+                        "table_before_creation tenant_0001",
+                        "table_before_creation tenant_0001");
     }
 
     @Test
@@ -58,7 +63,8 @@ class BranchingSchemaTest {
 
         assertThat(drawn.code()).isEqualTo(ExitCode.DONE);
         assertThat(drawn.out())
-                .isEqualTo(Files.readString(GodwitProcess.HOME.resolve(ReadmeCommand.EXAMPLE).resolve("graph.svg")));
+                .isEqualTo(Files.readString(
+                        GodwitProcess.HOME.resolve(ReadmeCommand.EXAMPLE).resolve("graph.svg")));
     }
 
     private Result run(boolean isCorrected, String option) throws Exception {

@@ -38,14 +38,15 @@ class GraphCommandTest {
             Result mermaid = run("graph", "--url", url(service), "--mermaid");
 
             assertThat(shown.code()).isEqualTo(ExitCode.DONE);
-            assertThat(shown.out().lines().map(String::stripTrailing)).containsExactly(
-                    "MIGRATION  STATE      SHAPE               AFTER",
-                    "first      applied    root, branch point",
-                    "left       applied                        first",
-                    "right      running                        first",
-                    "late       unapplied  merge point, head   left, right",
-                    "",
-                    "4 migrations: 1 root, 1 branch point, 1 merge point, 1 head");
+            assertThat(shown.out().lines().map(String::stripTrailing))
+                    .containsExactly(
+                            "MIGRATION  STATE      SHAPE               AFTER",
+                            "first      applied    root, branch point",
+                            "left       applied                        first",
+                            "right      running                        first",
+                            "late       unapplied  merge point, head   left, right",
+                            "",
+                            "4 migrations: 1 root, 1 branch point, 1 merge point, 1 head");
             assertThat(json.json().path("order").toString()).isEqualTo("[\"first\",\"left\",\"right\",\"late\"]");
             assertThat(json.json().path("heads").toString()).isEqualTo("[\"late\"]");
             assertThat(mermaid.out()).startsWith("flowchart TD\n").contains("n3 --> n2");
@@ -66,13 +67,14 @@ class GraphCommandTest {
             Result shown = run("features", "--url", url(service), "--features", features.toString());
 
             assertThat(shown.code()).as(shown.err()).isEqualTo(ExitCode.DONE);
-            assertThat(shown.out().lines().map(String::stripTrailing)).containsExactly(
-                    "FEATURE  STATE    WAITS FOR TABLES  WAITS FOR MIGRATIONS",
-                    "search   live",
-                    "export   missing                    right",
-                    "                                    late",
-                    "",
-                    "1 live, 1 missing");
+            assertThat(shown.out().lines().map(String::stripTrailing))
+                    .containsExactly(
+                            "FEATURE  STATE    WAITS FOR TABLES  WAITS FOR MIGRATIONS",
+                            "search   live",
+                            "export   missing                    right",
+                            "                                    late",
+                            "",
+                            "1 live, 1 missing");
         } finally {
             service.stop(0);
         }

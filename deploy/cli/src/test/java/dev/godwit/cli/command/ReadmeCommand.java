@@ -19,12 +19,13 @@ import java.util.stream.Stream;
 record ReadmeCommand(List<String> arguments, String shown, int exitCode, boolean isCorrected, Optional<String> sql) {
     static final Path EXAMPLE = Path.of("docs/examples/branching-schema");
 
-    private static final Pattern BLOCK =
-            Pattern.compile("<!-- exit (\\d)(, corrected)?(?:, after ([^>]*))? -->\n\n {4}\\./godwit ([^\n]*)\n((?: {4}[^\n]*\n|\n)*)");
+    private static final Pattern BLOCK = Pattern.compile(
+            "<!-- exit (\\d)(, corrected)?(?:, after ([^>]*))? -->\n\n {4}\\./godwit ([^\n]*)\n((?: {4}[^\n]*\n|\n)*)");
 
     static List<ReadmeCommand> all() {
         try {
-            Matcher block = BLOCK.matcher(Files.readString(GodwitProcess.HOME.resolve(EXAMPLE).resolve("README.md")));
+            Matcher block = BLOCK.matcher(
+                    Files.readString(GodwitProcess.HOME.resolve(EXAMPLE).resolve("README.md")));
             List<ReadmeCommand> all = new ArrayList<>();
             while (block.find()) {
                 all.add(new ReadmeCommand(
@@ -61,7 +62,8 @@ record ReadmeCommand(List<String> arguments, String shown, int exitCode, boolean
                 Path target = directory.resolve(EXAMPLE).resolve(source.relativize(file));
                 Files.createDirectories(target.getParent());
                 String text = Files.readString(file);
-                Files.writeString(target, isCorrected && file.endsWith("tenant_0001_isolation.py") ? corrected(text) : text);
+                Files.writeString(
+                        target, isCorrected && file.endsWith("tenant_0001_isolation.py") ? corrected(text) : text);
             }
         }
     }
@@ -72,7 +74,10 @@ record ReadmeCommand(List<String> arguments, String shown, int exitCode, boolean
 
     /** Without blanks at line ends and empty lines at both ends. */
     static String tidy(String text) {
-        return text.lines().map(String::stripTrailing).collect(Collectors.joining("\n")).strip();
+        return text.lines()
+                .map(String::stripTrailing)
+                .collect(Collectors.joining("\n"))
+                .strip();
     }
 
     @Override

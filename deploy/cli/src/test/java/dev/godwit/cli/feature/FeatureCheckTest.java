@@ -72,10 +72,8 @@ class FeatureCheckTest {
 
     private List<FeatureState> check(String text) throws IOException {
         Path file = Files.writeString(directory.resolve("features.yaml"), text);
-        return new FeatureCheck(
-                        graph,
-                        Map.of(MADE_BY_C, List.of(2)),
-                        table -> table.name().equals("there"))
+        return new FeatureCheck(graph, Map.of(MADE_BY_C, List.of(2)), table -> table.name()
+                        .equals("there"))
                 .states(Feature.read(file));
     }
 }

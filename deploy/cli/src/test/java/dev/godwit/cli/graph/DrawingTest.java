@@ -21,8 +21,8 @@ class DrawingTest {
     @Test
     void shouldDrawWellFormedXmlWhateverTheNamesAre() throws Exception {
         Place place = new Place(HOSTILE, 1);
-        Node hostile = new Node(
-                HOSTILE, HOSTILE, List.of(), List.of(), List.of(), Optional.of("made-up"), place, place);
+        Node hostile =
+                new Node(HOSTILE, HOSTILE, List.of(), List.of(), List.of(), Optional.of("made-up"), place, place);
         Node other = Nodes.node("b", List.of(HOSTILE, "b2"), List.of());
         Node loop = Nodes.node("b2", List.of("b"), List.of());
         Graph graph = Graph.of(List.of(hostile, other, loop));
@@ -39,13 +39,15 @@ class DrawingTest {
 
     @Test
     void shouldDrawAnEmptyGraph() throws Exception {
-        assertThat(parse(SvgDrawing.of(Graph.of(List.of()), "x", "revision", List.of()))).isNotNull();
+        assertThat(parse(SvgDrawing.of(Graph.of(List.of()), "x", "revision", List.of())))
+                .isNotNull();
         assertThat(MermaidText.of(Graph.of(List.of()))).isEqualTo("flowchart TD\n");
     }
 
     @Test
     void shouldEscapeMermaid() {
-        Graph graph = Graph.of(List.of(Nodes.node("a\"];b", List.of(), List.of()).in("applied")));
+        Graph graph =
+                Graph.of(List.of(Nodes.node("a\"];b", List.of(), List.of()).in("applied")));
 
         assertThat(MermaidText.of(graph))
                 .contains("n0[\"a#34;#93;#59;b<br/>applied\"]:::is-applied")

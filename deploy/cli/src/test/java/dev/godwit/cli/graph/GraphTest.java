@@ -36,7 +36,8 @@ class GraphTest {
                     .forEach(node -> children.add(node.id()));
             assertThat(graph.isHead(i)).isEqualTo(children.isEmpty());
             assertThat(graph.isBranchPoint(i)).isEqualTo(children.size() > 1);
-            assertThat(graph.isMergePoint(i)).isEqualTo(new HashSet<>(graph.node(i).parents()).size() > 1);
+            assertThat(graph.isMergePoint(i))
+                    .isEqualTo(new HashSet<>(graph.node(i).parents()).size() > 1);
             int self = i;
             assertThat(graph.withAncestors(List.of(i)).stream().boxed())
                     .containsExactlyInAnyOrderElementsOf(graph.where(other -> other == self || reaches[other][self]));

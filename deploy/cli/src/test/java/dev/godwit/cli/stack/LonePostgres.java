@@ -20,7 +20,8 @@ public final class LonePostgres implements AutoCloseable {
         server.prepare();
         processes.spawn(server.launch());
         if (!Wait.until(Duration.ofSeconds(60), server::answers)) {
-            throw new IllegalStateException("PostgreSQL did not start: " + Processes.tail(state.log(Component.POSTGRES)));
+            throw new IllegalStateException(
+                    "PostgreSQL did not start: " + Processes.tail(state.log(Component.POSTGRES)));
         }
     }
 
