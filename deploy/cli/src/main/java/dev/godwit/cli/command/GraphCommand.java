@@ -43,6 +43,10 @@ public final class GraphCommand extends ServiceCommand {
         if (Stream.of(isJson(), mermaid, svg, order).filter(given -> given).count() > 1) {
             throw Failure.usage("--json, --mermaid, --svg and --order exclude each other; --json has the order in it");
         }
+        if (options.databaseUrl() != null && options.alembic() == null) {
+            throw Failure.usage(
+                    "the service tells the states of its own migrations; --database-url is for --alembic DIR");
+        }
         LoadedGraph loaded = LoadedGraph.of(options, this::migration);
         print(loaded);
         return loaded.findings().stream().anyMatch(Finding::isProblem) ? ExitCode.DIFFERENCES : ExitCode.DONE;

@@ -78,22 +78,21 @@ public final class SvgDrawing {
         svg.append("</g>\n</svg>\n");
     }
 
+    /** Between rows an edge curves; past a row it goes straight, so that it cuts no corner of a box. */
     private void edge(Layout.Edge edge) {
         List<Layout.Point> points = edge.points();
         double half = Layout.NODE_HEIGHT / 2;
-        Layout.Point first = points.get(0);
-        Layout.Point last = points.get(points.size() - 1);
-        StringBuilder path = new StringBuilder(text("M%.1f %.1f", first.x(), first.y() + half));
-        double fromX = first.x();
-        double fromY = first.y() + half;
+        StringBuilder path = new StringBuilder(
+                text("M%.1f %.1f", points.get(0).x(), points.get(0).y() + half));
         for (int i = 1; i < points.size(); i++) {
-            boolean isLast = i == points.size() - 1;
-            double toX = points.get(i).x();
-            double toY = isLast ? last.y() - half - 1 : points.get(i).y();
-            double bend = (toY - fromY) / 2;
-            path.append(text(" C%.1f %.1f %.1f %.1f %.1f %.1f", fromX, fromY + bend, toX, toY - bend, toX, toY));
-            fromX = toX;
-            fromY = toY;
+            Layout.Point from = points.get(i - 1);
+            Layout.Point to = points.get(i);
+            double below = from.y() + half;
+            double above = to.y() - half - 1;
+            double bend = (above - below) / 2;
+            path.append(i == 1 ? "" : text(" V%.1f", below));
+            path.append(text(
+                    " C%.1f %.1f %.1f %.1f %.1f %.1f", from.x(), below + bend, to.x(), above - bend, to.x(), above));
         }
         String kind = edge.isBackward() ? "edge backward" : edge.isParent() ? "edge" : "edge dependency";
         svg.append("<path class=\"")

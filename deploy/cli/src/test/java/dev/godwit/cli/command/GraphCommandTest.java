@@ -121,6 +121,7 @@ class GraphCommandTest {
                 "graph --alembic . --version-table x",
                 "graph --alembic . --database-url nonsense",
                 "graph --alembic",
+                "graph --migrations . --database-url postgresql://u:p@localhost/d",
                 "graph --unknown",
                 "features --alembic .",
                 "features --migrations .",
