@@ -12,7 +12,7 @@ public final class ExitCode {
     public static final int CONFLICTS = 3;
     /** Refused before anything was written: policy, privileges, a changed plan, an illegal transition. */
     public static final int REFUSED = 4;
-    /** Verification found differences. */
+    /** Verification found differences, or something is wrong with a graph. */
     public static final int DIFFERENCES = 5;
 
     private ExitCode() {}

@@ -6,7 +6,9 @@ import dev.godwit.cli.command.CompleteCommand;
 import dev.godwit.cli.command.DoctorCommand;
 import dev.godwit.cli.command.DownCommand;
 import dev.godwit.cli.command.ExplainCommand;
+import dev.godwit.cli.command.FeaturesCommand;
 import dev.godwit.cli.command.ForgetCommand;
+import dev.godwit.cli.command.GraphCommand;
 import dev.godwit.cli.command.IdsCommand;
 import dev.godwit.cli.command.ListCommand;
 import dev.godwit.cli.command.PauseCommand;
@@ -43,6 +45,8 @@ import picocli.CommandLine.Spec;
             StatusCommand.class,
             DoctorCommand.class,
             ListCommand.class,
+            GraphCommand.class,
+            FeaturesCommand.class,
             ShowCommand.class,
             ExplainCommand.class,
             PlanCommand.class,

@@ -1,0 +1,53 @@
+package dev.godwit.cli.command;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.godwit.cli.client.RestClient;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+
+/** The command line as a process of its own: exit code and both streams are the real ones. */
+final class GodwitProcess {
+    static final Path HOME = Path.of("").toAbsolutePath().getParent().getParent();
+
+    record Result(int code, String out, String err) {
+        JsonNode json() throws IOException {
+            return RestClient.JSON.readTree(out);
+        }
+    }
+
+    private GodwitProcess() {}
+
+    static Result run(Path directory, List<String> arguments) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
+                "-cp",
+                System.getProperty("java.class.path"),
+                "dev.godwit.cli.Godwit"));
+        command.addAll(arguments);
+        ProcessBuilder builder = new ProcessBuilder(command).directory(directory.toFile());
+        builder.environment().put("GODWIT_HOME", HOME.toString());
+        Process process = builder.start();
+        CompletableFuture<String> err = CompletableFuture.supplyAsync(() -> read(process.getErrorStream()));
+        String out = read(process.getInputStream());
+        if (!process.waitFor(60, TimeUnit.SECONDS)) {
+            process.destroyForcibly();
+            throw new IllegalStateException("godwit did not end: " + arguments);
+        }
+        return new Result(process.exitValue(), out, err.join());
+    }
+
+    private static String read(java.io.InputStream stream) {
+        try {
+            return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+}
