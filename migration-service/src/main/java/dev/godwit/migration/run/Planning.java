@@ -63,6 +63,11 @@ class Planning {
             RETURNING generation
             """;
 
+    private static final String KEYS_STREAM = "request";
+
+    private static final String KEYS_INSPECTED = "SELECT EXISTS (SELECT FROM godwit.stream WHERE run_id = $1 AND stream = '" + KEYS_STREAM
+            + "' AND sequence > 0) AS inspected";
+
     private static final String JOURNAL_EXISTS = "SELECT to_regclass('godwit.identity_' || $1) IS NOT NULL AS there";
 
     private static final String ESTIMATE = """
@@ -154,8 +159,13 @@ class Planning {
                 .replaceWithVoid();
     }
 
+    /** Reads the whole table: how long that takes is not known beforehand. */
     private static Uni<Void> readOnly(SqlConnection connection) {
-        return connection.query("BEGIN TRANSACTION READ ONLY").execute().replaceWithVoid();
+        return connection
+                .query("BEGIN TRANSACTION READ ONLY")
+                .execute()
+                .chain(() -> connection.query("SET LOCAL statement_timeout = 0").execute())
+                .replaceWithVoid();
     }
 
     private Uni<Void> insertGroups(Run run, List<Row> rows, long[] groups) {
@@ -173,7 +183,7 @@ class Planning {
     }
 
     private Uni<Void> begin(Run run) {
-        return contexts.of(run)
+        return contexts.ofNext(run)
                 .chain(context -> estimate(context)
                         .chain(entities -> runs.transition(
                                 run,
@@ -234,19 +244,27 @@ class Planning {
     }
 
     private Uni<Void> inspect(Run run) {
-        return contexts.of(run)
+        return contexts.ofNext(run)
+                .call(context -> run.onlyKeys()
+                        ? inspectKeysOnce(run, context)
+                        : Uni.createFrom().voidItem())
                 .chain(context -> estimate(context)
                         .chain(entities ->
-                                runs.inTransaction(connection -> cut(connection, run, context, "inspect", entities)))
-                        .chain(() -> run.onlyKeys()
-                                ? inspectKeys(run, context)
-                                : Uni.createFrom().voidItem()))
+                                runs.inTransaction(connection -> cut(connection, run, context, "inspect", entities))))
                 .chain(() -> runs.find(run.id()))
                 .chain(found -> chunks.enqueue(run.id(), found.orElseThrow().generation()));
     }
 
+    /** Before the phase says that there is nothing more to inspect; what a step that broke off afterwards has told is not told again. */
+    private Uni<Void> inspectKeysOnce(Run run, RunContext context) {
+        return runs.execute(KEYS_INSPECTED, run.id())
+                .chain(rows -> rows.iterator().next().getBoolean("inspected")
+                        ? Uni.createFrom().voidItem()
+                        : inspectKeys(run, context));
+    }
+
     private Uni<Void> inspectKeys(Run run, RunContext context) {
-        Place place = new Place(Lane.REQUEST, "request", Optional.empty(), EnumSet.of(RunState.PLANNING));
+        Place place = new Place(Lane.REQUEST, KEYS_STREAM, Optional.empty(), EnumSet.of(RunState.PLANNING));
         return runs.execute("SELECT key FROM godwit.pending_key WHERE run_id = $1 ORDER BY key", run.id())
                 .chain(rows -> {
                     List<String> keys = new ArrayList<>();

@@ -28,7 +28,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Compiles a run's definition against the catalog, once per run and instance. */
+/** Compiles a run's definition against the catalog, once per generation of chunks and instance: whoever cuts anew sees the tables as they are by then. */
 @ApplicationScoped
 public class RunContexts {
 
@@ -69,11 +69,32 @@ public class RunContexts {
 
     /** The context of a run; a run that was re-planned meanwhile gets a fresh one. */
     public Uni<RunContext> of(Run run) {
-        String key = run.id() + "/" + run.generation() + "/" + run.barrierXid().orElse("") + "/" + run.duplicates();
-        RunContext known = cached.get(key);
-        if (known != null) {
-            return Uni.createFrom().item(known);
-        }
+        RunContext known = cached.get(key(run, run.generation()));
+        return known != null ? Uni.createFrom().item(known) : compile(run, run.generation());
+    }
+
+    /** The context that the run's next generation of chunks is cut by, with every partition that has been attached meanwhile. */
+    Uni<RunContext> ofNext(Run run) {
+        return compile(run, run.generation() + 1);
+    }
+
+    /** Whether the tables still consist of the heaps that the context knows: one that was attached since has been read by nobody. */
+    Uni<Boolean> isCurrent(RunContext context) {
+        return pool.withConnection(connection -> compile(connection, context.definition()))
+                .map(compiled -> heaps(compiled.model()).equals(heaps(context.model())));
+    }
+
+    private static Set<TableName> heaps(RekeyModel model) {
+        Set<TableName> heaps = new LinkedHashSet<>(model.leaves());
+        model.softReferences().forEach(reference -> heaps.addAll(reference.leaves()));
+        return heaps;
+    }
+
+    private static String key(Run run, int generation) {
+        return run.id() + "/" + generation + "/" + run.barrierXid().orElse("") + "/" + run.duplicates();
+    }
+
+    private Uni<RunContext> compile(Run run, int generation) {
         Definition definition = DefinitionDirectory.accepted(run.definition(), Path.of(run.definitionFile()));
         return pool.withConnection(
                         connection -> originsCanHide(connection).chain(hidden -> compile(connection, definition)
@@ -82,7 +103,7 @@ public class RunContexts {
                     if (cached.size() >= CACHED_MAX) {
                         cached.clear();
                     }
-                    cached.put(key, context);
+                    cached.put(key(run, generation), context);
                 });
     }
 

@@ -54,6 +54,12 @@ class RunSteps {
                AND NOT EXISTS (SELECT FROM godwit.pending_key WHERE run_id = $1)
             """;
 
+    private static final String VERIFIED = """
+            UPDATE godwit.run
+               SET verify_asked = false, rounds = 0, proof = NULL, phase = $2
+             WHERE id = $1
+            """;
+
     private static final String PENDING = "SELECT EXISTS (SELECT FROM godwit.pending_key WHERE run_id = $1) AS pending";
 
     private final Runs runs;
@@ -115,12 +121,12 @@ class RunSteps {
                                                 : nextGeneration(
                                                         run,
                                                         "sweep",
-                                                        (connection, generation) -> chunks.cutReferences(
+                                                        (connection, next, generation) -> chunks.cutReferences(
                                                                 connection,
-                                                                context,
+                                                                next,
                                                                 Kind.SWEEP,
                                                                 generation,
-                                                                context.model().sweptReferences())));
+                                                                next.model().sweptReferences())));
                     }
                     return follow(run);
                 }));
@@ -135,9 +141,8 @@ class RunSteps {
     /** What was lost between the lanes is found by reading the table once more; what is right already is left alone. */
     private Uni<Void> rescan(Run run) {
         LOG.infof("Run %s scans its tables once more", run.id());
-        return contexts.of(run)
-                .chain(context -> nextGeneration(
-                        run, "backfill", (connection, generation) -> rescan.cut(connection, run, context, generation)));
+        return nextGeneration(
+                run, "backfill", (connection, next, generation) -> rescan.cut(connection, run, next, generation));
     }
 
     private Uni<Void> following(Run run) {
@@ -148,7 +153,7 @@ class RunSteps {
                             Optional.of("changes were lost: the tables are scanned once more"))
                     .replaceWithVoid();
         }
-        if (run.follow() && !run.completeAsked()) {
+        if (run.followsOn() && !run.verifyAsked()) {
             return drain(run);
         }
         return drain(run)
@@ -172,11 +177,10 @@ class RunSteps {
         }
         return switch (run.phase()) {
             case "verify" ->
-                contexts.of(run)
-                        .chain(context -> nextGeneration(
-                                run,
-                                "scan",
-                                (connection, generation) -> verification.cut(connection, context, run, generation)));
+                nextGeneration(
+                        run,
+                        "scan",
+                        (connection, next, generation) -> verification.cut(connection, next, run, generation));
             case "scan" -> drain(run).chain(() -> whenChunksAreDone(run, () -> judge(run)));
             default ->
                 drain(run)
@@ -200,8 +204,7 @@ class RunSteps {
 
     private Uni<Void> backToFollowing(Run run, String reason) {
         if (run.rounds() >= ROUNDS_MAX) {
-            return runs.fail(run.id(), reason + ", again and again: something undoes what the migration does")
-                    .replaceWithVoid();
+            return giveUp(run, reason + ", again and again: something writes old ids, or undoes what the migration does");
         }
         return runs.transition(
                         run, RunState.VERIFYING, RunState.FOLLOWING, Optional.of(reason), connection -> clearProof(
@@ -213,29 +216,62 @@ class RunSteps {
                 .replaceWithVoid();
     }
 
+    /** A run that follows on does so, whatever was found; any other begins anew with the scan when it is resumed. */
+    private Uni<Void> giveUp(Run run, String reason) {
+        RunState to = run.followsOn() ? RunState.FOLLOWING : RunState.FAILED;
+        return runs.transition(
+                        run,
+                        RunState.VERIFYING,
+                        to,
+                        Optional.of(reason),
+                        connection -> verified(connection, run, run.followsOn() ? "tail" : "verify"))
+                .replaceWithVoid();
+    }
+
     private Uni<Void> complete(Run run) {
         return contexts.of(run)
-                .chain(context -> verification.check(context, run).chain(checks -> end(run, context, checks)))
+                .chain(context -> contexts.isCurrent(context)
+                        .chain(current -> current
+                                ? verification.check(context, run).chain(checks -> end(run, checks))
+                                : backToFollowing(run, "partitions were attached or detached while verifying")))
                 .onFailure(ChangedMeanwhileException.class)
                 .recoverWithUni(changed -> Uni.createFrom().voidItem());
     }
 
-    private Uni<Void> end(Run run, RunContext context, JsonObject checks) {
+    private Uni<Void> end(Run run, JsonObject checks) {
         String lsn = run.proof().map(proof -> proof.getString("lsn")).orElse(null);
         Optional<String> failed = Verification.failure(checks);
+        if (run.followsOn()) {
+            Optional<String> reason = failed.or(() -> Optional.of("verified as of " + lsn + ": every check holds"));
+            return runs.transition(
+                            run, RunState.VERIFYING, RunState.FOLLOWING, reason, connection -> keep(
+                                            connection, run, null, checks)
+                                    .chain(() -> verified(connection, run, "tail")))
+                    .replaceWithVoid();
+        }
         RunState end = failed.isPresent() ? RunState.FAILED : RunState.COMPLETED;
-        return runs.transition(run, RunState.VERIFYING, end, failed, connection -> connection
-                        .preparedQuery(SET_AS_OF)
-                        .execute(Tuple.of(run.id(), lsn, checks))
-                        .invoke(rows -> {
-                            if (rows.rowCount() == 0) {
-                                throw new ChangedMeanwhileException();
-                            }
-                        })
+        return runs.transition(run, RunState.VERIFYING, end, failed, connection -> keep(connection, run, lsn, checks)
                         .chain(() -> failed.isPresent()
                                 ? clearProof(connection, run, "verify")
-                                : capture.close(connection, context)))
+                                : capture.close(connection, run)))
                 .replaceWithVoid();
+    }
+
+    private static Uni<Void> keep(SqlConnection connection, Run run, String lsn, JsonObject checks) {
+        return connection
+                .preparedQuery(SET_AS_OF)
+                .execute(Tuple.of(run.id(), lsn, checks))
+                .invoke(rows -> {
+                    if (rows.rowCount() == 0) {
+                        throw new ChangedMeanwhileException();
+                    }
+                })
+                .replaceWithVoid();
+    }
+
+    /** The question has been answered, and its rounds are over. */
+    private static Uni<Void> verified(SqlConnection connection, Run run, String phase) {
+        return connection.preparedQuery(VERIFIED).execute(Tuple.of(run.id(), phase)).replaceWithVoid();
     }
 
     /** Takes a transition back that the facts have overtaken; the next step looks again. */
@@ -244,15 +280,16 @@ class RunSteps {
         private static final long serialVersionUID = 1L;
     }
 
-    /** Batches in hand have ended when the fence could be taken. */
+    /** Batches in hand have ended when the fence could be taken. A plan listens to nothing, and must not make a run deaf that does. */
     private Uni<Void> cancelled(Run run) {
-        return contexts.of(run)
-                .chain(context -> runs.transition(
+        return runs.transition(
                         run,
                         RunState.CANCELLING,
                         RunState.CANCELLED,
                         Optional.empty(),
-                        connection -> capture.close(connection, context)))
+                        connection -> run.commit()
+                                ? capture.close(connection, run)
+                                : Uni.createFrom().voidItem())
                 .replaceWithVoid();
     }
 
@@ -266,26 +303,23 @@ class RunSteps {
                             ? nextGeneration(
                                     run,
                                     "unsweep",
-                                    (connection, generation) -> chunks.cutReferences(
+                                    (connection, next, generation) -> chunks.cutReferences(
                                             connection,
-                                            context,
+                                            next,
                                             Kind.UNSWEEP,
                                             generation,
-                                            context.model().softReferences()))
+                                            next.model().softReferences()))
                             : runs.transition(
                                             run,
                                             RunState.ROLLING_BACK,
                                             RunState.ROLLED_BACK,
                                             Optional.empty(),
-                                            connection -> capture.close(connection, context))
+                                            connection -> capture.close(connection, run))
                                     .replaceWithVoid();
                 }));
             default ->
-                contexts.of(run)
-                        .chain(context -> nextGeneration(
-                                run,
-                                "undo",
-                                (connection, generation) -> chunks.cutUndo(connection, context, generation)));
+                nextGeneration(
+                        run, "undo", (connection, next, generation) -> chunks.cutUndo(connection, next, generation));
         };
     }
 
@@ -338,17 +372,18 @@ class RunSteps {
 
     /** Cuts in one transaction with the new generation, then fills the queue; a crash in between is mended by the sweeper of idle chunks. */
     private Uni<Void> nextGeneration(Run run, String phase, Cut cut) {
-        return runs.inTransaction(connection -> connection
+        return contexts.ofNext(run)
+                .chain(next -> runs.inTransaction(connection -> connection
                         .preparedQuery(NEXT_GENERATION)
                         .execute(Tuple.of(run.id(), phase))
                         .map(rows -> rows.iterator().next().getInteger("generation"))
-                        .call(generation -> cut.apply(connection, generation)))
+                        .call(generation -> cut.apply(connection, next, generation))))
                 .chain(generation -> chunks.enqueue(run.id(), generation));
     }
 
-    /** Cuts the chunks of a generation. */
+    /** Cuts the chunks of a generation, in the tables as they are now. */
     private interface Cut {
-        Uni<Void> apply(SqlConnection connection, int generation);
+        Uni<Void> apply(SqlConnection connection, RunContext next, int generation);
     }
 
     private static Uni<Void> setPhase(SqlConnection connection, Run run, String phase) {
