@@ -38,7 +38,7 @@ public class ChunkWorker {
     private static final int SIZERS_MAX = 256;
 
     private static final String CHUNK = """
-            SELECT c.kind, c.state, r.max_rate, greatest(t.reltuples, 0) / greatest(t.relpages, 1) AS density
+            SELECT c.kind, c.state, c.epoch, r.max_rate, greatest(t.reltuples, 0) / greatest(t.relpages, 1) AS density
               FROM godwit.chunk AS c
               JOIN godwit.run AS r ON r.id = c.run_id
               LEFT JOIN pg_class AS t ON t.oid = c.relation_oid
