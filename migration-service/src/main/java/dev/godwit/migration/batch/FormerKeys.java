@@ -52,10 +52,10 @@ final class FormerKeys {
              GROUP BY key
             """;
 
-    private final RunContext run;
+    private final RekeyRun run;
     private final SqlConnection connection;
 
-    FormerKeys(RunContext run, SqlConnection connection) {
+    FormerKeys(RekeyRun run, SqlConnection connection) {
         this.run = run;
         this.connection = connection;
     }

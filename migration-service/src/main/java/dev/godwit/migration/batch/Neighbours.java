@@ -37,7 +37,7 @@ final class Neighbours {
              CROSS JOIN LATERAL (SELECT d.member FROM godwit.duplicate AS d WHERE d.run_id = $1 AND d.group_no = mine.group_no OFFSET 0) AS other
             """;
 
-    private final RunContext run;
+    private final RekeyRun run;
     private final SqlConnection connection;
     private final Map<String, EntityRow> selected;
     private final Map<String, EntityRow> rows = new LinkedHashMap<>();
@@ -46,7 +46,7 @@ final class Neighbours {
     private final Set<String> beyond = new LinkedHashSet<>();
     private int links;
 
-    Neighbours(RunContext run, SqlConnection connection, Map<String, EntityRow> selected) {
+    Neighbours(RekeyRun run, SqlConnection connection, Map<String, EntityRow> selected) {
         this.run = run;
         this.connection = connection;
         this.selected = selected;

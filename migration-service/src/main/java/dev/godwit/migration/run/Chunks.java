@@ -5,7 +5,6 @@ import dev.godwit.migration.chunk.ChunkMessage;
 import dev.godwit.migration.chunk.ChunkQueue;
 import dev.godwit.migration.chunk.ChunkWork.Kind;
 import dev.godwit.migration.definition.TableName;
-import dev.godwit.migration.operation.rekey.RekeyModel.FoundReference;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.Row;
@@ -15,10 +14,8 @@ import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 /** Cuts tables into chunks and keeps the work queue filled. A table of a billion rows is cut in milliseconds: block ranges need no query over the data. */
 @ApplicationScoped
@@ -113,16 +110,14 @@ public class Chunks {
                 run,
                 limit.isPresent() ? Kind.LIMITED : kind,
                 generation,
-                run.model().leaves(),
+                run.operation().leaves(),
                 limit);
     }
 
-    /** Cuts the tables of these references for a sweep; joins the caller's transaction. */
-    public Uni<Void> cutReferences(
-            SqlConnection connection, RunContext run, Kind kind, int generation, List<FoundReference> references) {
-        Set<TableName> leaves = new LinkedHashSet<>();
-        references.forEach(reference -> leaves.addAll(reference.leaves()));
-        return cut(connection, run, kind, generation, List.copyOf(leaves), Optional.empty());
+    /** Cuts these heaps for a sweep; joins the caller's transaction. */
+    public Uni<Void> cutSweep(
+            SqlConnection connection, RunContext run, Kind kind, int generation, List<TableName> leaves) {
+        return cut(connection, run, kind, generation, leaves, Optional.empty());
     }
 
     private Uni<Void> cut(

@@ -4,9 +4,9 @@ import dev.godwit.migration.batch.Batches;
 import dev.godwit.migration.batch.Batches.Place;
 import dev.godwit.migration.batch.Batches.Work;
 import dev.godwit.migration.batch.Lane;
-import dev.godwit.migration.batch.Rekeys;
 import dev.godwit.migration.batch.RunContext;
 import dev.godwit.migration.chunk.ChunkWork.Kind;
+import dev.godwit.migration.definition.TableName;
 import dev.godwit.migration.operation.Selection;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.Pool;
@@ -131,26 +131,32 @@ class Planning {
 
     /** Entities that share a new key, over the whole table: no single batch sees such a group. The survivor is a function of all of it. */
     private Uni<Void> group(Run run) {
-        long[] groups = {0};
         return contexts.of(run)
-                .chain(context -> runs.execute(FORGET_GROUPS, run.id())
-                        .chain(() -> pool.withConnection(connection -> readOnly(connection)
-                                .chain(() -> connection.prepare(context.sql().groupDuplicates()))
-                                .onItem()
-                                .transformToMulti(statement -> statement
-                                        .createStream(GROUPS_PER_INSERT)
-                                        .toMulti())
-                                .group()
-                                .intoLists()
-                                .of(GROUPS_PER_INSERT)
-                                .onItem()
-                                .transformToUniAndConcatenate(rows -> insertGroups(run, rows, groups))
-                                .onItem()
-                                .ignoreAsUni()
-                                .chain(() -> connection.query("COMMIT").execute())
-                                .onFailure()
-                                .call(() -> connection.query("ROLLBACK").execute()))))
+                .chain(context -> runs.execute(FORGET_GROUPS, run.id()).chain(() -> context.operation()
+                        .duplicates()
+                        .map(sql -> group(run, sql))
+                        .orElseGet(() -> Uni.createFrom().voidItem())))
                 .chain(() -> runs.execute(GROUPED, run.id()))
+                .replaceWithVoid();
+    }
+
+    private Uni<Void> group(Run run, String sql) {
+        long[] groups = {0};
+        return pool.withConnection(connection -> readOnly(connection)
+                        .chain(() -> connection.prepare(sql))
+                        .onItem()
+                        .transformToMulti(statement ->
+                                statement.createStream(GROUPS_PER_INSERT).toMulti())
+                        .group()
+                        .intoLists()
+                        .of(GROUPS_PER_INSERT)
+                        .onItem()
+                        .transformToUniAndConcatenate(rows -> insertGroups(run, rows, groups))
+                        .onItem()
+                        .ignoreAsUni()
+                        .chain(() -> connection.query("COMMIT").execute())
+                        .onFailure()
+                        .call(() -> connection.query("ROLLBACK").execute()))
                 .replaceWithVoid();
     }
 
@@ -202,9 +208,9 @@ class Planning {
     private static Uni<Void> relations(SqlConnection connection, RunContext context) {
         List<String> names = new ArrayList<>();
         List<Integer> numbers = new ArrayList<>();
-        for (int map = 0; map <= context.model().derived().size(); map++) {
-            numbers.add(map);
-            names.add(context.model().tableOfMap(map).toString());
+        for (TableName table : context.operation().mappedTables()) {
+            numbers.add(numbers.size());
+            names.add(table.toString());
         }
         return connection
                 .preparedQuery(RELATIONS)
@@ -226,7 +232,7 @@ class Planning {
 
     private Uni<Long> estimate(RunContext context) {
         String[] leaves =
-                context.model().leaves().stream().map(leaf -> leaf.quoted()).toArray(String[]::new);
+                context.operation().leaves().stream().map(leaf -> leaf.quoted()).toArray(String[]::new);
         return runs.execute(ESTIMATE, (Object) leaves).map(rows -> {
             Long entities = rows.iterator().next().getLong("entities");
             return entities == null ? 0 : entities;
@@ -251,8 +257,8 @@ class Planning {
                 .chain(rows -> {
                     List<String> keys = new ArrayList<>();
                     rows.forEach(row -> keys.add(row.getString("key")));
-                    return batches.run(context, place, opened -> Rekeys.run(
-                                    context, opened.connection(), opened.number(), new Selection.Keys(keys), false)
+                    return batches.run(context, place, opened -> context.on(opened)
+                            .work(new Selection.Keys(keys), false)
                             .map(Work::of));
                 })
                 .replaceWithVoid();

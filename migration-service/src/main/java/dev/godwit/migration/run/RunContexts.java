@@ -1,17 +1,16 @@
 package dev.godwit.migration.run;
 
+import dev.godwit.migration.batch.Operation;
+import dev.godwit.migration.batch.Operations;
 import dev.godwit.migration.batch.RunContext;
 import dev.godwit.migration.catalog.CatalogReader;
 import dev.godwit.migration.catalog.ForeignKey;
 import dev.godwit.migration.catalog.Table;
 import dev.godwit.migration.definition.Definition;
 import dev.godwit.migration.definition.DefinitionDirectory;
-import dev.godwit.migration.definition.RekeyDefinition;
+import dev.godwit.migration.definition.OperationDefinition;
 import dev.godwit.migration.definition.TableName;
 import dev.godwit.migration.operation.TableShape;
-import dev.godwit.migration.operation.rekey.RekeyCompiler;
-import dev.godwit.migration.operation.rekey.RekeyModel;
-import dev.godwit.migration.operation.rekey.RekeySql;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.Pool;
@@ -65,7 +64,7 @@ public class RunContexts {
      *
      * @param tables every table that the run reads or writes
      */
-    public record Compiled(RekeyModel model, Map<TableName, Table> tables) {}
+    public record Compiled(Operation operation, Map<TableName, Table> tables) {}
 
     /** The context of a run; a run that was re-planned meanwhile gets a fresh one. */
     public Uni<RunContext> of(Run run) {
@@ -92,8 +91,7 @@ public class RunContexts {
                 run.serial(),
                 definition,
                 run.commit(),
-                compiled.model(),
-                new RekeySql(compiled.model()),
+                compiled.operation(),
                 run.duplicates(),
                 hidden,
                 TableShape.byName(compiled.tables()));
@@ -108,18 +106,13 @@ public class RunContexts {
 
     /** Reads the catalog around a definition and compiles it. */
     public Uni<Compiled> compile(SqlConnection connection, Definition definition) {
-        RekeyDefinition rekey = (RekeyDefinition) definition.operation();
+        OperationDefinition operation = definition.operation();
         Map<TableName, Table> tables = new LinkedHashMap<>();
-        Set<TableName> keyed = new LinkedHashSet<>();
-        keyed.add(rekey.table());
-        rekey.children().forEach(child -> keyed.add(child.table()));
-        Set<TableName> declared = new LinkedHashSet<>(keyed);
-        rekey.references().forEach(reference -> declared.add(reference.table()));
-        return readAll(connection, declared, tables)
-                .chain(() -> readAll(connection, referencing(keyed, tables), tables))
+        return readAll(connection, operation.tables(), tables)
+                .chain(() -> readAll(connection, referencing(operation.rekeyedTables(), tables), tables))
                 .chain(() -> leafNames(connection, tables))
                 .chain(leaves -> readAll(connection, leaves, tables))
-                .map(ignored -> new Compiled(RekeyCompiler.compile(rekey, tables), tables));
+                .map(ignored -> new Compiled(Operations.compile(operation, tables), tables));
     }
 
     private static Set<TableName> referencing(Set<TableName> keyed, Map<TableName, Table> tables) {

@@ -110,17 +110,18 @@ class RunSteps {
                     if (run.phase().equals("backfill")) {
                         return contexts.of(run)
                                 .chain(context ->
-                                        context.model().sweptReferences().isEmpty()
+                                        context.operation().sweptInBackfill().isEmpty()
                                                 ? follow(run)
                                                 : nextGeneration(
                                                         run,
                                                         "sweep",
-                                                        (connection, generation) -> chunks.cutReferences(
+                                                        (connection, generation) -> chunks.cutSweep(
                                                                 connection,
                                                                 context,
                                                                 Kind.SWEEP,
                                                                 generation,
-                                                                context.model().sweptReferences())));
+                                                                context.operation()
+                                                                        .sweptInBackfill())));
                     }
                     return follow(run);
                 }));
@@ -261,17 +262,17 @@ class RunSteps {
             case "undo", "unsweep" ->
                 whenChunksAreDone(run, () -> contexts.of(run).chain(context -> {
                     boolean sweep = run.phase().equals("undo")
-                            && !context.model().softReferences().isEmpty();
+                            && !context.operation().swept().isEmpty();
                     return sweep
                             ? nextGeneration(
                                     run,
                                     "unsweep",
-                                    (connection, generation) -> chunks.cutReferences(
+                                    (connection, generation) -> chunks.cutSweep(
                                             connection,
                                             context,
                                             Kind.UNSWEEP,
                                             generation,
-                                            context.model().softReferences()))
+                                            context.operation().swept()))
                             : runs.transition(
                                             run,
                                             RunState.ROLLING_BACK,

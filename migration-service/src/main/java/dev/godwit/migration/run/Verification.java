@@ -19,20 +19,8 @@ import java.util.Optional;
 @ApplicationScoped
 class Verification {
 
-    /** An entity that moved twice counts once, by its last move, and not as migrated when it has been put aside since. */
-    private static final String JOURNAL = """
-            SELECT (SELECT count(*)
-                      FROM godwit.identity AS i
-                     WHERE i.run_id = $1
-                       AND i.relation = 0
-                       AND (i.merged
-                            OR NOT EXISTS (SELECT FROM godwit.identity AS later
-                                            WHERE later.run_id = $1 AND later.relation = 0
-                                              AND later.old_key = i.new_key AND later.batch > i.batch)
-                               AND NOT EXISTS (SELECT FROM godwit.quarantine AS q
-                                                WHERE q.run_id = $1 AND q.key = i.new_key))) AS journaled,
-                   (SELECT coalesce(sum(migrated), 0)::bigint FROM godwit.stream WHERE run_id = $1) AS told
-            """;
+    private static final String TOLD =
+            "SELECT coalesce(sum(migrated), 0)::bigint AS told FROM godwit.stream WHERE run_id = $1";
 
     private final Chunks chunks;
     private final Runs runs;
@@ -48,8 +36,8 @@ class Verification {
         Uni<Void> root = run.isPartial()
                 ? Uni.createFrom().voidItem()
                 : chunks.cutRoot(connection, context, Kind.VERIFY, generation, Optional.empty());
-        return root.chain(() -> chunks.cutReferences(
-                connection, context, Kind.SWEEP, generation, context.model().softReferences()));
+        return root.chain(() -> chunks.cutSweep(
+                connection, context, Kind.SWEEP, generation, context.operation().swept()));
     }
 
     /** Runs the checks; the result is the run's {@code verification}. What was pending or stale is what the scan of this generation found. */
@@ -72,13 +60,13 @@ class Verification {
     }
 
     private Uni<JsonObject> journalAgrees(RunContext context) {
-        return runs.execute(JOURNAL, context.runId()).map(rows -> {
-            Row row = rows.iterator().next();
-            return check(
-                    "journal and outcomes agree",
-                    row.getLong("journaled").toString(),
-                    row.getLong("told").toString());
-        });
+        return number(context.operation().countJournaled(), context).chain(journaled -> number(TOLD, context)
+                .map(told -> check("journal and outcomes agree", journaled, told)));
+    }
+
+    private Uni<String> number(String sql, RunContext context) {
+        return runs.execute(sql, context.runId())
+                .map(rows -> rows.iterator().next().getLong(0).toString());
     }
 
     private Uni<List<JsonObject>> declared(RunContext context) {
