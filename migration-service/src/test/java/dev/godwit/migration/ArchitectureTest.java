@@ -8,6 +8,9 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noFields;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import dev.godwit.migration.batch.Batches;
+import dev.godwit.migration.batch.RunContext;
+import dev.godwit.migration.batch.Undo;
+import dev.godwit.migration.definition.OperationDefinition;
 import io.quarkus.scheduler.Scheduled;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.reactive.messaging.MutinyEmitter;
@@ -135,6 +138,24 @@ class ArchitectureTest {
     }
 
     @Test
+    void shouldKeepKindsOfOperationsOutOfTheSpine() {
+        noClasses()
+                .that()
+                .resideInAnyPackage(
+                        "..migration.chunk..", "..migration.tail..", "..migration.run..", "..migration.api..")
+                .or()
+                .belongToAnyOf(Batches.class, RunContext.class, Undo.class)
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("..migration.operation.*..")
+                .orShould()
+                .dependOnClassesThat()
+                .implement(OperationDefinition.class)
+                .because("lanes choose entities; a further kind is written without touching them")
+                .check(CLASSES);
+    }
+
+    @Test
     void shouldHaveNoMutableStatics() {
         fields().that()
                 .areStatic()
@@ -151,7 +172,7 @@ class ArchitectureTest {
                 .haveSimpleName("RekeyBatch")
                 .should()
                 .bePackagePrivate()
-                .because("Rekeys is the only way in, and this test would pass on an empty class path otherwise")
+                .because("an operation is the only way in, and this test would pass on an empty class path otherwise")
                 .check(CLASSES);
     }
 }

@@ -242,7 +242,7 @@ public class Batches {
                         connection, "SELECT set_config($1, $2, true)", Tuple.of(setting.getKey(), setting.getValue())))
                 .onItem()
                 .ignoreAsUni();
-        Uni<Void> triggers = run.model().triggersOff()
+        Uni<Void> triggers = run.operation().triggersOff()
                 ? connection
                         .query("SET LOCAL session_replication_role = replica")
                         .execute()

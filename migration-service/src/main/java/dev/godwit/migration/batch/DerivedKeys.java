@@ -21,11 +21,11 @@ import java.util.stream.IntStream;
 /** Computes, for moves of root keys, the maps of old to new keys of every derived child, parents first. */
 final class DerivedKeys {
 
-    private final RunContext run;
+    private final RekeyRun run;
     private final RekeyModel model;
     private final SqlConnection connection;
 
-    DerivedKeys(RunContext run, SqlConnection connection) {
+    DerivedKeys(RekeyRun run, SqlConnection connection) {
         this.run = run;
         this.model = run.model();
         this.connection = connection;

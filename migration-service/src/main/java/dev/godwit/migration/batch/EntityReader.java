@@ -14,10 +14,10 @@ import java.util.stream.StreamSupport;
 /** Reads entities with the keys they should have. */
 final class EntityReader {
 
-    private final RunContext run;
+    private final RekeyRun run;
     private final SqlConnection connection;
 
-    EntityReader(RunContext run, SqlConnection connection) {
+    EntityReader(RekeyRun run, SqlConnection connection) {
         this.run = run;
         this.connection = connection;
     }

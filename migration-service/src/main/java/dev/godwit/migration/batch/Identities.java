@@ -20,12 +20,12 @@ final class Identities {
 
     private static final int HOPS_MAX = 16;
 
-    private final RunContext run;
+    private final RekeyRun run;
     private final SqlConnection connection;
     private final boolean back;
     private final Set<String> merged = new HashSet<>();
 
-    Identities(RunContext run, SqlConnection connection, boolean back) {
+    Identities(RekeyRun run, SqlConnection connection, boolean back) {
         this.run = run;
         this.connection = connection;
         this.back = back;

@@ -39,31 +39,17 @@ final class Ledger {
     /** An answer to whoever asked for a key that no row has; there is no entity to count. */
     private static final String NOT_FOUND = "not_found";
 
-    /** The last move of whoever stands on the key now, unless it was this batch's. */
+    /** What the run has told of the keys, unless it was by this batch. */
     private static final String FORMER = """
-            SELECT k.key, q.outcome, q.reason, s.key IS NOT NULL AS unchanged, i.children
+            SELECT k.key, q.outcome, q.reason, s.key IS NOT NULL AS unchanged, m.reason AS migrated_because
               FROM unnest($2::text[]) AS k(key)
               LEFT JOIN godwit.quarantine AS q ON q.run_id = $1 AND q.key = k.key
               LEFT JOIN godwit.settled AS s ON s.run_id = $1 AND s.key = k.key AND s.told
-              LEFT JOIN LATERAL (SELECT i.old_key = i.new_key AS children
-                                   FROM godwit.identity AS i
-                                  WHERE i.run_id = $1
-                                    AND i.relation = 0
-                                    AND i.new_key = k.key
-                                    AND i.batch <> $3
-                                    AND NOT i.merged
-                                    AND NOT EXISTS (SELECT
-                                                      FROM godwit.identity AS later
-                                                     WHERE later.run_id = $1
-                                                       AND later.relation = 0
-                                                       AND later.old_key = k.key
-                                                       AND later.batch > i.batch
-                                                       AND later.batch <> $3)
-                                  ORDER BY i.batch DESC
-                                  LIMIT 1) AS i ON true
+              LEFT JOIN LATERAL (SELECT true AS there, before.reason
+                                   FROM (%s) AS before) AS m ON true
              WHERE q.key IS NOT NULL
                 OR s.key IS NOT NULL
-                OR i.children IS NOT NULL
+                OR m.there
             """;
 
     private static final String HOLD = """
@@ -157,11 +143,12 @@ final class Ledger {
 
     private Uni<Map<String, Told>> formers(List<Outcome> entities) {
         String[] keys = entities.stream().map(Outcome::key).toArray(String[]::new);
-        return query(FORMER, Tuple.of(run.runId(), keys, batch)).map(rows -> {
-            Map<String, Told> formers = new HashMap<>();
-            rows.forEach(row -> formers.put(row.getString("key"), former(row)));
-            return formers;
-        });
+        return query(FORMER.formatted(run.operation().migratedBefore()), Tuple.of(run.runId(), keys, batch))
+                .map(rows -> {
+                    Map<String, Told> formers = new HashMap<>();
+                    rows.forEach(row -> formers.put(row.getString("key"), former(row)));
+                    return formers;
+                });
     }
 
     private static Told former(Row row) {
@@ -172,8 +159,7 @@ final class Ledger {
         if (row.getBoolean("unchanged")) {
             return new Told(OutcomeKind.UNCHANGED, Optional.empty());
         }
-        boolean children = row.getBoolean("children");
-        return new Told(OutcomeKind.MIGRATED, children ? Optional.of(RekeyBatch.CHILDREN) : Optional.empty());
+        return new Told(OutcomeKind.MIGRATED, Optional.ofNullable(row.getString("migrated_because")));
     }
 
     private static boolean saysNothingNew(Outcome outcome, Told former) {

@@ -19,13 +19,13 @@ import java.util.Map;
  */
 final class MergeObstacles {
 
-    private final RunContext run;
+    private final RekeyRun run;
     private final RekeyModel model;
     private final SqlConnection connection;
     private final Dependents dependents;
     private final Map<String, String> found = new LinkedHashMap<>();
 
-    MergeObstacles(RunContext run, SqlConnection connection) {
+    MergeObstacles(RekeyRun run, SqlConnection connection) {
         this.run = run;
         this.model = run.model();
         this.connection = connection;

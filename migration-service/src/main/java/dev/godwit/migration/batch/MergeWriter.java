@@ -24,13 +24,13 @@ import java.util.stream.StreamSupport;
  */
 final class MergeWriter {
 
-    private final RunContext run;
+    private final RekeyRun run;
     private final RekeyModel model;
     private final SqlConnection connection;
     private final RekeyJournal journal;
     private final Map<String, Long> written = new LinkedHashMap<>();
 
-    MergeWriter(RunContext run, SqlConnection connection, RekeyJournal journal) {
+    MergeWriter(RekeyRun run, SqlConnection connection, RekeyJournal journal) {
         this.run = run;
         this.model = run.model();
         this.connection = connection;

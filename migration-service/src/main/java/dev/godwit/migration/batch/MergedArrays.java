@@ -20,10 +20,10 @@ final class MergedArrays {
 
     private final SqlConnection connection;
     private final RekeyJournal journal;
-    private final RunContext run;
+    private final RekeyRun run;
     private final ObjLongConsumer<String> count;
 
-    MergedArrays(RunContext run, SqlConnection connection, RekeyJournal journal, ObjLongConsumer<String> count) {
+    MergedArrays(RekeyRun run, SqlConnection connection, RekeyJournal journal, ObjLongConsumer<String> count) {
         this.run = run;
         this.connection = connection;
         this.journal = journal;

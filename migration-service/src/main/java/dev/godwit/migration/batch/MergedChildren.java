@@ -23,13 +23,13 @@ import java.util.stream.IntStream;
 /** Sorts the children of losers into those that can move to the survivor and those that meet an equal child there. */
 final class MergedChildren {
 
-    private final RunContext run;
+    private final RekeyRun run;
     private final SqlConnection connection;
     private final MergeReference reference;
     private final boolean lock;
 
     /** @param lock whether what is read is about to be written */
-    MergedChildren(RunContext run, SqlConnection connection, MergeReference reference, boolean lock) {
+    MergedChildren(RekeyRun run, SqlConnection connection, MergeReference reference, boolean lock) {
         this.run = run;
         this.connection = connection;
         this.reference = reference;

@@ -19,14 +19,14 @@ import java.util.stream.Collectors;
 /** Makes the moves of a batch, step by step, with everything that hangs on the entities. */
 final class MoveWriter {
 
-    private final RunContext run;
+    private final RekeyRun run;
     private final RekeyModel model;
     private final SqlConnection connection;
     private final RekeyJournal journal;
     private final KeysAside aside;
     private Map<String, Long> written = new LinkedHashMap<>();
 
-    MoveWriter(RunContext run, SqlConnection connection, RekeyJournal journal) {
+    MoveWriter(RekeyRun run, SqlConnection connection, RekeyJournal journal) {
         this.run = run;
         this.model = run.model();
         this.connection = connection;

@@ -20,11 +20,11 @@ final class OwnWrites {
                AND (xid::text::bigint & 4294967295) = ANY ($2::bigint[])
             """;
 
-    private final RunContext run;
+    private final String runId;
     private final SqlConnection connection;
 
-    OwnWrites(RunContext run, SqlConnection connection) {
-        this.run = run;
+    OwnWrites(String runId, SqlConnection connection) {
+        this.runId = runId;
         this.connection = connection;
     }
 
@@ -39,13 +39,10 @@ final class OwnWrites {
         if (shown.length == 0) {
             return Uni.createFrom().item(Set.of());
         }
-        return connection
-                .preparedQuery(OWN)
-                .execute(Tuple.of(run.runId(), shown))
-                .map(found -> {
-                    Set<String> own = new HashSet<>();
-                    found.forEach(row -> own.add(row.getLong("xmin").toString()));
-                    return own;
-                });
+        return connection.preparedQuery(OWN).execute(Tuple.of(runId, shown)).map(found -> {
+            Set<String> own = new HashSet<>();
+            found.forEach(row -> own.add(row.getLong("xmin").toString()));
+            return own;
+        });
     }
 }

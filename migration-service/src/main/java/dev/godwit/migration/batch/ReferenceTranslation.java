@@ -31,9 +31,9 @@ import java.util.stream.StreamSupport;
  * Translates keys in the declared references of one table, where no foreign key does it: rows of a range of blocks (the sweep) or rows named by their primary key (told
  * by the tail). Rows are looked at without locks; only those that hold a translatable key are locked, read again and rewritten. Use once.
  */
-public final class ReferenceTranslation {
+final class ReferenceTranslation {
 
-    private final RunContext run;
+    private final RekeyRun run;
     private final SqlConnection connection;
     private final RekeyJournal journal;
     private final Identities identities;
@@ -46,8 +46,8 @@ public final class ReferenceTranslation {
     private Set<String> merged = Set.of();
 
     /** @param back true while rolling back: new keys become old ones again */
-    public ReferenceTranslation(
-            RunContext run, SqlConnection connection, long batchNumber, TableName table, String reason, boolean back) {
+    ReferenceTranslation(
+            RekeyRun run, SqlConnection connection, long batchNumber, TableName table, String reason, boolean back) {
         this.run = run;
         this.connection = connection;
         this.journal = new RekeyJournal(run, connection, batchNumber);
@@ -65,14 +65,14 @@ public final class ReferenceTranslation {
     private record Found(List<String> key, List<String> values) {}
 
     /** Sweeps a range of blocks of the table or one of its leaf partitions. */
-    public Uni<BatchResult> sweep(Selection.BlockRange range) {
+    Uni<BatchResult> sweep(Selection.BlockRange range) {
         String sql = select() + "\n  FROM ONLY " + range.relation().quoted() + " AS " + alias() + "\n WHERE " + alias()
                 + ".ctid >= $1::text::tid AND " + alias() + ".ctid < $2::text::tid\n   AND (" + candidates("$3") + ")";
         return found(sql, Tuple.of(range.fromTid(), range.toTid(), run.runId())).chain(this::translate);
     }
 
     /** Looks at rows by primary key; each key is a list of its columns' text forms. */
-    public Uni<BatchResult> rows(List<List<String>> keys) {
+    Uni<BatchResult> rows(List<List<String>> keys) {
         return byKey(keys, false).chain(this::translate);
     }
 
@@ -371,7 +371,7 @@ public final class ReferenceTranslation {
     }
 
     /** Keys that a caller wants to look at, without the reference tables' own: kept for the tail, which names rows by text. */
-    public static Optional<List<String>> parseKey(RunContext run, TableName table, String text) {
+    static Optional<List<String>> parseKey(RekeyRun run, TableName table, String text) {
         return run.model().softReferences().stream()
                 .filter(r -> r.table().equals(table))
                 .findFirst()

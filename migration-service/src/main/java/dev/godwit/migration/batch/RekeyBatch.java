@@ -41,7 +41,7 @@ final class RekeyBatch {
                AND new_key = ANY ($2::text[])
             """;
 
-    private final RunContext run;
+    private final RekeyRun run;
     private final RekeyModel model;
     private final SqlConnection connection;
     private final RekeyJournal journal;
@@ -53,7 +53,7 @@ final class RekeyBatch {
     private final Set<String> childrenOf = new HashSet<>();
     private final Set<String> toldBefore = new HashSet<>();
 
-    RekeyBatch(RunContext run, SqlConnection connection, long batchNumber) {
+    RekeyBatch(RekeyRun run, SqlConnection connection, long batchNumber) {
         this.run = run;
         this.model = run.model();
         this.connection = connection;

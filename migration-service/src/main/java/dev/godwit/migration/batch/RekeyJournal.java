@@ -28,12 +28,12 @@ final class RekeyJournal {
             ON CONFLICT DO NOTHING
             """;
 
-    private final RunContext run;
+    private final RekeyRun run;
     private final SqlConnection connection;
     private final long batch;
     private int position;
 
-    RekeyJournal(RunContext run, SqlConnection connection, long batch) {
+    RekeyJournal(RekeyRun run, SqlConnection connection, long batch) {
         this.run = run;
         this.connection = connection;
         this.batch = batch;

@@ -2,8 +2,7 @@ package dev.godwit.migration.batch;
 
 import dev.godwit.migration.definition.Definition;
 import dev.godwit.migration.operation.TableShape;
-import dev.godwit.migration.operation.rekey.RekeyModel;
-import dev.godwit.migration.operation.rekey.RekeySql;
+import io.vertx.mutiny.sqlclient.SqlConnection;
 import java.util.Map;
 import java.util.Objects;
 
@@ -11,7 +10,7 @@ import java.util.Objects;
  * What a batch needs to know of its run; does not change while the run lasts.
  *
  * @param serial number of the run's fence
- * @param duplicates whether grouping over the whole table found entities that share a new key
+ * @param duplicates whether grouping over the whole table found entities that depend on one another
  * @param hideWrites whether the batch's writes are kept from the tail by a replication origin
  * @param shapes every table that a batch may write, by display name
  */
@@ -20,23 +19,32 @@ public record RunContext(
         long serial,
         Definition definition,
         boolean commit,
-        RekeyModel model,
-        RekeySql sql,
+        Operation operation,
         boolean duplicates,
         boolean hideWrites,
         Map<String, TableShape> shapes) {
 
     /** Display form of the root table, which is how outcomes of entities name their table. */
     public String rootName() {
-        return model.root().toString();
+        return operation.root().toString();
     }
 
-    /** The shape of a table that the model knows. */
+    /** The shape of a table that the operation knows. */
     public TableShape shape(String table) {
         return Objects.requireNonNull(shapes.get(table), () -> "no shape of " + table);
     }
 
     public String migration() {
         return definition.migration();
+    }
+
+    /** The operation at work in a batch that holds its fence and lease. */
+    public OperationBatch on(Batches.Opened opened) {
+        return on(opened.connection(), opened.number());
+    }
+
+    /** The operation at work in the batch of that number. */
+    public OperationBatch on(SqlConnection connection, long batch) {
+        return operation.batch(this, connection, batch);
     }
 }

@@ -42,7 +42,7 @@ public class Undo {
             if (batch.isEmpty()) {
                 return Uni.createFrom().item(new Undone(BatchResult.NOTHING, true));
             }
-            return new UndoBatch(run, connection, batch.get())
+            return run.on(connection, batch.get())
                     .undo()
                     .call(() -> connection.preparedQuery(MARK).execute(Tuple.of(run.runId(), batch.get())))
                     .map(result -> new Undone(result, false));

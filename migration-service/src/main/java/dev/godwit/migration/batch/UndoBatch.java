@@ -55,7 +55,7 @@ final class UndoBatch {
                AND new_key = ANY ($4::text[])
             """;
 
-    private final RunContext run;
+    private final RekeyRun run;
     private final RekeyModel model;
     private final SqlConnection connection;
     private final long batch;
@@ -64,12 +64,12 @@ final class UndoBatch {
     private final List<Outcome> outcomes = new ArrayList<>();
     private Map<String, Long> written = new LinkedHashMap<>();
 
-    UndoBatch(RunContext run, SqlConnection connection, long batch) {
+    UndoBatch(RekeyRun run, SqlConnection connection, long batch) {
         this.run = run;
         this.model = run.model();
         this.connection = connection;
         this.batch = batch;
-        this.ownWrites = new OwnWrites(run, connection);
+        this.ownWrites = new OwnWrites(run.runId(), connection);
         this.aside = new KeysAside(model);
     }
 

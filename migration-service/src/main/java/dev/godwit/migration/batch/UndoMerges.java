@@ -41,14 +41,14 @@ final class UndoMerges {
                AND old_key = $4
             """;
 
-    private final RunContext run;
+    private final RekeyRun run;
     private final RekeyModel model;
     private final SqlConnection connection;
     private final long batch;
     private final List<Outcome> outcomes = new ArrayList<>();
     private final Map<String, Long> written = new LinkedHashMap<>();
 
-    UndoMerges(RunContext run, SqlConnection connection, long batch) {
+    UndoMerges(RekeyRun run, SqlConnection connection, long batch) {
         this.run = run;
         this.model = run.model();
         this.connection = connection;

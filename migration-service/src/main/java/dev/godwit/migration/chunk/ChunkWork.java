@@ -8,8 +8,6 @@ import dev.godwit.migration.batch.Batches.Opened;
 import dev.godwit.migration.batch.Batches.Place;
 import dev.godwit.migration.batch.Batches.Work;
 import dev.godwit.migration.batch.Lane;
-import dev.godwit.migration.batch.ReferenceTranslation;
-import dev.godwit.migration.batch.Rekeys;
 import dev.godwit.migration.batch.RunContext;
 import dev.godwit.migration.batch.Undo;
 import dev.godwit.migration.definition.TableName;
@@ -28,12 +26,6 @@ import java.util.Set;
 /** One batch of a chunk, by the chunk's kind. */
 @ApplicationScoped
 public class ChunkWork {
-
-    /** Code of a reference row that the sweep translated. */
-    public static final String REFERENCE = "reference";
-
-    /** Code of a reference that the application wrote after its entity had moved. */
-    public static final String LATE_REFERENCE = "late_reference";
 
     private static final String RELFILENODE = "SELECT pg_relation_filenode($1::bigint::oid)::bigint AS relfilenode";
 
@@ -120,20 +112,20 @@ public class ChunkWork {
         long to = Math.min(chunk.toBlock(), chunk.cursor() + blocks);
         Selection.BlockRange range = new Selection.BlockRange(TableName.parse(chunk.relation()), chunk.cursor(), to);
         return switch (kind) {
-            case INSPECT ->
-                Rekeys.run(run, opened.connection(), opened.number(), range, false)
-                        .map(result -> advanced(result, chunk, to));
+            case INSPECT -> run.on(opened).work(range, false).map(result -> advanced(result, chunk, to));
             case BACKFILL ->
-                Rekeys.run(run, opened.connection(), opened.number(), range, expectWork)
+                run.on(opened)
+                        .work(range, expectWork)
                         .call(() -> mustBeSameHeap(opened, chunk))
                         .map(result -> advanced(result, chunk, to));
             case VERIFY ->
-                Rekeys.run(run, opened.connection(), opened.number(), range, false)
+                run.on(opened)
+                        .work(range, false)
                         .call(() -> mustBeSameHeap(opened, chunk))
                         .map(result -> advanced(result, chunk, to));
             case LIMITED -> limited(run, opened, range, chunk, to);
-            case SWEEP -> sweep(run, opened, range, false).map(result -> advanced(result, chunk, to));
-            case UNSWEEP -> sweep(run, opened, range, true).map(result -> advanced(result, chunk, to));
+            case SWEEP -> run.on(opened).sweep(range, false).map(result -> advanced(result, chunk, to));
+            case UNSWEEP -> run.on(opened).sweep(range, true).map(result -> advanced(result, chunk, to));
             case UNDO ->
                 undo.newestBatch(run, opened.connection())
                         .map(undone -> new Work(
@@ -152,7 +144,7 @@ public class ChunkWork {
     private static Uni<Work> limited(
             RunContext run, Opened opened, Selection.BlockRange range, LeasedChunk chunk, long to) {
         long remaining = chunk.remaining().orElseThrow();
-        return Rekeys.pending(run, opened.connection(), range).chain(pending -> {
+        return run.on(opened).pending(range).chain(pending -> {
             List<String> keys =
                     pending.stream().limit(Math.min(remaining, 1000)).toList();
             if (keys.isEmpty()) {
@@ -165,23 +157,13 @@ public class ChunkWork {
                                 Optional.empty()));
             }
             boolean rangeDone = keys.size() == pending.size();
-            return Rekeys.run(run, opened.connection(), opened.number(), new Selection.Keys(keys), true)
-                    .map(result -> {
-                        long left = Math.max(0, remaining - result.outcomes().size());
-                        long cursor = rangeDone ? to : chunk.cursor();
-                        boolean done = left == 0 || (rangeDone && to >= chunk.toBlock());
-                        return new Work(result, Optional.of(cursor), done, Optional.of(left), Optional.empty());
-                    });
+            return run.on(opened).work(new Selection.Keys(keys), true).map(result -> {
+                long left = Math.max(0, remaining - result.outcomes().size());
+                long cursor = rangeDone ? to : chunk.cursor();
+                boolean done = left == 0 || (rangeDone && to >= chunk.toBlock());
+                return new Work(result, Optional.of(cursor), done, Optional.of(left), Optional.empty());
+            });
         });
-    }
-
-    private static Uni<BatchResult> sweep(RunContext run, Opened opened, Selection.BlockRange range, boolean back) {
-        TableName root = run.model().softReferences().stream()
-                .filter(r -> r.leaves().contains(range.relation()) || r.table().equals(range.relation()))
-                .findFirst()
-                .orElseThrow(() -> new IllegalStateException(range.relation() + " holds no declared reference"))
-                .table();
-        return new ReferenceTranslation(run, opened.connection(), opened.number(), root, REFERENCE, back).sweep(range);
     }
 
     /** The relation is locked by now, so that what is read here still holds when the batch commits. */
@@ -205,16 +187,23 @@ public class ChunkWork {
             long to = Math.min(leased.toBlock(), leased.cursor() + 1);
             TableName relation = TableName.parse(leased.relation());
             Selection.BlockRange range = new Selection.BlockRange(relation, leased.cursor(), to);
-            return Rekeys.pending(run, opened.connection(), range)
-                    .chain(keys -> opened.connection()
+            return run.on(opened)
+                    .pending(range)
+                    .map(keys -> keys.stream()
+                            .limit(leased.remaining().orElse(Long.MAX_VALUE))
+                            .toList())
+                    .call(keys -> opened.connection()
                             .preparedQuery(PARK_RANGE)
                             .execute(Tuple.of(run.runId(), run.rootName(), keys.toArray(String[]::new))))
-                    .replaceWith(() -> new Work(
-                            BatchResult.NOTHING,
-                            Optional.of(to),
-                            to >= leased.toBlock(),
-                            leased.remaining(),
-                            Optional.empty()));
+                    .map(keys -> isolated(leased, keys.size(), to));
         });
+    }
+
+    /** What is put aside uses a limit up: it will be tried. */
+    private static Work isolated(LeasedChunk chunk, int keys, long to) {
+        Optional<Long> remaining = chunk.remaining().map(left -> left - keys);
+        boolean done =
+                to >= chunk.toBlock() || remaining.filter(left -> left == 0).isPresent();
+        return new Work(BatchResult.NOTHING, Optional.of(to), done, remaining, Optional.empty());
     }
 }

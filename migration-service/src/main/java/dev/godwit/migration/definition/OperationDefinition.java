@@ -1,8 +1,28 @@
 package dev.godwit.migration.definition;
 
+import java.util.Set;
+
 /** What a migration does, one record per kind; the kind is also the key of the file's section. */
 public sealed interface OperationDefinition permits RekeyDefinition {
 
     /** The kind as files, REST and events spell it. */
     String kind();
+
+    /** The table whose rows are the entities. */
+    TableName table();
+
+    /** Every table that the definition names, the root first. */
+    Set<TableName> tables();
+
+    /** Those whose keys change, so that the tables that refer to them by foreign keys matter too. */
+    Set<TableName> rekeyedTables();
+
+    /** What {@code kinds} makes of this kind. */
+    <R> R byKind(Kinds<R> kinds);
+
+    /** One answer per kind: whoever asks by kind does not compile before it has thought of a new one. */
+    interface Kinds<R> {
+
+        R rekey(RekeyDefinition definition);
+    }
 }

@@ -1,8 +1,10 @@
 package dev.godwit.migration.definition;
 
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Gives the rows of a table new keys and carries every reference along.
@@ -47,5 +49,25 @@ public record RekeyDefinition(
     @Override
     public String kind() {
         return KIND;
+    }
+
+    @Override
+    public Set<TableName> tables() {
+        Set<TableName> tables = rekeyedTables();
+        references.forEach(reference -> tables.add(reference.table()));
+        return tables;
+    }
+
+    @Override
+    public Set<TableName> rekeyedTables() {
+        Set<TableName> tables = new LinkedHashSet<>();
+        tables.add(table);
+        children.forEach(child -> tables.add(child.table()));
+        return tables;
+    }
+
+    @Override
+    public <R> R byKind(Kinds<R> kinds) {
+        return kinds.rekey(this);
     }
 }

@@ -42,10 +42,19 @@ public final class Preflight {
 
     private Uni<List<Finding>> ofDefinition(
             SqlConnection connection, ReadOnly database, Server server, Definition definition) {
-        OperationDefinition operation = definition.operation();
-        if (server.isTooOld() || !(operation instanceof RekeyDefinition rekey)) {
+        if (server.isTooOld()) {
             return Uni.createFrom().item(List.of());
         }
+        return definition.operation().byKind(new OperationDefinition.Kinds<Uni<List<Finding>>>() {
+            @Override
+            public Uni<List<Finding>> rekey(RekeyDefinition rekey) {
+                return ofRekey(connection, database, server, definition, rekey);
+            }
+        });
+    }
+
+    private Uni<List<Finding>> ofRekey(
+            SqlConnection connection, ReadOnly database, Server server, Definition definition, RekeyDefinition rekey) {
         return database.transaction(() -> scopes.read(connection, definition, rekey))
                 .chain(read -> read.scope().isEmpty()
                         ? Uni.createFrom().item(read.findings())

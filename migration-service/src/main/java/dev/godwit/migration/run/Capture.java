@@ -6,6 +6,7 @@ import static java.util.stream.Collectors.joining;
 import dev.godwit.migration.batch.RunContext;
 import dev.godwit.migration.definition.TableName;
 import dev.godwit.migration.operation.TableShape;
+import dev.godwit.migration.operation.Watched;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.json.JsonObject;
@@ -73,18 +74,12 @@ public class Capture {
     /** Tables that a run listens to, each with the columns that name its rows. */
     private static Map<TableName, Set<String>> watched(RunContext run) {
         Map<TableName, Set<String>> watched = new LinkedHashMap<>();
-        add(watched, run, run.model().root(), run.model().key());
-        run.model().derived().forEach(child -> add(watched, run, child.table(), child.key()));
-        run.model().softReferences().forEach(reference -> add(watched, run, reference.table(), null));
-        return watched;
-    }
-
-    private static void add(Map<TableName, Set<String>> watched, RunContext run, TableName table, String key) {
-        TableShape shape = run.shape(table.toString());
-        Set<String> columns = watched.computeIfAbsent(table, t -> new LinkedHashSet<>(shape.primaryKey()));
-        if (key != null) {
-            columns.add(key);
+        for (Watched table : run.operation().watched()) {
+            TableShape shape = run.shape(table.table().toString());
+            Set<String> columns = watched.computeIfAbsent(table.table(), t -> new LinkedHashSet<>(shape.primaryKey()));
+            table.column().ifPresent(columns::add);
         }
+        return watched;
     }
 
     /** Adds the run's tables to the publication. Idempotent. */

@@ -2,11 +2,11 @@ package dev.godwit.migration.run;
 
 import dev.godwit.migration.batch.RunContext;
 import dev.godwit.migration.catalog.CatalogReader;
-import dev.godwit.migration.definition.TableName;
-import dev.godwit.migration.operation.rekey.ColumnRewrite;
-import dev.godwit.migration.operation.rekey.RekeyModel;
-import dev.godwit.migration.operation.rekey.RekeyModel.FoundReference;
+import dev.godwit.migration.operation.Effort;
+import dev.godwit.migration.operation.KeySearch;
+import dev.godwit.migration.operation.PlannedReference;
 import dev.godwit.migration.plan.Discover;
+import dev.godwit.migration.plan.Discovery;
 import dev.godwit.migration.plan.Finding;
 import dev.godwit.migration.plan.UndeclaredReference;
 import io.smallrye.mutiny.Uni;
@@ -16,18 +16,11 @@ import io.vertx.mutiny.sqlclient.Pool;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 
 /** Makes the report of a plan from what inspecting found. */
 @ApplicationScoped
 class PlanReports {
-
-    /** Measured: WAL of a key rewrite with its journal, per row written, half of it full-page images. */
-    private static final long WAL_BYTES_PER_ROW = 900;
-
-    /** Measured on two cores at full pace; a rough figure until the run itself tells. */
-    private static final double ROWS_PER_SECOND = 20_000;
 
     private static final String HELD = """
             SELECT outcome, reason, count(*) AS entities, (array_agg(key ORDER BY key))[1:5] AS sample
@@ -103,66 +96,51 @@ class PlanReports {
             JsonObject touched = new JsonObject();
             rows.forEach(row -> touched.put(row.getString("relation"), row.getLong("rows")));
             long total = touched.stream().mapToLong(e -> (Long) e.getValue()).sum();
+            Effort effort = context.operation().effort();
             JsonArray references = new JsonArray();
-            foreignKeys(context.model(), touched, references);
-            context.model().softReferences().forEach(found -> references.add(soft(found, touched)));
+            context.operation().references().forEach(reference -> references.add(toJson(reference, touched)));
             report.put("references", references);
             report.put(
                     "estimates",
                     new JsonObject()
                             .put("entities", touched.getLong(context.rootName(), 0L))
                             .put("rows", total)
-                            .put("walBytes", total * WAL_BYTES_PER_ROW)
-                            .put("seconds", Math.ceil(total / ROWS_PER_SECOND)));
+                            .put("walBytes", total * effort.walBytesPerRow())
+                            .put("seconds", Math.ceil(total / effort.rowsPerSecond())));
             return null;
         });
     }
 
-    private static void foreignKeys(RekeyModel model, JsonObject touched, JsonArray references) {
-        model.merges().stream()
-                .filter(reference -> model.softReferences().stream()
-                        .noneMatch(soft -> soft.table().equals(reference.table())
-                                && soft.reference().column().equals(reference.column())))
-                .filter(reference -> reference.kind() == ColumnRewrite.Kind.SCALAR)
-                .forEach(reference -> references.add(new JsonObject()
-                        .put("table", reference.table().toString())
-                        .put("column", reference.column())
-                        .put("kind", "foreign-key")
-                        .put("rows", touched.getLong(reference.table().toString(), 0L))
-                        .put("strategy", "batch")
-                        .putNull("warning")));
-    }
-
-    private static JsonObject soft(FoundReference found, JsonObject touched) {
-        TableName table = found.table();
-        String column = found.reference().column();
-        boolean indexable = found.form() == FoundReference.Form.COLUMN || found.form() == FoundReference.Form.ARRAY;
-        String using = found.form() == FoundReference.Form.ARRAY ? " USING gin" : "";
-        String index = "CREATE INDEX CONCURRENTLY ON " + table.quoted() + using + " (\"" + column + "\")";
+    private static JsonObject toJson(PlannedReference reference, JsonObject touched) {
+        String table = reference.table().toString();
         return new JsonObject()
-                .put("table", table.toString())
-                .put("column", column)
-                .put("kind", found.form().name().toLowerCase(Locale.ROOT))
-                .put("rows", found.inBatch() ? touched.getLong(table.toString(), 0L) : null)
-                .put("strategy", found.inBatch() ? "batch" : "sweep")
-                .put("warning", !found.inBatch() && indexable ? index : null);
+                .put("table", table)
+                .put("column", reference.column())
+                .put("kind", reference.kind())
+                .put("rows", reference.inBatch() ? touched.getLong(table, 0L) : null)
+                .put("strategy", reference.inBatch() ? "batch" : "sweep")
+                .put("warning", reference.missingIndex().orElse(null));
     }
 
+    /** Only a key that changes can leave somebody behind with the old one. */
     private Uni<Void> undeclared(RunContext context, JsonObject report) {
-        return pool.withConnection(
-                        connection -> catalog.table(connection, context.model().root())
-                                .chain(root -> discover.discover(
-                                        connection,
-                                        root,
-                                        context.model().key(),
-                                        context.model().definition().references(),
-                                        Discover.Limits.DEFAULT)))
+        return context.operation()
+                .keySearch()
+                .map(search -> discover(context, search))
+                .orElseGet(() -> Uni.createFrom().item(new Discovery(List.of(), List.of())))
                 .map(found -> {
                     JsonArray undeclared = new JsonArray();
                     found.references().forEach(reference -> undeclared.add(toJson(reference)));
                     report.put("undeclared", undeclared).put("notSearched", new JsonArray(found.notSearched()));
                     return null;
                 });
+    }
+
+    private Uni<Discovery> discover(RunContext context, KeySearch search) {
+        return pool.withConnection(
+                connection -> catalog.table(connection, context.operation().root())
+                        .chain(root -> discover.discover(
+                                connection, root, search.key(), search.declared(), Discover.Limits.DEFAULT)));
     }
 
     private static JsonObject toJson(UndeclaredReference reference) {

@@ -4,9 +4,9 @@ import dev.godwit.migration.batch.Batches;
 import dev.godwit.migration.batch.Batches.Place;
 import dev.godwit.migration.batch.Batches.Work;
 import dev.godwit.migration.batch.Lane;
-import dev.godwit.migration.batch.Rekeys;
 import dev.godwit.migration.batch.RunContext;
 import dev.godwit.migration.chunk.ChunkWork.Kind;
+import dev.godwit.migration.definition.TableName;
 import dev.godwit.migration.operation.Selection;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.Pool;
@@ -65,8 +65,13 @@ class Planning {
 
     private static final String KEYS_STREAM = "request";
 
-    private static final String KEYS_INSPECTED = "SELECT EXISTS (SELECT FROM godwit.stream WHERE run_id = $1 AND stream = '" + KEYS_STREAM
-            + "' AND sequence > 0) AS inspected";
+    private static final String KEYS_INSPECTED = """
+            SELECT EXISTS (SELECT
+                             FROM godwit.stream
+                            WHERE run_id = $1
+                              AND stream = $2
+                              AND sequence > 0) AS inspected
+            """;
 
     private static final String JOURNAL_EXISTS = "SELECT to_regclass('godwit.identity_' || $1) IS NOT NULL AS there";
 
@@ -80,7 +85,9 @@ class Planning {
     private final RunContexts contexts;
     private final Capture capture;
     private final CaughtUp caughtUp;
+    private final Settling settling;
     private final Chunks chunks;
+    private final Quota quota;
     private final PlanReports reports;
     private final Batches batches;
     private final Pool pool;
@@ -91,7 +98,9 @@ class Planning {
             RunContexts contexts,
             Capture capture,
             CaughtUp caughtUp,
+            Settling settling,
             Chunks chunks,
+            Quota quota,
             PlanReports reports,
             Batches batches,
             Pool pool) {
@@ -99,7 +108,9 @@ class Planning {
         this.contexts = contexts;
         this.capture = capture;
         this.caughtUp = caughtUp;
+        this.settling = settling;
         this.chunks = chunks;
+        this.quota = quota;
         this.reports = reports;
         this.batches = batches;
         this.pool = pool;
@@ -111,9 +122,8 @@ class Planning {
             case "barrier" -> waitForOlder(run);
             case "group" -> group(run);
             case "cut" -> run.commit() ? begin(run) : inspect(run);
-            case "inspect" ->
-                chunks.open(run.id(), run.generation())
-                        .chain(open -> open == 0 ? report(run) : chunks.sweepIdle(run.id(), run.generation()));
+            case "inspect" -> settling.whenChunksAreDone(run, () -> runs.setPhase(run, "report"));
+            case "report" -> report(run);
             default -> Uni.createFrom().voidItem();
         };
     }
@@ -136,26 +146,32 @@ class Planning {
 
     /** Entities that share a new key, over the whole table: no single batch sees such a group. The survivor is a function of all of it. */
     private Uni<Void> group(Run run) {
-        long[] groups = {0};
         return contexts.of(run)
-                .chain(context -> runs.execute(FORGET_GROUPS, run.id())
-                        .chain(() -> pool.withConnection(connection -> readOnly(connection)
-                                .chain(() -> connection.prepare(context.sql().groupDuplicates()))
-                                .onItem()
-                                .transformToMulti(statement -> statement
-                                        .createStream(GROUPS_PER_INSERT)
-                                        .toMulti())
-                                .group()
-                                .intoLists()
-                                .of(GROUPS_PER_INSERT)
-                                .onItem()
-                                .transformToUniAndConcatenate(rows -> insertGroups(run, rows, groups))
-                                .onItem()
-                                .ignoreAsUni()
-                                .chain(() -> connection.query("COMMIT").execute())
-                                .onFailure()
-                                .call(() -> connection.query("ROLLBACK").execute()))))
+                .chain(context -> runs.execute(FORGET_GROUPS, run.id()).chain(() -> context.operation()
+                        .duplicates()
+                        .map(sql -> group(run, sql))
+                        .orElseGet(() -> Uni.createFrom().voidItem())))
                 .chain(() -> runs.execute(GROUPED, run.id()))
+                .replaceWithVoid();
+    }
+
+    private Uni<Void> group(Run run, String sql) {
+        long[] groups = {0};
+        return pool.withConnection(connection -> readOnly(connection)
+                        .chain(() -> connection.prepare(sql))
+                        .onItem()
+                        .transformToMulti(statement ->
+                                statement.createStream(GROUPS_PER_INSERT).toMulti())
+                        .group()
+                        .intoLists()
+                        .of(GROUPS_PER_INSERT)
+                        .onItem()
+                        .transformToUniAndConcatenate(rows -> insertGroups(run, rows, groups))
+                        .onItem()
+                        .ignoreAsUni()
+                        .chain(() -> connection.query("COMMIT").execute())
+                        .onFailure()
+                        .call(() -> connection.query("ROLLBACK").execute()))
                 .replaceWithVoid();
     }
 
@@ -212,9 +228,9 @@ class Planning {
     private static Uni<Void> relations(SqlConnection connection, RunContext context) {
         List<String> names = new ArrayList<>();
         List<Integer> numbers = new ArrayList<>();
-        for (int map = 0; map <= context.model().derived().size(); map++) {
-            numbers.add(map);
-            names.add(context.model().tableOfMap(map).toString());
+        for (TableName table : context.operation().mappedTables()) {
+            numbers.add(numbers.size());
+            names.add(table.toString());
         }
         return connection
                 .preparedQuery(RELATIONS)
@@ -223,20 +239,26 @@ class Planning {
     }
 
     private Uni<Void> cut(SqlConnection connection, Run run, RunContext context, String phase, long entities) {
-        Kind kind = run.commit() ? Kind.BACKFILL : Kind.INSPECT;
         return connection
                 .preparedQuery(CUT)
                 .execute(Tuple.of(run.id(), phase, run.limit().orElse(entities)))
                 .map(rows -> rows.iterator().next().getInteger("generation"))
-                .chain(generation -> run.onlyKeys()
-                        ? Uni.createFrom().voidItem()
-                        : chunks.cutRoot(
-                                connection, context, kind, generation, run.commit() ? run.limit() : Optional.empty()));
+                .chain(generation -> cut(connection, run, context, generation));
+    }
+
+    private Uni<Void> cut(SqlConnection connection, Run run, RunContext context, int generation) {
+        if (run.onlyKeys()) {
+            return Uni.createFrom().voidItem();
+        }
+        if (run.commit() && run.limit().isPresent()) {
+            return quota.cutNext(connection, run, context, generation).replaceWithVoid();
+        }
+        return chunks.cutRoot(connection, context, run.commit() ? Kind.BACKFILL : Kind.INSPECT, generation);
     }
 
     private Uni<Long> estimate(RunContext context) {
         String[] leaves =
-                context.model().leaves().stream().map(leaf -> leaf.quoted()).toArray(String[]::new);
+                context.operation().leaves().stream().map(leaf -> leaf.quoted()).toArray(String[]::new);
         return runs.execute(ESTIMATE, (Object) leaves).map(rows -> {
             Long entities = rows.iterator().next().getLong("entities");
             return entities == null ? 0 : entities;
@@ -257,7 +279,7 @@ class Planning {
 
     /** Before the phase says that there is nothing more to inspect; what a step that broke off afterwards has told is not told again. */
     private Uni<Void> inspectKeysOnce(Run run, RunContext context) {
-        return runs.execute(KEYS_INSPECTED, run.id())
+        return runs.execute(KEYS_INSPECTED, run.id(), KEYS_STREAM)
                 .chain(rows -> rows.iterator().next().getBoolean("inspected")
                         ? Uni.createFrom().voidItem()
                         : inspectKeys(run, context));
@@ -269,8 +291,8 @@ class Planning {
                 .chain(rows -> {
                     List<String> keys = new ArrayList<>();
                     rows.forEach(row -> keys.add(row.getString("key")));
-                    return batches.run(context, place, opened -> Rekeys.run(
-                                    context, opened.connection(), opened.number(), new Selection.Keys(keys), false)
+                    return batches.run(context, place, opened -> context.on(opened)
+                            .work(new Selection.Keys(keys), false)
                             .map(Work::of));
                 })
                 .replaceWithVoid();

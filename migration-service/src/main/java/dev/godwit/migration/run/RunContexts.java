@@ -1,17 +1,16 @@
 package dev.godwit.migration.run;
 
+import dev.godwit.migration.batch.Operation;
+import dev.godwit.migration.batch.Operations;
 import dev.godwit.migration.batch.RunContext;
 import dev.godwit.migration.catalog.CatalogReader;
 import dev.godwit.migration.catalog.ForeignKey;
 import dev.godwit.migration.catalog.Table;
 import dev.godwit.migration.definition.Definition;
 import dev.godwit.migration.definition.DefinitionDirectory;
-import dev.godwit.migration.definition.RekeyDefinition;
+import dev.godwit.migration.definition.OperationDefinition;
 import dev.godwit.migration.definition.TableName;
 import dev.godwit.migration.operation.TableShape;
-import dev.godwit.migration.operation.rekey.RekeyCompiler;
-import dev.godwit.migration.operation.rekey.RekeyModel;
-import dev.godwit.migration.operation.rekey.RekeySql;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.Pool;
@@ -65,46 +64,38 @@ public class RunContexts {
      *
      * @param tables every table that the run reads or writes
      */
-    public record Compiled(RekeyModel model, Map<TableName, Table> tables) {}
+    public record Compiled(Operation operation, Map<TableName, Table> tables) {}
 
-    /** The context of a run; a run that was re-planned meanwhile gets a fresh one. */
+    /** The context of a run, as its generation of chunks was cut by; a run that was re-planned meanwhile gets a fresh one. */
     public Uni<RunContext> of(Run run) {
         RunContext known = cached.get(key(run, run.generation()));
-        return known != null ? Uni.createFrom().item(known) : compile(run, run.generation());
+        return known != null ? Uni.createFrom().item(known) : keep(run, run.generation());
     }
 
     /** The context that the run's next generation of chunks is cut by, with every partition that has been attached meanwhile. */
     Uni<RunContext> ofNext(Run run) {
-        return compile(run, run.generation() + 1);
+        return keep(run, run.generation() + 1);
     }
 
-    /** Whether the tables still consist of the heaps that the context knows: one that was attached since has been read by nobody. */
-    Uni<Boolean> isCurrent(RunContext context) {
-        return pool.withConnection(connection -> compile(connection, context.definition()))
-                .map(compiled -> heaps(compiled.model()).equals(heaps(context.model())));
+    /** The context as the tables are at this moment, for a look at them. */
+    Uni<RunContext> now(Run run) {
+        Definition definition = DefinitionDirectory.accepted(run.definition(), Path.of(run.definitionFile()));
+        return pool.withConnection(
+                connection -> originsCanHide(connection).chain(hidden -> compile(connection, definition)
+                        .map(compiled -> context(run, definition, compiled, hidden))));
     }
 
-    private static Set<TableName> heaps(RekeyModel model) {
-        Set<TableName> heaps = new LinkedHashSet<>(model.leaves());
-        model.softReferences().forEach(reference -> heaps.addAll(reference.leaves()));
-        return heaps;
+    private Uni<RunContext> keep(Run run, int generation) {
+        return now(run).invoke(context -> {
+            if (cached.size() >= CACHED_MAX) {
+                cached.clear();
+            }
+            cached.put(key(run, generation), context);
+        });
     }
 
     private static String key(Run run, int generation) {
         return run.id() + "/" + generation + "/" + run.barrierXid().orElse("") + "/" + run.duplicates();
-    }
-
-    private Uni<RunContext> compile(Run run, int generation) {
-        Definition definition = DefinitionDirectory.accepted(run.definition(), Path.of(run.definitionFile()));
-        return pool.withConnection(
-                        connection -> originsCanHide(connection).chain(hidden -> compile(connection, definition)
-                                .map(compiled -> context(run, definition, compiled, hidden))))
-                .invoke(context -> {
-                    if (cached.size() >= CACHED_MAX) {
-                        cached.clear();
-                    }
-                    cached.put(key(run, generation), context);
-                });
     }
 
     private static RunContext context(Run run, Definition definition, Compiled compiled, boolean hidden) {
@@ -113,8 +104,7 @@ public class RunContexts {
                 run.serial(),
                 definition,
                 run.commit(),
-                compiled.model(),
-                new RekeySql(compiled.model()),
+                compiled.operation(),
                 run.duplicates(),
                 hidden,
                 TableShape.byName(compiled.tables()));
@@ -129,18 +119,13 @@ public class RunContexts {
 
     /** Reads the catalog around a definition and compiles it. */
     public Uni<Compiled> compile(SqlConnection connection, Definition definition) {
-        RekeyDefinition rekey = (RekeyDefinition) definition.operation();
+        OperationDefinition operation = definition.operation();
         Map<TableName, Table> tables = new LinkedHashMap<>();
-        Set<TableName> keyed = new LinkedHashSet<>();
-        keyed.add(rekey.table());
-        rekey.children().forEach(child -> keyed.add(child.table()));
-        Set<TableName> declared = new LinkedHashSet<>(keyed);
-        rekey.references().forEach(reference -> declared.add(reference.table()));
-        return readAll(connection, declared, tables)
-                .chain(() -> readAll(connection, referencing(keyed, tables), tables))
+        return readAll(connection, operation.tables(), tables)
+                .chain(() -> readAll(connection, referencing(operation.rekeyedTables(), tables), tables))
                 .chain(() -> leafNames(connection, tables))
                 .chain(leaves -> readAll(connection, leaves, tables))
-                .map(ignored -> new Compiled(RekeyCompiler.compile(rekey, tables), tables));
+                .map(ignored -> new Compiled(Operations.compile(operation, tables), tables));
     }
 
     private static Set<TableName> referencing(Set<TableName> keyed, Map<TableName, Table> tables) {

@@ -3,7 +3,6 @@ package dev.godwit.migration.run;
 import dev.godwit.migration.definition.Definition;
 import dev.godwit.migration.definition.TableName;
 import dev.godwit.migration.graph.Definitions;
-import dev.godwit.migration.operation.rekey.RekeySql;
 import dev.godwit.migration.tail.PendingKeys;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.json.JsonArray;
@@ -191,7 +190,7 @@ public class RunServices implements RunService {
     public Uni<JsonObject> explain(String migration) {
         Definition definition = definitions.find(migration).orElseThrow(() -> unknownMigration(migration));
         return pool.withConnection(connection -> contexts.compile(connection, definition))
-                .map(compiled -> Explanation.of(definition, compiled.model(), new RekeySql(compiled.model())));
+                .map(compiled -> Explanation.of(definition, compiled.operation().statements()));
     }
 
     @Override

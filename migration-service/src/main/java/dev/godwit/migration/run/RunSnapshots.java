@@ -119,6 +119,7 @@ final class RunSnapshots {
                 .put("throttle", new JsonObject().put("reason", row.getString("throttle")))
                 .put("plan", row.getJsonObject("plan"))
                 .put("verification", row.getJsonObject("verification"))
+                .put("verifyAsked", row.getBoolean("verify_asked"))
                 .put("asOf", row.getString("as_of_text"))
                 .putNull("streams");
     }

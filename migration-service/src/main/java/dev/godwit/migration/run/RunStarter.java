@@ -208,7 +208,7 @@ class RunStarter {
                         .preparedQuery(KEYS)
                         .execute(Tuple.of(
                                 id,
-                                looked.compiled().model().root().toString(),
+                                looked.compiled().operation().root().toString(),
                                 command.only().toArray(String[]::new))))
                 .chain(() -> Runs.announceState(connection, id))
                 .replaceWith(id);

@@ -11,7 +11,7 @@ import java.util.Set;
  * The states of a run and the only legal ways between them. The table below is the documentation; a test walks every illegal pair.
  *
  * <pre>
- * planning      planned (a dry-run ends here) · backfilling · failed · cancelling · cancelled (a dry-run, which has nothing to end)
+ * planning      planned (a dry-run ends here) · backfilling · failed · cancelling
  * planned       (forget)
  * backfilling   following (all chunks done) · paused · failed · cancelling
  * following     verifying (caught up, completion asked for) · paused · failed · cancelling · backfilling (a gap asks for a re-scan)
@@ -43,7 +43,7 @@ public enum RunState {
 
     private static Map<RunState, Set<RunState>> transitions() {
         Map<RunState, Set<RunState>> next = new EnumMap<>(RunState.class);
-        next.put(PLANNING, EnumSet.of(PLANNED, BACKFILLING, FAILED, CANCELLING, CANCELLED));
+        next.put(PLANNING, EnumSet.of(PLANNED, BACKFILLING, FAILED, CANCELLING));
         next.put(PLANNED, EnumSet.noneOf(RunState.class));
         next.put(BACKFILLING, EnumSet.of(FOLLOWING, PAUSED, FAILED, CANCELLING));
         next.put(FOLLOWING, EnumSet.of(VERIFYING, BACKFILLING, PAUSED, FAILED, CANCELLING));

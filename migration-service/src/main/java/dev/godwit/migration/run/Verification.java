@@ -2,6 +2,7 @@ package dev.godwit.migration.run;
 
 import dev.godwit.migration.batch.RunContext;
 import dev.godwit.migration.chunk.ChunkWork.Kind;
+import dev.godwit.migration.definition.TableName;
 import dev.godwit.migration.definition.VerifyCheck;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
@@ -20,20 +21,8 @@ import java.util.Optional;
 @ApplicationScoped
 class Verification {
 
-    /** An entity that moved twice counts once, by its last move, and not as migrated when it has been put aside since. */
-    private static final String JOURNAL = """
-            SELECT (SELECT count(*)
-                      FROM godwit.identity AS i
-                     WHERE i.run_id = $1
-                       AND i.relation = 0
-                       AND (i.merged
-                            OR NOT EXISTS (SELECT FROM godwit.identity AS later
-                                            WHERE later.run_id = $1 AND later.relation = 0
-                                              AND later.old_key = i.new_key AND later.batch > i.batch)
-                               AND NOT EXISTS (SELECT FROM godwit.quarantine AS q
-                                                WHERE q.run_id = $1 AND q.key = i.new_key))) AS journaled,
-                   (SELECT coalesce(sum(migrated), 0)::bigint FROM godwit.stream WHERE run_id = $1) AS told
-            """;
+    private static final String TOLD =
+            "SELECT coalesce(sum(migrated), 0)::bigint AS told FROM godwit.stream WHERE run_id = $1";
 
     private final Chunks chunks;
     private final Runs runs;
@@ -48,16 +37,16 @@ class Verification {
     Uni<Void> cut(SqlConnection connection, RunContext context, Run run, int generation) {
         Uni<Void> root = run.isPartial()
                 ? Uni.createFrom().voidItem()
-                : chunks.cutRoot(connection, context, Kind.VERIFY, generation, Optional.empty());
-        return root.chain(() -> chunks.cutReferences(
-                connection, context, Kind.SWEEP, generation, context.model().softReferences()));
+                : chunks.cutRoot(connection, context, Kind.VERIFY, generation);
+        return root.chain(() -> chunks.cutSweep(
+                connection, context, Kind.SWEEP, generation, context.operation().swept()));
     }
 
     /** Runs the checks; the result is the run's {@code verification}. What was pending or stale is what the scan of this generation found. */
     Uni<JsonObject> check(RunContext context, Run run) {
         JsonArray checks = new JsonArray();
-        return chunks.found(run.id(), run.generation())
-                .invoke(found -> scanned(run, found).forEach(checks::add))
+        return scanned(run)
+                .invoke(checks::addAll)
                 .chain(() -> journalAgrees(context))
                 .invoke(checks::add)
                 .chain(() -> declared(context))
@@ -65,23 +54,36 @@ class Verification {
                 .replaceWith(() -> new JsonObject().put("checks", checks));
     }
 
-    /** Entities outside its part are not the business of a partial run. */
-    private static List<JsonObject> scanned(Run run, Chunks.Found found) {
-        JsonObject pending = check("no entity is pending", "0", Long.toString(found.entities()));
-        JsonObject stale = check("no declared reference is stale", "0", Long.toString(found.references()));
-        return run.isPartial() ? List.of(stale) : List.of(pending, stale);
+    /** What the last scan found. Entities outside its part are not the business of a partial run. */
+    Uni<JsonArray> scanned(Run run) {
+        return chunks.found(run.id(), run.generation()).map(found -> {
+            JsonArray checks = new JsonArray();
+            if (!run.isPartial()) {
+                checks.add(check("no entity is pending", "0", Long.toString(found.entities())));
+            }
+            return checks.add(check("no declared reference is stale", "0", Long.toString(found.references())));
+        });
+    }
+
+    /** Whether the last scan read every heap that the tables consist of by now: what was attached since has been read by nobody. */
+    Uni<Boolean> isWhole(RunContext now, Run run) {
+        List<TableName> heaps = new ArrayList<>(now.operation().swept());
+        if (!run.isPartial()) {
+            heaps.addAll(now.operation().leaves());
+        }
+        return runs.inTransaction(connection -> chunks.uncut(connection, run, run.generation(), heaps))
+                .map(List::isEmpty);
     }
 
     private Uni<JsonObject> journalAgrees(RunContext context) {
+        return number(context.operation().countJournaled(), context).chain(journaled -> number(TOLD, context)
+                .map(told -> check("journal and outcomes agree", journaled, told)));
+    }
+
+    private Uni<String> number(String sql, RunContext context) {
         return runs.inTransaction(connection -> unhurried(connection)
-                .chain(() -> connection.preparedQuery(JOURNAL).execute(Tuple.of(context.runId())))
-                .map(rows -> {
-                    Row row = rows.iterator().next();
-                    return check(
-                            "journal and outcomes agree",
-                            row.getLong("journaled").toString(),
-                            row.getLong("told").toString());
-                }));
+                .chain(() -> connection.preparedQuery(sql).execute(Tuple.of(context.runId())))
+                .map(rows -> rows.iterator().next().getLong(0).toString()));
     }
 
     private Uni<List<JsonObject>> declared(RunContext context) {

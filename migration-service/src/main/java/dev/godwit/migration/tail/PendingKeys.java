@@ -7,10 +7,7 @@ import dev.godwit.migration.batch.Batches.Opened;
 import dev.godwit.migration.batch.Batches.Place;
 import dev.godwit.migration.batch.Batches.Work;
 import dev.godwit.migration.batch.Lane;
-import dev.godwit.migration.batch.ReferenceTranslation;
-import dev.godwit.migration.batch.Rekeys;
 import dev.godwit.migration.batch.RunContext;
-import dev.godwit.migration.chunk.ChunkWork;
 import dev.godwit.migration.definition.TableName;
 import dev.godwit.migration.operation.Outcome;
 import dev.godwit.migration.operation.OutcomeKind;
@@ -20,13 +17,12 @@ import dev.godwit.migration.sql.ErrorClass;
 import dev.godwit.migration.sql.PgErrors;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
-import io.vertx.core.json.JsonArray;
 import io.vertx.mutiny.sqlclient.Row;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
-import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -91,11 +87,6 @@ public class PendingKeys {
     @Inject
     public PendingKeys(Batches batches) {
         this.batches = batches;
-    }
-
-    /** How a row of a reference table is named: its single key column's text, or a JSON array of them. */
-    static String text(List<String> key) {
-        return key.size() == 1 ? key.get(0) : new JsonArray(new ArrayList<>(key)).encode();
     }
 
     private record Taken(String relation, List<String> keys, Optional<String> commandId, int attempts) {
@@ -167,40 +158,19 @@ public class PendingKeys {
 
     private Uni<BatchResult> apply(RunContext run, Opened opened, Taken taken) {
         TableName table = TableName.parse(taken.relation());
-        if (table.equals(run.model().root())) {
-            return entities(run, opened, taken.keys(), taken.commandId().isPresent());
+        if (taken.commandId().isPresent()) {
+            return entities(run, opened, taken.keys())
+                    .chain(result -> new Answers(run, opened.connection()).complete(result));
         }
-        Optional<Integer> map = derivedMap(run, table);
-        if (map.isPresent()) {
-            return opened.connection()
-                    .preparedQuery(run.sql().parentsOfDerived(map.get()))
-                    .execute(Tuple.of((Object) taken.keys().toArray(String[]::new)))
-                    .map(rows -> StreamSupport.stream(rows.spliterator(), false)
-                            .map(row -> row.getString("key"))
-                            .toList())
-                    .chain(keys -> entities(run, opened, keys, false));
-        }
-        List<List<String>> rows = taken.keys().stream()
-                .map(key -> ReferenceTranslation.parseKey(run, table, key).orElseThrow())
-                .toList();
-        return new ReferenceTranslation(
-                        run, opened.connection(), opened.number(), table, ChunkWork.LATE_REFERENCE, false)
-                .rows(rows);
+        return run.on(opened)
+                .entitiesOf(Map.of(table, new LinkedHashSet<>(taken.keys())))
+                .chain(keys -> keys.isEmpty()
+                        ? run.on(opened).references(table, taken.keys())
+                        : entities(run, opened, keys).chain(result -> changes(result)));
     }
 
-    private static Optional<Integer> derivedMap(RunContext run, TableName table) {
-        for (int i = 0; i < run.model().derived().size(); i++) {
-            if (run.model().derived().get(i).table().equals(table)
-                    && run.model().derived().get(i).parentMap() == 0) {
-                return Optional.of(i + 1);
-            }
-        }
-        return Optional.empty();
-    }
-
-    private static Uni<BatchResult> entities(RunContext run, Opened opened, List<String> keys, boolean requested) {
-        return Rekeys.run(run, opened.connection(), opened.number(), new Selection.Keys(keys), true)
-                .chain(result -> requested ? new Answers(run, opened.connection()).complete(result) : changes(result));
+    private static Uni<BatchResult> entities(RunContext run, Opened opened, List<String> keys) {
+        return run.on(opened).work(new Selection.Keys(keys), true);
     }
 
     private static Uni<BatchResult> changes(BatchResult result) {

@@ -7,20 +7,14 @@ import dev.godwit.migration.batch.Batches.Opened;
 import dev.godwit.migration.batch.Batches.Place;
 import dev.godwit.migration.batch.Batches.Work;
 import dev.godwit.migration.batch.Lane;
-import dev.godwit.migration.batch.ReferenceTranslation;
-import dev.godwit.migration.batch.Rekeys;
 import dev.godwit.migration.batch.RunContext;
-import dev.godwit.migration.chunk.ChunkWork;
 import dev.godwit.migration.definition.TableName;
 import dev.godwit.migration.operation.Outcome;
 import dev.godwit.migration.operation.OutcomeKind;
 import dev.godwit.migration.operation.Selection;
-import dev.godwit.migration.operation.rekey.RekeyModel.DerivedKey;
-import dev.godwit.migration.operation.rekey.RekeyModel.FoundReference;
 import dev.godwit.migration.run.RunState;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
-import io.vertx.mutiny.sqlclient.Tuple;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashMap;
@@ -53,37 +47,16 @@ final class TailBatch {
     }
 
     private void collect(ChangeEvent event) {
-        if (event.table().equals(run.model().root())) {
-            add(event.table(), event.fields().get(run.model().key()));
+        List<String> named = run.operation().keysOf(event.table(), event.fields());
+        if (!named.isEmpty()) {
+            keys.computeIfAbsent(event.table(), t -> new LinkedHashSet<>()).addAll(named);
         }
-        run.model().derived().stream()
-                .filter(child -> child.table().equals(event.table()))
-                .forEach(child -> add(event.table(), event.fields().get(child.key())));
-        run.model().softReferences().stream()
-                .filter(reference -> reference.table().equals(event.table()))
-                .findFirst()
-                .ifPresent(reference -> add(event.table(), rowKey(reference, event)));
-    }
-
-    private void add(TableName table, String key) {
-        if (key != null) {
-            keys.computeIfAbsent(table, t -> new LinkedHashSet<>()).add(key);
-        }
-    }
-
-    private static String rowKey(FoundReference reference, ChangeEvent event) {
-        List<String> key = new ArrayList<>();
-        reference.primaryKey().forEach(column -> key.add(event.fields().get(column)));
-        return key.contains(null) ? null : PendingKeys.text(key);
     }
 
     /** Tables of a run whose changes the tail must hear of. */
     static boolean concerns(RunContext run, TableName table) {
-        return table.equals(run.model().root())
-                || run.model().derived().stream()
-                        .anyMatch(child -> child.table().equals(table))
-                || run.model().softReferences().stream()
-                        .anyMatch(reference -> reference.table().equals(table));
+        return run.operation().watched().stream()
+                .anyMatch(watched -> watched.table().equals(table));
     }
 
     /** Applies the events; a run that does not take batches now has them parked. */
@@ -103,7 +76,8 @@ final class TailBatch {
         return entityKeys(opened)
                 .chain(entityKeys -> entityKeys.isEmpty()
                         ? Uni.createFrom().item(BatchResult.NOTHING)
-                        : Rekeys.run(run, opened.connection(), opened.number(), new Selection.Keys(entityKeys), false)
+                        : run.on(opened)
+                                .work(new Selection.Keys(entityKeys), false)
                                 .map(TailBatch::changesOnly))
                 .chain(result -> references(opened).map(more -> merge(result, more)));
     }
@@ -124,60 +98,19 @@ final class TailBatch {
         return new BatchResult(outcomes, written, List.of(), List.of(), one.deferred(), one.read() + other.read());
     }
 
-    /** The root rows that changed, and those whose derived children did. */
+    /** Entities that the application writes are not the business of a run of a part of the table. */
     private Uni<List<String>> entityKeys(Opened opened) {
-        if (!entities) {
-            return Uni.createFrom().item(List.of());
-        }
-        Set<String> found = new LinkedHashSet<>(keys.getOrDefault(run.model().root(), Set.of()));
-        return parents(opened, run.model().derived().size(), Set.of(), found).replaceWith(() -> List.copyOf(found));
-    }
-
-    private Uni<Void> parents(Opened opened, int map, Set<String> fromBelow, Set<String> found) {
-        if (map == 0) {
-            return Uni.createFrom().voidItem();
-        }
-        DerivedKey child = run.model().derived().get(map - 1);
-        Set<String> changed = new LinkedHashSet<>(keys.getOrDefault(child.table(), Set.of()));
-        changed.addAll(fromBelow);
-        if (changed.isEmpty()) {
-            return parents(opened, map - 1, Set.of(), found);
-        }
-        return opened.connection()
-                .preparedQuery(run.sql().parentsOfDerived(map))
-                .execute(Tuple.of((Object) changed.toArray(String[]::new)))
-                .chain(rows -> {
-                    Set<String> above = new LinkedHashSet<>();
-                    rows.forEach(row -> above.add(row.getString("key")));
-                    if (child.parentMap() == 0) {
-                        found.addAll(above);
-                        return parents(opened, map - 1, Set.of(), found);
-                    }
-                    return parents(opened, map - 1, above, found);
-                });
+        return entities ? run.on(opened).entitiesOf(keys) : Uni.createFrom().item(List.of());
     }
 
     private Uni<BatchResult> references(Opened opened) {
-        List<TableName> tables = keys.keySet().stream()
-                .filter(table -> run.model().softReferences().stream()
-                        .anyMatch(reference -> reference.table().equals(table)))
-                .toList();
         return Multi.createFrom()
-                .iterable(tables)
+                .iterable(keys.entrySet())
                 .onItem()
-                .transformToUniAndConcatenate(table -> translate(opened, table))
+                .transformToUniAndConcatenate(table -> run.on(opened).references(table.getKey(), table.getValue()))
                 .collect()
                 .in(() -> new BatchResult[] {BatchResult.NOTHING}, (sum, next) -> sum[0] = merge(sum[0], next))
                 .map(sum -> sum[0]);
-    }
-
-    private Uni<BatchResult> translate(Opened opened, TableName table) {
-        List<List<String>> rows = keys.get(table).stream()
-                .map(key -> ReferenceTranslation.parseKey(run, table, key).orElseThrow())
-                .toList();
-        return new ReferenceTranslation(
-                        run, opened.connection(), opened.number(), table, ChunkWork.LATE_REFERENCE, false)
-                .rows(rows);
     }
 
     /** Sets all keys aside, to be taken up when the run goes on. */

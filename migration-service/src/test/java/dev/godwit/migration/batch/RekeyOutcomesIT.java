@@ -154,8 +154,8 @@ class RekeyOutcomesIT {
         RunContext context = run.context();
         Place backfill = new Place(Lane.BACKFILL, "chunk-1", Optional.empty(), EnumSet.of(RunState.BACKFILLING));
         CompletableFuture<Ended> slow = engine.batches()
-                .run(context, backfill, opened -> Rekeys.run(
-                                context, opened.connection(), opened.number(), new Selection.Keys(List.of("a")), false)
+                .run(context, backfill, opened -> context.on(opened)
+                        .work(new Selection.Keys(List.of("a")), false)
                         .invoke(() -> reached.complete(null))
                         .call(() -> Uni.createFrom().completionStage(gate))
                         .map(Work::of))

@@ -38,7 +38,7 @@ class RekeyReferencesIT {
                 Engine.on("gin", DOC, "CREATE TABLE pin (id int PRIMARY KEY, other text[], docs text[]); " + index);
         EngineRun run = engine.commit(definition("{table: pin, column: docs}"));
 
-        assertThat(run.context().model().softReferences())
+        assertThat(((Rekey) run.context().operation()).model().softReferences())
                 .extracting(FoundReference::inBatch)
                 .containsExactly(inBatch);
     }

@@ -153,9 +153,8 @@ class RekeyTrapsIT {
         assertThat(engine.values("SELECT doc FROM log ORDER BY id")).containsExactly("x", "a", "a", "other");
 
         RunContext context = run.context();
-        BatchResult late = Engine.await(engine.sessions().inTransaction(connection -> new ReferenceTranslation(
-                        context, connection, 99, new TableName("public", "log"), "late_reference", false)
-                .rows(List.of(List.of("2"), List.of("4"), List.of("77")))));
+        BatchResult late = Engine.await(engine.sessions().inTransaction(connection -> context.on(connection, 99)
+                .references(new TableName("public", "log"), List.of("2", "4", "77"))));
         assertThat(EngineRun.story(late)).containsExactly("2 -> null migrated late_reference");
         run.sweep();
 
@@ -189,7 +188,7 @@ class RekeyTrapsIT {
                 "fail",
                 ", references: [{table: fast, column: doc}, {table: slow, column: doc}, {table: pin, column: docs}]"));
 
-        String rewrite = run.context().sql().rewrite();
+        String rewrite = ((Rekey) run.context().operation()).sql().rewrite();
         String plan = Engine.await(engine.sessions().inTransaction(connection -> connection
                 .query("EXPLAIN "
                         + rewrite.replace("$1", "'{a,b}'")
@@ -471,9 +470,8 @@ class RekeyTrapsIT {
         EngineRun run = engine.commit(docs("fail", ""));
 
         RunContext context = run.context();
-        List<String> pending = Engine.await(engine.sessions()
-                .inTransaction(connection -> Rekeys.pending(
-                        context, connection, new Selection.BlockRange(new TableName("public", "doc"), 0, 9))));
+        List<String> pending = Engine.await(engine.sessions().inTransaction(connection -> context.on(connection, 0)
+                .pending(new Selection.BlockRange(new TableName("public", "doc"), 0, 9))));
 
         assertThat(pending).containsExactly("a", "c");
     }

@@ -35,6 +35,34 @@ class VerificationIT {
         assertThat(line(checks(engine, run), "no declared reference is stale")).isEqualTo("expected 0, found 3");
     }
 
+    /** The control plane's statements are short, but these read whole tables. */
+    @Test
+    void shouldGroupAndCheckForAsLongAsItTakes() {
+        Engine engine = Engine.on(
+                "patience",
+                "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET statement_timeout = 300', current_database()); END $$",
+                "CREATE FUNCTION slow(text) RETURNS text LANGUAGE sql AS 'SELECT $1 FROM pg_sleep(0.4)'",
+                "CREATE TABLE doc (id text PRIMARY KEY, wanted text)");
+        EngineRun run = engine.plan("""
+                migration: docs
+                rekey: {table: public.doc, key: id, to: slow(wanted), on-duplicate: fail}
+                verify:
+                  - {name: slow, sql: "SELECT slow('fine')", expect: fine}
+                """);
+        engine.execute("INSERT INTO doc VALUES ('a', 'x')");
+        engine.query("UPDATE godwit.run SET phase = 'group' WHERE id = $1", run.id());
+
+        Engine.await(planning(engine).step(run.row()));
+
+        assertThat(run.row().phase()).isEqualTo("cut");
+        assertThat(line(checks(engine, run), "slow")).isEqualTo("expected fine, found fine");
+    }
+
+    private static Planning planning(Engine engine) {
+        return new Planning(
+                engine.runs(), engine.contexts(), null, null, null, engine.chunks(), null, null, null, engine.pool());
+    }
+
     private static String pendingCheck(Engine engine, EngineRun run) {
         return line(checks(engine, run), "no entity is pending");
     }

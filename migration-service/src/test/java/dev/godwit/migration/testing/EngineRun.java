@@ -8,7 +8,6 @@ import dev.godwit.migration.batch.Batches.Ended;
 import dev.godwit.migration.batch.Batches.Place;
 import dev.godwit.migration.batch.Batches.Work;
 import dev.godwit.migration.batch.Lane;
-import dev.godwit.migration.batch.Rekeys;
 import dev.godwit.migration.batch.RunContext;
 import dev.godwit.migration.chunk.ChunkWork.Kind;
 import dev.godwit.migration.operation.Outcome;
@@ -66,7 +65,7 @@ public final class EngineRun {
     /** Groups entities that share a new key, as planning does. */
     void group() {
         long group = 0;
-        for (Row row : engine.query(context().sql().groupDuplicates())) {
+        for (Row row : context().operation().duplicates().map(engine::query).orElse(List.of())) {
             group++;
             engine.query(
                     "INSERT INTO godwit.duplicate (run_id, member, group_no) SELECT $1, unnest($2::text[]), $3",
@@ -84,8 +83,8 @@ public final class EngineRun {
 
     /** Cuts the root into chunks of one block; answers their numbers in the table's order. */
     public List<Integer> cut(Kind kind) {
-        return cut((context, generation) ->
-                connection -> engine.chunks().cutRoot(connection, context, kind, generation, Optional.empty()));
+        return cut(
+                (context, generation) -> connection -> engine.chunks().cutRoot(connection, context, kind, generation));
     }
 
     private interface Cutting {
@@ -167,18 +166,18 @@ public final class EngineRun {
         work(
                 Kind.SWEEP,
                 cut((context, generation) -> connection -> engine.chunks()
-                        .cutReferences(
+                        .cutSweep(
                                 connection,
                                 context,
                                 Kind.SWEEP,
                                 generation,
-                                context.model().softReferences())));
+                                context.operation().swept())));
     }
 
     /** Backfill, sweep, and the scan that must find nothing: answers how much it found. */
     public long complete() {
         backfill();
-        if (!context().model().softReferences().isEmpty()) {
+        if (!context().operation().swept().isEmpty()) {
             sweep();
         }
         long before = migrated();
@@ -199,16 +198,16 @@ public final class EngineRun {
         work(
                 Kind.UNDO,
                 cut((context, generation) -> connection -> engine.chunks().cutUndo(connection, context, generation)));
-        if (!context().model().softReferences().isEmpty()) {
+        if (!context().operation().swept().isEmpty()) {
             work(
                     Kind.UNSWEEP,
                     cut((context, generation) -> connection -> engine.chunks()
-                            .cutReferences(
+                            .cutSweep(
                                     connection,
                                     context,
                                     Kind.UNSWEEP,
                                     generation,
-                                    context.model().softReferences())));
+                                    context.operation().swept())));
         }
     }
 
@@ -238,10 +237,10 @@ public final class EngineRun {
             Batches batches, Set<RunState> states, List<String> keys, Uni<Void> before, Uni<Void> after) {
         Place place = new Place(Lane.TAIL, "tail-0", Optional.empty(), states);
         RunContext context = context();
-        return batches.run(context, place, opened -> before.chain(
-                        () -> Rekeys.run(context, opened.connection(), opened.number(), new Selection.Keys(keys), true))
-                .call(() -> after)
-                .map(Work::of));
+        return batches.run(
+                context, place, opened -> before.chain(() -> context.on(opened).work(new Selection.Keys(keys), true))
+                        .call(() -> after)
+                        .map(Work::of));
     }
 
     /** The run's counters by outcome, zeros left out. */

@@ -5,7 +5,6 @@ import dev.godwit.migration.batch.Batches.Ended;
 import dev.godwit.migration.batch.Batches.Place;
 import dev.godwit.migration.batch.Batches.Work;
 import dev.godwit.migration.batch.Lane;
-import dev.godwit.migration.batch.Rekeys;
 import dev.godwit.migration.batch.RunContext;
 import dev.godwit.migration.operation.Selection;
 import dev.godwit.migration.run.GodwitConfig;
@@ -140,8 +139,8 @@ public final class StoppableWorker implements AutoCloseable {
 
     private static Uni<Ended> batch(Batches batches, RunContext run, String key, Hang hang) {
         Place place = new Place(Lane.TAIL, "tail-0", Optional.empty(), EnumSet.of(RunState.BACKFILLING));
-        return batches.run(run, place, opened -> Rekeys.run(
-                        run, opened.connection(), opened.number(), new Selection.Keys(List.of(key)), true)
+        return batches.run(run, place, opened -> run.on(opened)
+                .work(new Selection.Keys(List.of(key)), true)
                 .call(() -> hang(opened.connection(), hang))
                 .map(Work::of));
     }

@@ -1,0 +1,86 @@
+package dev.godwit.migration.batch;
+
+import dev.godwit.migration.definition.TableName;
+import dev.godwit.migration.operation.Effort;
+import dev.godwit.migration.operation.KeySearch;
+import dev.godwit.migration.operation.PlannedReference;
+import dev.godwit.migration.operation.Statement;
+import dev.godwit.migration.operation.Watched;
+import io.vertx.mutiny.sqlclient.SqlConnection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A definition joined with the catalog: all that lanes, plans and runs know of a migration. They choose which entities are acted on, and when; what happens to them, and
+ * how it is undone, is the operation's alone.
+ *
+ * <p>SQL that an operation answers has the run's id as its first parameter unless something else is said.
+ */
+public sealed interface Operation permits Rekey {
+
+    /** The table whose rows are the entities. */
+    TableName root();
+
+    /** The heaps whose blocks are scanned: the root itself, or its leaf partitions. */
+    List<TableName> leaves();
+
+    /** Whether the user's triggers stay quiet in batches. */
+    boolean triggersOff();
+
+    /** Tables that the tail listens to, the root first. */
+    List<Watched> watched();
+
+    /** Texts by which the operation names the changed row of a watched table, from the published columns; empty when the row does not concern it. */
+    List<String> keysOf(TableName table, Map<String, String> fields);
+
+    /** Tables whose keys the identity map holds, by their number there; the root first. */
+    default List<TableName> mappedTables() {
+        return List.of(root());
+    }
+
+    /** Yields {@code members} of each group of entities that share a new key, over the whole table and without parameters; empty where entities do not depend on one another. */
+    default Optional<String> duplicates() {
+        return Optional.empty();
+    }
+
+    /** Heaps that are scanned after the backfill, because batches do not search them. */
+    default List<TableName> sweptInBackfill() {
+        return List.of();
+    }
+
+    /** Heaps that are scanned once more before completion and after rollback; contains those of {@link #sweptInBackfill()}. */
+    default List<TableName> swept() {
+        return List.of();
+    }
+
+    /** Columns that refer to entities and are rewritten with them. */
+    default List<PlannedReference> references() {
+        return List.of();
+    }
+
+    /** What a plan searches the database for; empty where no key changes. */
+    default Optional<KeySearch> keySearch() {
+        return Optional.empty();
+    }
+
+    /** What a row costs. */
+    Effort effort();
+
+    /** All statements, for people. */
+    List<Statement> statements();
+
+    /** Yields {@code journaled}: how many entities the journal says are migrated. */
+    String countJournaled();
+
+    /**
+     * Yields one row with {@code reason} when the run has migrated the entity {@code k.key} before, in another batch than {@code $3}; to be joined laterally.
+     */
+    String migratedBefore();
+
+    /** Yields {@code relation}, {@code restored}, {@code deleted} and {@code left} per table that a rollback would write, the root first. */
+    String previewUndo();
+
+    /** The operation at work in a batch, in the caller's transaction. Use once. */
+    OperationBatch batch(RunContext run, SqlConnection connection, long number);
+}

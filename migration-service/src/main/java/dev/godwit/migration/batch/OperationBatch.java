@@ -1,0 +1,50 @@
+package dev.godwit.migration.batch;
+
+import dev.godwit.migration.definition.TableName;
+import dev.godwit.migration.operation.Selection;
+import io.smallrye.mutiny.Uni;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * One batch of an operation. Transaction: joins the caller's. Failure semantics: whatever fails, the caller rolls back, so that nothing of the batch is done. Idempotency:
+ * what is as it should be is left alone.
+ */
+public interface OperationBatch {
+
+    /**
+     * Classifies the selection and, in a commit, does what is to be done; a plan takes the same path up to the decision, without locks.
+     *
+     * @param expectWork reads with locks at once; false reads without first, and locks nothing when there is nothing to do
+     */
+    Uni<BatchResult> work(Selection selection, boolean expectWork);
+
+    /** Keys of the selection that need work, in the order they are read; locks nothing. */
+    Uni<List<String>> pending(Selection selection);
+
+    /** Undoes what this batch did, by compare and set. */
+    Uni<BatchResult> undo();
+
+    /**
+     * Keys of the entities that changed rows belong to.
+     *
+     * @param changed per watched table, how {@link Operation#keysOf} named the rows
+     */
+    Uni<List<String>> entitiesOf(Map<TableName, Set<String>> changed);
+
+    /** Puts changed rows right that only refer to entities; rows of other tables are passed over. */
+    default Uni<BatchResult> references(TableName table, Collection<String> keys) {
+        return Uni.createFrom().item(BatchResult.NOTHING);
+    }
+
+    /**
+     * Puts references in a range of a swept heap right.
+     *
+     * @param back true while rolling back
+     */
+    default Uni<BatchResult> sweep(Selection.BlockRange range, boolean back) {
+        return Uni.createFrom().item(BatchResult.NOTHING);
+    }
+}

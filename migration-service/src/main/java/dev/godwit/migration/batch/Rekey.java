@@ -1,0 +1,278 @@
+package dev.godwit.migration.batch;
+
+import static dev.godwit.migration.definition.Identifier.quote;
+
+import dev.godwit.migration.catalog.Table;
+import dev.godwit.migration.definition.RekeyDefinition;
+import dev.godwit.migration.definition.TableName;
+import dev.godwit.migration.operation.Effort;
+import dev.godwit.migration.operation.KeySearch;
+import dev.godwit.migration.operation.PlannedReference;
+import dev.godwit.migration.operation.Statement;
+import dev.godwit.migration.operation.Watched;
+import dev.godwit.migration.operation.rekey.ColumnRewrite;
+import dev.godwit.migration.operation.rekey.RekeyCompiler;
+import dev.godwit.migration.operation.rekey.RekeyModel;
+import dev.godwit.migration.operation.rekey.RekeyModel.FoundReference;
+import dev.godwit.migration.operation.rekey.RekeyModel.MergeReference;
+import dev.godwit.migration.operation.rekey.RekeySql;
+import io.vertx.mutiny.sqlclient.SqlConnection;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/** Entities get new keys, and every reference is carried along. */
+final class Rekey implements Operation {
+
+    private static final Effort EFFORT = new Effort(900, 20_000);
+
+    /** An entity that moved twice counts once, by its last move, and not as migrated when it has been put aside since. */
+    private static final String COUNT_JOURNALED = """
+            SELECT count(*) AS journaled
+              FROM godwit.identity AS i
+             WHERE i.run_id = $1
+               AND i.relation = 0
+               AND (i.merged
+                    OR NOT EXISTS (SELECT FROM godwit.identity AS later
+                                    WHERE later.run_id = $1 AND later.relation = 0
+                                      AND later.old_key = i.new_key AND later.batch > i.batch)
+                       AND NOT EXISTS (SELECT FROM godwit.quarantine AS q
+                                        WHERE q.run_id = $1 AND q.key = i.new_key))
+            """;
+
+    /** The last move of whoever stands on the key now, unless it was this batch's. */
+    private static final String MIGRATED_BEFORE = """
+            SELECT CASE WHEN i.old_key = i.new_key THEN '%s' END AS reason
+              FROM godwit.identity AS i
+             WHERE i.run_id = $1
+               AND i.relation = 0
+               AND i.new_key = k.key
+               AND i.batch <> $3
+               AND NOT i.merged
+               AND NOT EXISTS (SELECT
+                                 FROM godwit.identity AS later
+                                WHERE later.run_id = $1
+                                  AND later.relation = 0
+                                  AND later.old_key = k.key
+                                  AND later.batch > i.batch
+                                  AND later.batch <> $3)
+             ORDER BY i.batch DESC
+             LIMIT 1
+            """.formatted(RekeyBatch.CHILDREN);
+
+    private final RekeyModel model;
+    private final RekeySql sql;
+
+    private Rekey(RekeyModel model) {
+        this.model = model;
+        this.sql = new RekeySql(model);
+    }
+
+    static Rekey compile(RekeyDefinition definition, Map<TableName, Table> tables) {
+        return new Rekey(RekeyCompiler.compile(definition, tables));
+    }
+
+    RekeyModel model() {
+        return model;
+    }
+
+    RekeySql sql() {
+        return sql;
+    }
+
+    @Override
+    public TableName root() {
+        return model.root();
+    }
+
+    @Override
+    public List<TableName> leaves() {
+        return model.leaves();
+    }
+
+    @Override
+    public boolean triggersOff() {
+        return model.triggersOff();
+    }
+
+    @Override
+    public List<Watched> watched() {
+        List<Watched> watched = new ArrayList<>();
+        watched.add(new Watched(model.root(), Optional.of(model.key())));
+        model.derived().forEach(child -> watched.add(new Watched(child.table(), Optional.of(child.key()))));
+        model.softReferences().forEach(reference -> watched.add(new Watched(reference.table(), Optional.empty())));
+        return watched;
+    }
+
+    @Override
+    public List<String> keysOf(TableName table, Map<String, String> fields) {
+        Stream<String> own = IntStream.rangeClosed(0, model.derived().size())
+                .filter(map -> model.tableOfMap(map).equals(table))
+                .mapToObj(map -> fields.get(model.keyOfMap(map)));
+        Stream<String> referring = model.softReferences().stream()
+                .filter(reference -> reference.table().equals(table))
+                .limit(1)
+                .map(reference -> RowKey.text(reference.primaryKey(), fields));
+        return Stream.concat(own, referring).filter(key -> key != null).toList();
+    }
+
+    @Override
+    public List<TableName> mappedTables() {
+        return IntStream.rangeClosed(0, model.derived().size())
+                .mapToObj(model::tableOfMap)
+                .toList();
+    }
+
+    @Override
+    public Optional<String> duplicates() {
+        return Optional.of(sql.groupDuplicates());
+    }
+
+    @Override
+    public List<TableName> sweptInBackfill() {
+        return leavesOf(model.sweptReferences());
+    }
+
+    @Override
+    public List<TableName> swept() {
+        return leavesOf(model.softReferences());
+    }
+
+    private static List<TableName> leavesOf(List<FoundReference> references) {
+        return references.stream()
+                .flatMap(reference -> reference.leaves().stream())
+                .distinct()
+                .toList();
+    }
+
+    @Override
+    public List<PlannedReference> references() {
+        Stream<PlannedReference> foreignKeys = model.merges().stream()
+                .filter(reference -> reference.kind() == ColumnRewrite.Kind.SCALAR && !isDeclared(reference))
+                .map(reference -> new PlannedReference(
+                        reference.table(), reference.column(), "foreign-key", true, Optional.empty()));
+        return Stream.concat(foreignKeys, model.softReferences().stream().map(Rekey::planned))
+                .toList();
+    }
+
+    private boolean isDeclared(MergeReference reference) {
+        return model.softReferences().stream()
+                .anyMatch(soft -> soft.table().equals(reference.table())
+                        && soft.reference().column().equals(reference.column()));
+    }
+
+    private static PlannedReference planned(FoundReference found) {
+        String column = found.reference().column();
+        String kind = found.form().name().toLowerCase(Locale.ROOT);
+        return new PlannedReference(found.table(), column, kind, found.inBatch(), missingIndex(found));
+    }
+
+    private static Optional<String> missingIndex(FoundReference found) {
+        boolean indexable = found.form() == FoundReference.Form.COLUMN || found.form() == FoundReference.Form.ARRAY;
+        if (found.inBatch() || !indexable) {
+            return Optional.empty();
+        }
+        String using = found.form() == FoundReference.Form.ARRAY ? " USING gin" : "";
+        return Optional.of("CREATE INDEX CONCURRENTLY ON " + found.table().quoted() + using + " ("
+                + quote(found.reference().column()) + ")");
+    }
+
+    @Override
+    public Optional<KeySearch> keySearch() {
+        return Optional.of(new KeySearch(model.key(), model.definition().references()));
+    }
+
+    @Override
+    public Effort effort() {
+        return EFFORT;
+    }
+
+    @Override
+    public List<Statement> statements() {
+        List<Statement> statements = new ArrayList<>();
+        statements.add(new Statement(
+                "group",
+                "entities that share one new key, over the whole table, before the first chunk",
+                sql.groupDuplicates()));
+        model.leaves()
+                .forEach(leaf -> statements.add(new Statement(
+                        "read-range",
+                        "entities of a range of blocks of " + leaf + ", locked",
+                        sql.readRange(leaf, true))));
+        statements.add(new Statement(
+                "read-keys",
+                "entities by key: the tail, requests, and rows that stand on a wanted key",
+                sql.readKeys(true)));
+        if (model.survivor().isPresent()) {
+            statements.add(new Statement("rank", "which member of a group of duplicates survives", sql.rankMembers()));
+        }
+        for (int map = 1; map <= model.derived().size(); map++) {
+            statements.add(new Statement(
+                    "read-derived-" + map,
+                    "children of " + model.tableOfMap(map) + " with what their new keys are computed from",
+                    sql.readDerived(map, true)));
+        }
+        statements.add(
+                new Statement("rewrite", "keys and everything that hangs on them, in one statement", sql.rewrite()));
+        statements.add(
+                new Statement("count", "what the rewrite would write; a plan runs this instead", sql.countRewrites()));
+        return statements;
+    }
+
+    @Override
+    public String countJournaled() {
+        return COUNT_JOURNALED;
+    }
+
+    @Override
+    public String migratedBefore() {
+        return MIGRATED_BEFORE;
+    }
+
+    @Override
+    public String previewUndo() {
+        return """
+                WITH own AS MATERIALIZED (SELECT DISTINCT (xid::text::bigint & 4294967295)::text AS xmin FROM godwit.batch WHERE run_id = $1),
+                     moved AS (
+                    SELECT '%s' AS relation,
+                           count(*) FILTER (WHERE o.xmin IS NOT NULL) AS restored,
+                           count(*) FILTER (WHERE o.xmin IS NULL) AS left
+                      FROM godwit.identity AS i
+                      JOIN godwit.batch AS b ON b.run_id = i.run_id AND b.number = i.batch AND NOT b.undone
+                      LEFT JOIN %s AS t ON t.%s = i.new_key::%s
+                      LEFT JOIN own AS o ON o.xmin = t.xmin::text
+                     WHERE i.run_id = $1
+                       AND i.relation = 0
+                       AND NOT i.merged),
+                     merged AS (
+                    SELECT j.relation, count(*) AS restored, 0::bigint AS left
+                      FROM godwit.journal AS j
+                      JOIN godwit.batch AS b ON b.run_id = j.run_id AND b.number = j.batch AND NOT b.undone
+                     WHERE j.run_id = $1
+                       AND j.action = 'delete'
+                     GROUP BY j.relation)
+                SELECT t.relation, sum(t.restored)::bigint AS restored, 0::bigint AS deleted, sum(t.left)::bigint AS left
+                  FROM (TABLE moved UNION ALL TABLE merged) AS t
+                 GROUP BY t.relation
+                 ORDER BY t.relation <> '%s', t.relation
+                """.formatted(
+                        literal(model.root()),
+                        model.root().quoted(),
+                        quote(model.key()),
+                        model.keyType().castName(),
+                        literal(model.root()));
+    }
+
+    private static String literal(TableName table) {
+        return table.toString().replace("'", "''");
+    }
+
+    @Override
+    public OperationBatch batch(RunContext run, SqlConnection connection, long number) {
+        return new RekeyWork(new RekeyRun(run, model, sql), connection, number);
+    }
+}

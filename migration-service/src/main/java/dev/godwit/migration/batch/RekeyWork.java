@@ -1,0 +1,106 @@
+package dev.godwit.migration.batch;
+
+import dev.godwit.migration.definition.TableName;
+import dev.godwit.migration.operation.Selection;
+import dev.godwit.migration.operation.rekey.RekeyModel.DerivedKey;
+import dev.godwit.migration.operation.rekey.RekeyModel.FoundReference;
+import io.smallrye.mutiny.Uni;
+import io.vertx.mutiny.sqlclient.SqlConnection;
+import io.vertx.mutiny.sqlclient.Tuple;
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** One batch of a rekey, as the lanes see it. */
+final class RekeyWork implements OperationBatch {
+
+    /** Code of a reference row that the sweep translated. */
+    static final String REFERENCE = "reference";
+
+    /** Code of a reference that the application wrote after its entity had moved. */
+    static final String LATE_REFERENCE = "late_reference";
+
+    private final RekeyRun run;
+    private final SqlConnection connection;
+    private final long number;
+
+    RekeyWork(RekeyRun run, SqlConnection connection, long number) {
+        this.run = run;
+        this.connection = connection;
+        this.number = number;
+    }
+
+    @Override
+    public Uni<BatchResult> work(Selection selection, boolean expectWork) {
+        return new RekeyBatch(run, connection, number).run(selection, expectWork);
+    }
+
+    @Override
+    public Uni<List<String>> pending(Selection selection) {
+        return new RekeyBatch(run, connection, number).pendingKeys(selection);
+    }
+
+    @Override
+    public Uni<BatchResult> undo() {
+        return new UndoBatch(run, connection, number).undo();
+    }
+
+    /** The root rows that changed, and those whose derived children did. */
+    @Override
+    public Uni<List<String>> entitiesOf(Map<TableName, Set<String>> changed) {
+        Set<String> found = new LinkedHashSet<>(changed.getOrDefault(run.model().root(), Set.of()));
+        return parents(changed, run.model().derived().size(), Set.of(), found).replaceWith(() -> List.copyOf(found));
+    }
+
+    private Uni<Void> parents(Map<TableName, Set<String>> keys, int map, Set<String> fromBelow, Set<String> found) {
+        if (map == 0) {
+            return Uni.createFrom().voidItem();
+        }
+        DerivedKey child = run.model().derived().get(map - 1);
+        Set<String> changed = new LinkedHashSet<>(keys.getOrDefault(child.table(), Set.of()));
+        changed.addAll(fromBelow);
+        if (changed.isEmpty()) {
+            return parents(keys, map - 1, Set.of(), found);
+        }
+        return connection
+                .preparedQuery(run.sql().parentsOfDerived(map))
+                .execute(Tuple.of((Object) changed.toArray(String[]::new)))
+                .chain(rows -> {
+                    Set<String> above = new LinkedHashSet<>();
+                    rows.forEach(row -> above.add(row.getString("key")));
+                    if (child.parentMap() == 0) {
+                        found.addAll(above);
+                        return parents(keys, map - 1, Set.of(), found);
+                    }
+                    return parents(keys, map - 1, above, found);
+                });
+    }
+
+    @Override
+    public Uni<BatchResult> references(TableName table, Collection<String> keys) {
+        if (run.model().softReferences().stream()
+                .noneMatch(reference -> reference.table().equals(table))) {
+            return Uni.createFrom().item(BatchResult.NOTHING);
+        }
+        List<List<String>> rows = keys.stream()
+                .map(key -> ReferenceTranslation.parseKey(run, table, key).orElseThrow())
+                .toList();
+        return translation(table, LATE_REFERENCE, false).rows(rows);
+    }
+
+    @Override
+    public Uni<BatchResult> sweep(Selection.BlockRange range, boolean back) {
+        TableName table = run.model().softReferences().stream()
+                .filter(r -> r.leaves().contains(range.relation()) || r.table().equals(range.relation()))
+                .findFirst()
+                .map(FoundReference::table)
+                .orElseThrow(() -> new IllegalStateException(range.relation() + " holds no declared reference"));
+        return translation(table, REFERENCE, back).sweep(range);
+    }
+
+    private ReferenceTranslation translation(TableName table, String reason, boolean back) {
+        return new ReferenceTranslation(run, connection, number, table, reason, back);
+    }
+}
