@@ -100,7 +100,12 @@ public class ChunkWork {
     public Uni<Ended> next(
             RunContext run, Kind kind, int chunk, int entities, double rowsPerBlock, boolean expectWork) {
         long blocks = rowsPerBlock <= 0 ? 1 : Math.max(1, (long) (entities / Math.max(1, rowsPerBlock)));
-        return batches.run(run, place(kind, chunk), opened -> work(run, kind, opened, blocks, expectWork));
+        return batches.run(
+                run,
+                place(kind, chunk),
+                opened -> kind == Kind.VERIFY || kind == Kind.SWEEP
+                        ? InFlight.noting(run, opened, blocks, () -> work(run, kind, opened, blocks, expectWork))
+                        : work(run, kind, opened, blocks, expectWork));
     }
 
     private static Place place(Kind kind, int chunk) {

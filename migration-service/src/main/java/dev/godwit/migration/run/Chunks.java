@@ -82,8 +82,10 @@ public class Chunks {
                AND generation = $2
             """;
 
+    /** What was in flight is no difference. */
     private static final String FOUND = """
-            SELECT coalesce(sum(s.migrated), 0)::bigint AS entities, coalesce(sum(s.translated), 0)::bigint AS stale_references
+            SELECT greatest(0, coalesce(sum(s.migrated) - sum(c.in_flight) FILTER (WHERE c.kind = 'verify'), sum(s.migrated), 0))::bigint AS entities,
+                   greatest(0, coalesce(sum(s.translated) - sum(c.in_flight) FILTER (WHERE c.kind = 'sweep'), sum(s.translated), 0))::bigint AS stale_references
               FROM godwit.stream AS s
               JOIN godwit.chunk AS c ON c.run_id = s.run_id AND s.stream = 'chunk-' || c.number
              WHERE c.run_id = $1

@@ -93,24 +93,28 @@ class RunCommands {
 
     /** Who drives the run may move it on between the look at its state and the change: the command is then weighed again by the new state, and never lost. */
     private Uni<Void> untilDone(RunCommand command, String runId, Optional<String> note) {
+        int[] attempts = {0};
         return Multi.createBy()
                 .repeating()
-                .uni(() -> runs.find(runId)
-                        .map(found -> found.orElseThrow(() -> Runs.unknownRun(runId)))
-                        .chain(run -> handle(command, run, note)))
-                .atMost(ATTEMPTS_MAX)
-                .select()
-                .first(done -> done)
-                .toUni()
-                .map(done -> {
-                    if (done == null) {
+                .uni(() -> attempt(command, runId, note))
+                .whilst(done -> !done && ++attempts[0] < ATTEMPTS_MAX)
+                .collect()
+                .last()
+                .invoke(done -> {
+                    if (!done) {
                         throw new Refusal(
                                 Refusal.Kind.CONFLICT,
                                 "run_moves_on",
                                 "run '" + runId + "' changes its state all the time; nothing was done, ask again");
                     }
-                    return null;
-                });
+                })
+                .replaceWithVoid();
+    }
+
+    private Uni<Boolean> attempt(RunCommand command, String runId, Optional<String> note) {
+        return runs.find(runId)
+                .map(found -> found.orElseThrow(() -> Runs.unknownRun(runId)))
+                .chain(run -> handle(command, run, note));
     }
 
     /** False when the run was in another state by the time it should be changed. */

@@ -19,9 +19,16 @@ class RunSteps {
     /** Phases in which one statement may read whole tables. */
     private static final Set<String> LENGTHY = Set.of("group", "report", "check");
 
-    private static final String ENTER_PHASE = """
+    private static final String FOLLOW = """
             UPDATE godwit.run
-               SET phase = $2, proof = NULL, updated_at = clock_timestamp()
+               SET phase = 'tail', proof = NULL, updated_at = clock_timestamp()
+             WHERE id = $1
+            """;
+
+    /** What has been proved is that all that was visible then has been applied; what comes is not proved yet. */
+    private static final String VERIFY = """
+            UPDATE godwit.run
+               SET phase = 'verify', caught_up = (proof ->> 'snapshot')::pg_snapshot, proof = NULL, updated_at = clock_timestamp()
              WHERE id = $1
             """;
 
@@ -131,7 +138,7 @@ class RunSteps {
                         RunState.BACKFILLING,
                         RunState.FOLLOWING,
                         Optional.empty(),
-                        connection -> enterPhase(connection, run, "tail"))
+                        connection -> enter(connection, run, FOLLOW))
                 .replaceWithVoid();
     }
 
@@ -166,7 +173,7 @@ class RunSteps {
                         RunState.FOLLOWING,
                         RunState.VERIFYING,
                         Optional.empty(),
-                        connection -> enterPhase(connection, run, "verify"))
+                        connection -> enter(connection, run, VERIFY))
                 .replaceWithVoid();
     }
 
@@ -218,11 +225,7 @@ class RunSteps {
                 .replaceWithVoid();
     }
 
-    /** What was proved before is not proved of what comes. */
-    private static Uni<Void> enterPhase(SqlConnection connection, Run run, String phase) {
-        return connection
-                .preparedQuery(ENTER_PHASE)
-                .execute(Tuple.of(run.id(), phase))
-                .replaceWithVoid();
+    private static Uni<Void> enter(SqlConnection connection, Run run, String sql) {
+        return connection.preparedQuery(sql).execute(Tuple.of(run.id())).replaceWithVoid();
     }
 }

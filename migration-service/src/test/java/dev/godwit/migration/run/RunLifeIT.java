@@ -170,6 +170,69 @@ class RunLifeIT extends LiveRuns {
     }
 
     @Test
+    void shouldNotTakeForADifferenceWhatTheTailHasNotHeardOfYet() throws SQLException {
+        String first = following("first");
+        try (Connection driver = TestPostgres.connect(database)) {
+            driveOnly(driver, first);
+            command(RunCommand.COMPLETE, first);
+            drive(first, () -> run(first).phase().equals("verify"));
+            connector.stop();
+            insert("first", 21, 22);
+            execute("INSERT INTO first_log VALUES (1, 'old 1')");
+
+            drive(first, () -> run(first).phase().equals("prove"));
+
+            assertThat(pending("first")).isZero();
+            assertThat(value("SELECT first_id FROM first_log")).isEqualTo("new 1");
+            connector.goOn();
+        }
+        must(first, RunState.COMPLETED);
+        assertThat(run(first).rounds()).isZero();
+    }
+
+    @Test
+    void shouldScanAgainWhenItFindsWhatNobodyHasSeenTo() {
+        String first = following("first");
+        execute("ALTER PUBLICATION godwit DROP TABLE first");
+        insert("first", 21, 22);
+        String written = value("SELECT pg_current_wal_insert_lsn()::text");
+        patiently()
+                .until(
+                        () -> value(
+                                "SELECT confirmed_flush_lsn >= $1::text::pg_lsn FROM pg_replication_slots WHERE slot_name = $2",
+                                written,
+                                LiveService.SLOT),
+                        "true"::equals);
+        execute("ALTER PUBLICATION godwit ADD TABLE first (id)");
+
+        complete(first);
+
+        assertThat(pending("first")).isZero();
+        assertThat(run(first).rounds()).isEqualTo(1);
+    }
+
+    @Test
+    void shouldBeAppliedOnceAWholeRunHasCompletedWhateverCameAfter() {
+        complete(start("first", true));
+        insert("first", 21, 22);
+        String cancelled = following("first");
+        command(RunCommand.CANCEL, cancelled);
+        must(cancelled, RunState.CANCELLED);
+
+        assertThat(stateOf("first")).isEqualTo("applied");
+
+        String again = following("first");
+        complete(again);
+        command(RunCommand.ROLLBACK, again);
+        must(again, RunState.ROLLED_BACK);
+        assertThat(stateOf("first")).isEqualTo("applied");
+    }
+
+    private String stateOf(String migration) {
+        return await(services.migrationStates()).getString(migration);
+    }
+
+    @Test
     void shouldMigrateNoMoreThanItsLimitOverAllPartitions() {
         execute(PARTED);
 

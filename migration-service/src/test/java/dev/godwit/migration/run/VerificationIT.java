@@ -3,11 +3,14 @@ package dev.godwit.migration.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.godwit.migration.chunk.ChunkWork.Kind;
+import dev.godwit.migration.outbox.StreamsHash;
 import dev.godwit.migration.testing.Engine;
 import dev.godwit.migration.testing.EngineRun;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class VerificationIT {
@@ -56,6 +59,50 @@ class VerificationIT {
 
         assertThat(run.row().phase()).isEqualTo("cut");
         assertThat(line(checks(engine, run), "slow")).isEqualTo("expected fine, found fine");
+    }
+
+    @Test
+    void shouldNameEveryStreamOfARunThatEndsAndStandForThemWhereTheyAreTooMany() {
+        Engine engine = Engine.on("streams", "CREATE TABLE doc (id text PRIMARY KEY, wanted text)");
+        EngineRun run =
+                engine.plan("migration: docs\nrekey: {table: public.doc, key: id, to: wanted, on-duplicate: fail}\n");
+        run.state(RunState.PLANNED);
+        String hash = "ab".repeat(32);
+        engine.query(
+                "INSERT INTO godwit.stream (run_id, stream, sequence, hash) SELECT $1, 'chunk-' || n, n, $2 FROM generate_series(0, 1000) AS n",
+                run.id(),
+                hash);
+
+        JsonArray named = streams(engine, run);
+        engine.query(
+                "INSERT INTO godwit.stream (run_id, stream, sequence, hash) VALUES ($1, 'Tail-0', 7, $2)",
+                run.id(),
+                hash);
+        JsonArray all = streams(engine, run);
+
+        assertThat(named).hasSize(1000);
+        assertThat(named.getJsonObject(0))
+                .isEqualTo(new JsonObject()
+                        .put("stream", "chunk-1")
+                        .put("sequence", 1L)
+                        .put("hash", hash));
+        StreamsHash expected = new StreamsHash();
+        Stream.concat(
+                        Stream.of("Tail-0"),
+                        IntStream.rangeClosed(1, 1000)
+                                .mapToObj(n -> "chunk-" + n)
+                                .sorted())
+                .forEach(name ->
+                        expected.add(name, name.equals("Tail-0") ? 7 : Long.parseLong(name.substring(6)), hash));
+        assertThat(all)
+                .containsExactly(new JsonObject()
+                        .put("stream", "*")
+                        .put("sequence", 1001L)
+                        .put("hash", expected.hex()));
+    }
+
+    private static JsonArray streams(Engine engine, EngineRun run) {
+        return Engine.await(engine.runs().snapshot(run.id())).getJsonArray("streams");
     }
 
     private static Planning planning(Engine engine) {
