@@ -6,6 +6,7 @@ import dev.godwit.migration.batch.Batches.Ended;
 import dev.godwit.migration.batch.Batches.Opened;
 import dev.godwit.migration.batch.Batches.Place;
 import dev.godwit.migration.batch.Batches.Work;
+import dev.godwit.migration.batch.ChangedTablesException;
 import dev.godwit.migration.batch.Lane;
 import dev.godwit.migration.batch.RunContext;
 import dev.godwit.migration.definition.TableName;
@@ -181,7 +182,7 @@ public class PendingKeys {
 
     private Uni<Boolean> overcome(RunContext run, Taken taken, Throwable failure) {
         ErrorClass error = PgErrors.classify(failure);
-        if (error == ErrorClass.UNAVAILABLE) {
+        if (error == ErrorClass.UNAVAILABLE || failure instanceof ChangedTablesException) {
             return Uni.createFrom().failure(failure);
         }
         boolean alone = taken.keys().size() == 1 && taken.attempts() > 0;
@@ -197,14 +198,11 @@ public class PendingKeys {
 
     private Uni<Boolean> quarantine(RunContext run, Taken taken, Throwable failure) {
         String why = PgErrors.describe(failure);
-        LOG.infof("Run %s: an entity is quarantined: %s", run.runId(), why);
-        String reason =
-                PgErrors.sqlState(failure).map(state -> "sqlstate_" + state).orElse("refused");
-        List<Outcome> outcomes = taken.relation().equals(run.rootName())
-                ? List.of(Outcome.of(run.rootName(), taken.keys().get(0), OutcomeKind.FAILED)
-                        .because(reason)
-                        .explained(why))
-                : List.of();
+        LOG.infof("Run %s: a row of %s is left as it is: %s", run.runId(), taken.relation(), why);
+        List<Outcome> outcomes =
+                List.of(Outcome.of(taken.relation(), taken.keys().get(0), OutcomeKind.FAILED)
+                        .because(PgErrors.code(failure))
+                        .explained(why));
         BatchResult result = new BatchResult(outcomes, Map.of(), List.of(), List.of(), List.of(), 1);
         return batches.run(run, place(taken.commandId().isPresent()), opened -> opened.connection()
                         .preparedQuery(REMOVE)
