@@ -3,20 +3,12 @@ package dev.godwit.migration.run;
 import dev.godwit.migration.batch.RunContext;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.SqlConnection;
-import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 
 /** Generations of a run's chunks: each is cut in the tables as they are by then, and takes the place of the one before. */
 @ApplicationScoped
 class Generations {
-
-    private static final String NEXT = """
-            UPDATE godwit.run
-               SET generation = generation + 1, phase = $2, proof = NULL, updated_at = clock_timestamp()
-             WHERE id = $1
-            RETURNING generation
-            """;
 
     private final Runs runs;
     private final RunContexts contexts;
@@ -37,10 +29,7 @@ class Generations {
     /** Cuts in one transaction with the new generation, then fills the queue; a crash in between is mended by the sweeper of idle chunks. */
     Uni<Void> next(Run run, String phase, Cut cut) {
         return contexts.ofNext(run)
-                .chain(context -> runs.inTransaction(connection -> connection
-                        .preparedQuery(NEXT)
-                        .execute(Tuple.of(run.id(), phase))
-                        .map(rows -> rows.iterator().next().getInteger("generation"))
+                .chain(context -> runs.inTransaction(connection -> chunks.begin(connection, run.id(), phase)
                         .call(generation -> cut.apply(connection, context, generation))))
                 .chain(generation -> chunks.enqueue(run.id(), generation));
     }

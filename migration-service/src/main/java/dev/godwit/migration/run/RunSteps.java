@@ -32,6 +32,19 @@ class RunSteps {
              WHERE id = $1
             """;
 
+    /** Back to where the present part of a rollback begins, which cuts its chunks in the tables as they are now. */
+    private static final String ROLL_BACK_ANEW = """
+            WITH closed AS (
+                UPDATE godwit.chunk
+                   SET state = 'done'
+                 WHERE run_id = $1
+                   AND state = 'open')
+            UPDATE godwit.run
+               SET rescan = false, phase = CASE phase WHEN 'unsweep' THEN 'undo' ELSE 'prepare' END
+             WHERE id = $1
+               AND state = 'rolling-back'
+            """;
+
     private final Runs runs;
     private final RunContexts contexts;
     private final Planning planning;
@@ -191,6 +204,9 @@ class RunSteps {
     }
 
     private Uni<Void> rollingBack(Run run) {
+        if (run.rescan()) {
+            return runs.execute(ROLL_BACK_ANEW, run.id()).replaceWithVoid();
+        }
         return switch (run.phase()) {
             case "undo" -> settling.whenChunksAreDone(run, () -> unsweepOrEnd(run));
             case "unsweep" -> settling.whenChunksAreDone(run, () -> rolledBack(run));
