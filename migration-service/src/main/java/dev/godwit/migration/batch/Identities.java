@@ -56,7 +56,12 @@ final class Identities {
                 return Uni.createFrom().item(map);
             }
             Map<String, String> further = new HashMap<>();
-            map.forEach((from, to) -> further.put(from, next.getOrDefault(to, to)));
+            map.forEach((from, to) -> {
+                further.put(from, next.getOrDefault(to, to));
+                if (merged.contains(to)) {
+                    merged.add(from);
+                }
+            });
             return follow(further, hops + 1);
         });
     }

@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -120,14 +121,21 @@ final class Rekey implements Operation {
 
     @Override
     public List<String> keysOf(TableName table, Map<String, String> fields) {
-        Stream<String> own = IntStream.rangeClosed(0, model.derived().size())
+        return IntStream.rangeClosed(0, model.derived().size())
                 .filter(map -> model.tableOfMap(map).equals(table))
-                .mapToObj(map -> fields.get(model.keyOfMap(map)));
-        Stream<String> referring = model.softReferences().stream()
+                .mapToObj(map -> fields.get(model.keyOfMap(map)))
+                .filter(Objects::nonNull)
+                .toList();
+    }
+
+    @Override
+    public List<String> referringRows(TableName table, Map<String, String> fields) {
+        return model.softReferences().stream()
                 .filter(reference -> reference.table().equals(table))
                 .limit(1)
-                .map(reference -> RowKey.text(reference.primaryKey(), fields));
-        return Stream.concat(own, referring).filter(key -> key != null).toList();
+                .map(reference -> RowKey.text(reference.primaryKey(), fields))
+                .filter(Objects::nonNull)
+                .toList();
     }
 
     @Override

@@ -60,6 +60,6 @@ class ParkedKeysIT {
     }
 
     private void park(String... keys) {
-        Engine.await(parked.add(run.id(), Map.of(DOC, Set.of(keys))));
+        Engine.await(parked.add(run.id(), new ChangedKeys(Map.of(DOC, Set.of(keys)), Map.of())));
     }
 }
