@@ -100,7 +100,7 @@ final class Identities {
                 + "   AND i." + from + " = ANY ($2::text[])\n"
                 + "   AND i.old_key <> i.new_key\n"
                 + "   AND NOT EXISTS (" + rootHas(from) + ")\n" + restored
-                + " ORDER BY i." + from + ", i.batch " + (back ? "ASC" : "DESC");
+                + " ORDER BY i." + from + ", godwit.undo_order_of($1, i.batch) " + (back ? "ASC" : "DESC");
     }
 
     private String rootHas(String column) {
