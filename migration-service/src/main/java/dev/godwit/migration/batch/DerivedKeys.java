@@ -5,6 +5,7 @@ import dev.godwit.migration.operation.rekey.Decision.Move;
 import dev.godwit.migration.operation.rekey.EntityRow;
 import dev.godwit.migration.operation.rekey.RekeyModel;
 import dev.godwit.migration.operation.rekey.RekeyModel.DerivedKey;
+import dev.godwit.migration.operation.rekey.RekeySql;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.Row;

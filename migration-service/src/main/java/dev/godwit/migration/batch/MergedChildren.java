@@ -82,9 +82,8 @@ final class MergedChildren {
         return read(select(""), parents(survivors))
                 .chain(losers -> losers.isEmpty()
                         ? Uni.createFrom().item(new Sorted(List.of(), List.of()))
-                        : derivedKeys(survivors, targets)
-                                .chain(newKeys -> holders(losers, stay, newKeys)
-                                        .map(holders -> sort(losers, holders, survivors, newKeys))))
+                        : derivedKeys(survivors, targets).chain(newKeys -> holders(losers, stay, newKeys)
+                                .map(holders -> sort(losers, holders, survivors, newKeys))))
                 .call(sorted -> lock
                         ? refuseDependents(sorted.doomed())
                         : Uni.createFrom().voidItem());
@@ -128,7 +127,8 @@ final class MergedChildren {
                     .filter(entry -> wanted.contains(entry.getValue()))
                     .map(Map.Entry::getKey)
                     .toArray(String[]::new));
-            meets.add(quote(reference.table().name()) + "." + quote(reference.primaryKey().get(0)) + "::text = ANY ($"
+            meets.add(quote(reference.table().name()) + "."
+                    + quote(reference.primaryKey().get(0)) + "::text = ANY ($"
                     + (reference.uniques().size() + 3) + "::text[])");
         }
         return meets.isEmpty()
@@ -218,8 +218,7 @@ final class MergedChildren {
                 });
     }
 
-    private Sorted sort(
-            List<Read> losers, List<Read> met, Map<String, String> survivors, Map<String, String> newKeys) {
+    private Sorted sort(List<Read> losers, List<Read> met, Map<String, String> survivors, Map<String, String> newKeys) {
         Map<List<String>, List<String>> holders = new HashMap<>();
         met.forEach(row -> claims(row, newKeys.get(row.key().get(0))).forEach(c -> holders.put(c, row.key())));
         List<Child> moved = new ArrayList<>();

@@ -90,7 +90,8 @@ final class ReferenceSql {
                     return switch (reference.form()) {
                         case COLUMN -> known + printed(column + "::text") + ")";
                         case ARRAY ->
-                            "EXISTS (SELECT FROM unnest(" + column + "::text[]) AS e(key) WHERE " + known + printed("e.key") + "))";
+                            "EXISTS (SELECT FROM unnest(" + column + "::text[]) AS e(key) WHERE " + known
+                                    + printed("e.key") + "))";
                         case JSON, PATTERN -> column + " IS NOT NULL AND " + runParameter + "::text IS NOT NULL";
                     };
                 })

@@ -99,16 +99,14 @@ final class ReferenceTranslation {
 
     /** Reads a few rows at a time, whose values may be as large as a column can hold, and keeps what matters of them. */
     private Uni<List<Seen>> look(String query, Tuple parameters) {
-        return connection
-                .prepare(query)
-                .chain(statement -> statement
-                        .createStream(ROWS_AT_ONCE, parameters)
-                        .toMulti()
-                        .map(ReferenceTranslation::found)
-                        .map(this::seen)
-                        .collect()
-                        .asList()
-                        .call(statement::close));
+        return connection.prepare(query).chain(statement -> statement
+                .createStream(ROWS_AT_ONCE, parameters)
+                .toMulti()
+                .map(ReferenceTranslation::found)
+                .map(this::seen)
+                .collect()
+                .asList()
+                .call(statement::close));
     }
 
     private Seen seen(Found row) {

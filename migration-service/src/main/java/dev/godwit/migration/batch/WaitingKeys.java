@@ -108,8 +108,7 @@ public final class WaitingKeys {
      * @param commandId who asked for them
      * @param attempts how often they were deferred; a key that was is taken alone
      */
-    public record Taken(
-            TableName table, boolean refers, List<String> keys, Optional<String> commandId, int attempts) {}
+    public record Taken(TableName table, boolean refers, List<String> keys, Optional<String> commandId, int attempts) {}
 
     /** Lets keys of entities wait, those whose place is occupied for a moment at least; answers how many did not wait already. */
     public Uni<Integer> add(TableName table, Collection<String> keys, Cause cause) {

@@ -81,10 +81,7 @@ class ParkedKeys {
             LOG.infof(
                     "Run %s: more than %d changes wait for it; it scans its tables once more when it goes on",
                     runId, max);
-            return connection
-                    .preparedQuery(RESCAN)
-                    .execute(Tuple.of(runId))
-                    .chain(() -> waiting.drop(Cause.PARKED));
+            return connection.preparedQuery(RESCAN).execute(Tuple.of(runId)).chain(() -> waiting.drop(Cause.PARKED));
         });
     }
 }

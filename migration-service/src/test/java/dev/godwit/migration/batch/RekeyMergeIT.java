@@ -174,7 +174,8 @@ class RekeyMergeIT {
         assertThat(run.outcomes())
                 .filteredOn(o -> o.getString("key").equals("a"))
                 .extracting(o -> o.getString("detail"))
-                .containsExactly("more than 20000 rows of public.page hang on it, which is more than one transaction takes");
+                .containsExactly(
+                        "more than 20000 rows of public.page hang on it, which is more than one transaction takes");
         assertThat(engine.value("SELECT string_agg(n::text, ' ' ORDER BY n) FROM page WHERE doc = 'Y' AND n < 0"))
                 .isEqualTo("-2");
     }

@@ -103,7 +103,7 @@ class ChunkTroubleIT {
 
     @Test
     void shouldTellALateReferenceRowThatCannotBeWrittenAsFailed() {
-        Engine engine = Engine.on("trouble19late", FAVOURITES);
+        Engine engine = Engine.on("trouble19late", FAVOURITES, "DELETE FROM favourite WHERE n = 2");
         EngineRun run = engine.commit(WITH_FAVOURITES);
         run.complete();
         engine.execute(

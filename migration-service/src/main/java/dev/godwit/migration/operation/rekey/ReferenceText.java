@@ -91,8 +91,8 @@ public final class ReferenceText {
     public boolean isReversible(String text, Map<String, String> map) {
         return spans(text).stream()
                 .filter(span -> map.containsKey(keyType.canonical(span.text())))
-                .allMatch(span -> keyType.canonical(span.text()).equals(span.text())
-                        && !span.becomesText(map.get(span.text())));
+                .allMatch(span ->
+                        keyType.canonical(span.text()).equals(span.text()) && !span.becomesText(map.get(span.text())));
     }
 
     /** The text with the keys of {@code map} replaced. */

@@ -21,7 +21,7 @@ import java.util.stream.IntStream;
 public final class RekeySql {
 
     /** How many derived children one statement reads, less one that shows that there are more: all of them are held at once. */
-    public static final int DERIVED_MAX = 50_000;
+    public static final int DERIVED_MAX = 100_000;
 
     private final RekeyModel model;
 

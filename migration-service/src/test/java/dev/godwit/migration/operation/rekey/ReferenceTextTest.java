@@ -127,6 +127,7 @@ class ReferenceTextTest {
                 Optional.ofNullable(pattern),
                 Optional.empty());
         return ReferenceText.of(
-                new FoundReference(reference, form, "text", List.of(), List.of(), List.of(), false), KeyType.of(keyType));
+                new FoundReference(reference, form, "text", List.of(), List.of(), List.of(), false),
+                KeyType.of(keyType));
     }
 }
