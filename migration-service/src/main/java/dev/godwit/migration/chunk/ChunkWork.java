@@ -202,7 +202,7 @@ public class ChunkWork {
         return run.on(opened)
                 .pending(range)
                 .chain(keys -> new WaitingKeys(opened.connection(), run.runId())
-                        .add(run.rootName(), keys, WaitingKeys.Cause.ISOLATED))
+                        .add(run.operation().root(), keys, WaitingKeys.Cause.ISOLATED))
                 .replaceWith(BatchResult.NOTHING);
     }
 }
