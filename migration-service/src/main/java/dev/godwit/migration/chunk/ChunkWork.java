@@ -209,7 +209,7 @@ public class ChunkWork {
                 .pending(range)
                 .map(keys -> keys.stream().limit(max).toList())
                 .call(keys -> new WaitingKeys(opened.connection(), run.runId())
-                        .add(run.rootName(), keys, WaitingKeys.Cause.ISOLATED))
+                        .add(run.operation().root(), keys, WaitingKeys.Cause.ISOLATED))
                 .map(List::size);
     }
 
