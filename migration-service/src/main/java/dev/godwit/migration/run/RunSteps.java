@@ -193,11 +193,8 @@ class RunSteps {
     /** Batches in hand have ended when the fence could be taken. A plan listens to nothing, and must not make a run deaf that does. */
     private Uni<Void> cancelled(Run run) {
         return runs.transition(
-                        run,
-                        RunState.CANCELLING,
-                        RunState.CANCELLED,
-                        Optional.empty(),
-                        connection -> Requests.leave(connection, run)
+                        run, RunState.CANCELLING, RunState.CANCELLED, Optional.empty(), connection -> Requests.leave(
+                                        connection, run)
                                 .chain(() -> run.commit()
                                         ? capture.close(connection, run)
                                         : Uni.createFrom().voidItem()))
