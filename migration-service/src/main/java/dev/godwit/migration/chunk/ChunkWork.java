@@ -216,7 +216,8 @@ public class ChunkWork {
     /** What is put aside uses a limit up: it will be tried. */
     private static Work parked(LeasedChunk chunk, int keys, long to) {
         Optional<Long> remaining = chunk.remaining().map(left -> left - keys);
-        boolean done = to >= chunk.toBlock() || remaining.filter(left -> left == 0).isPresent();
+        boolean done =
+                to >= chunk.toBlock() || remaining.filter(left -> left == 0).isPresent();
         return new Work(BatchResult.NOTHING, Optional.of(to), done, remaining, Optional.empty());
     }
 }
