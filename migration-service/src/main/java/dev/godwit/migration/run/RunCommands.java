@@ -207,6 +207,7 @@ class RunCommands {
         return connection
                 .preparedQuery("UPDATE godwit.run SET phase = 'prepare' WHERE id = $1")
                 .execute(Tuple.of(run.id()))
+                .chain(() -> Requests.leave(connection, run))
                 .chain(() -> connection
                         .preparedQuery("DELETE FROM godwit.pending_key WHERE run_id = $1")
                         .execute(Tuple.of(run.id())))

@@ -197,9 +197,10 @@ class RunSteps {
                         RunState.CANCELLING,
                         RunState.CANCELLED,
                         Optional.empty(),
-                        connection -> run.commit()
-                                ? capture.close(connection, run)
-                                : Uni.createFrom().voidItem())
+                        connection -> Requests.leave(connection, run)
+                                .chain(() -> run.commit()
+                                        ? capture.close(connection, run)
+                                        : Uni.createFrom().voidItem()))
                 .replaceWithVoid();
     }
 

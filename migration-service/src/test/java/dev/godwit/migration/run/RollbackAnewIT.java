@@ -45,8 +45,7 @@ class RollbackAnewIT {
                 "migration: docs\nrekey: {table: public.doc, key: id, to: wanted, on-duplicate: fail, references: [{table: public.log, column: doc}]}\n");
         run.complete();
         Kept queue = new Kept();
-        RunSteps steps = new RunSteps(
-                engine.runs(), engine.contexts(), null, engine.chunks(queue), null, null, null, null, null);
+        RunSteps steps = steps(engine, engine.chunks(queue));
         run.state(RunState.ROLLING_BACK);
         engine.query("UPDATE godwit.run SET phase = 'prepare' WHERE id = $1", run.id());
 
@@ -64,6 +63,13 @@ class RollbackAnewIT {
         assertThat(run.row().phase()).isEqualTo("unsweep");
         assertThat(run.row().rescan()).isFalse();
         assertThat(engine.contents()).isEqualTo(before);
+    }
+
+    private static RunSteps steps(Engine engine, Chunks chunks) {
+        Generations generations = new Generations(engine.runs(), engine.contexts(), chunks);
+        Settling settling = new Settling(engine.runs(), engine.contexts(), chunks, null, null);
+        return new RunSteps(
+                engine.runs(), engine.contexts(), null, chunks, null, generations, settling, null, null, null);
     }
 
     private static void step(RunSteps steps, EngineRun run) {

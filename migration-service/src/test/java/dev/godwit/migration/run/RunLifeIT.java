@@ -11,7 +11,11 @@ import io.quarkus.test.junit.TestProfile;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.List;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** The ways that runs go from state to state, and what they do to one another on it; on the whole service. */
 @QuarkusTest
@@ -230,6 +234,26 @@ class RunLifeIT extends LiveRuns {
 
     private String stateOf(String migration) {
         return await(services.migrationStates()).getString(migration);
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"CANCEL", "ROLLBACK"})
+    void shouldAnswerForTheKeysThatItDidNotComeTo(RunCommand end) {
+        String first = following("first");
+        command(RunCommand.PAUSE, first);
+        String asked = UUID.randomUUID().toString();
+        await(services.migrate(asked, "first", List.of("old 21"), "test"));
+
+        command(end, first);
+
+        patiently().untilAsserted(() -> assertThat(
+                        values("""
+                                SELECT data ->> 'code'
+                                  FROM godwit.outbox, convert_from(payload, 'UTF8')::jsonb AS data
+                                 WHERE type = 'dev.godwit.command.rejected'
+                                   AND data ->> 'commandId' = $1
+                                """, asked))
+                .containsExactly("run_ended"));
     }
 
     @Test
