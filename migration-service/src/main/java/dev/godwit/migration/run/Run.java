@@ -21,6 +21,7 @@ public record Run(
         boolean onlyKeys,
         boolean follow,
         boolean completeAsked,
+        boolean verifyAsked,
         boolean rescan,
         boolean duplicates,
         int generation,
@@ -33,7 +34,7 @@ public record Run(
     /** The columns that {@link #fromRow} reads. */
     static final String COLUMNS = """
             id, serial, migration, mode, state, phase, resume_state, definition, definition_file, definition_hash, entity_limit,
-            only_keys, first_heartbeat, follow, complete_asked, rescan, duplicates, generation, rounds, barrier_xid::text AS barrier_xid, proof, tables
+            only_keys, first_heartbeat, follow, complete_asked, verify_asked, rescan, duplicates, generation, rounds, barrier_xid::text AS barrier_xid, proof, tables
             """;
 
     static Run fromRow(Row row) {
@@ -52,6 +53,7 @@ public record Run(
                 row.getBoolean("only_keys"),
                 row.getBoolean("follow"),
                 row.getBoolean("complete_asked"),
+                row.getBoolean("verify_asked"),
                 row.getBoolean("rescan"),
                 row.getBoolean("duplicates"),
                 row.getInteger("generation"),
@@ -60,6 +62,11 @@ public record Run(
                 Optional.ofNullable(row.getString("barrier_xid")),
                 Optional.ofNullable(row.getJsonObject("proof")),
                 List.of(row.getArrayOfStrings("tables")));
+    }
+
+    /** Whether the run goes on listening after it has verified: only a command ends it. */
+    public boolean followsOn() {
+        return follow && !completeAsked;
     }
 
     /** Whether the run acts on part of the entities only, so that it cannot promise that nothing is pending. */

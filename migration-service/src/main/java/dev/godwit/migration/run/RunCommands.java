@@ -1,5 +1,6 @@
 package dev.godwit.migration.run;
 
+import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.SqlConnection;
 import io.vertx.mutiny.sqlclient.Tuple;
@@ -11,6 +12,8 @@ import java.util.function.Supplier;
 /** Commands to runs that exist, each once by its id. */
 @ApplicationScoped
 class RunCommands {
+
+    private static final int ATTEMPTS_MAX = 20;
 
     private static final String KNOWN = "SELECT run_id, code, message FROM godwit.command WHERE id = $1";
 
@@ -29,6 +32,21 @@ class RunCommands {
                                       AND other.tables && mine.tables
              WHERE mine.id = $1
              LIMIT 1
+            """;
+
+    /** A run that ends, or ends what it does, first is asked no more. */
+    private static final String ASK_COMPLETE = """
+            UPDATE godwit.run
+               SET complete_asked = true
+             WHERE id = $1
+               AND state = $2
+            """;
+
+    private static final String ASK_VERIFY = """
+            UPDATE godwit.run
+               SET verify_asked = true
+             WHERE id = $1
+               AND state = $2
             """;
 
     private static final String RETRY = """
@@ -63,9 +81,8 @@ class RunCommands {
     }
 
     Uni<Void> handle(RunCommand command, String runId, String commandId, String requestedBy, Optional<String> reason) {
-        return once(commandId, "dev.godwit.run." + command.wireName(), () -> runs.find(runId)
-                        .map(found -> found.orElseThrow(() -> Runs.unknownRun(runId)))
-                        .chain(run -> handle(command, run, note(requestedBy, reason)))
+        return once(commandId, "dev.godwit.run." + command.wireName(), () -> untilDone(
+                                command, runId, note(requestedBy, reason))
                         .replaceWith(runId))
                 .replaceWithVoid();
     }
@@ -74,23 +91,49 @@ class RunCommands {
         return reason.or(() -> Optional.of("asked by " + requestedBy));
     }
 
-    private Uni<Void> handle(RunCommand command, Run run, Optional<String> note) {
+    /** Who drives the run may move it on between the look at its state and the change: the command is then weighed again by the new state, and never lost. */
+    private Uni<Void> untilDone(RunCommand command, String runId, Optional<String> note) {
+        int[] attempts = {0};
+        return Multi.createBy()
+                .repeating()
+                .uni(() -> attempt(command, runId, note))
+                .whilst(done -> !done && ++attempts[0] < ATTEMPTS_MAX)
+                .collect()
+                .last()
+                .invoke(done -> {
+                    if (!done) {
+                        throw new Refusal(
+                                Refusal.Kind.CONFLICT,
+                                "run_moves_on",
+                                "run '" + runId + "' changes its state all the time; nothing was done, ask again");
+                    }
+                })
+                .replaceWithVoid();
+    }
+
+    private Uni<Boolean> attempt(RunCommand command, String runId, Optional<String> note) {
+        return runs.find(runId)
+                .map(found -> found.orElseThrow(() -> Runs.unknownRun(runId)))
+                .chain(run -> handle(command, run, note));
+    }
+
+    /** False when the run was in another state by the time it should be changed. */
+    private Uni<Boolean> handle(RunCommand command, Run run, Optional<String> note) {
         return switch (command) {
             case PAUSE -> change(command, run, RunState.PAUSED, note);
-            case CANCEL ->
-                change(command, run, run.state() == RunState.PLANNING ? RunState.CANCELLED : RunState.CANCELLING, note);
+            case CANCEL -> change(command, run, RunState.CANCELLING, note);
             case RESUME -> resume(run, note);
             case COMPLETE -> complete(run);
             case VERIFY -> verify(run);
             case ROLLBACK -> rollback(run, note);
-            case RETRY -> retry(run);
-            case FORGET -> forget(run);
+            case RETRY -> retry(run).replaceWith(true);
+            case FORGET -> forget(run).replaceWith(true);
         };
     }
 
-    private Uni<Void> change(RunCommand command, Run run, RunState to, Optional<String> note) {
+    private Uni<Boolean> change(RunCommand command, Run run, RunState to, Optional<String> note) {
         mustBeLegal(command, run, run.state().mayBecome(to));
-        return runs.transition(run, to, note).replaceWithVoid();
+        return runs.transition(run, to, note);
     }
 
     private static void mustBeLegal(RunCommand command, Run run, boolean legal) {
@@ -103,33 +146,37 @@ class RunCommands {
         }
     }
 
-    private Uni<Void> resume(Run run, Optional<String> note) {
+    private Uni<Boolean> resume(Run run, Optional<String> note) {
         boolean stopped = run.state() == RunState.PAUSED || run.state() == RunState.FAILED;
         mustBeLegal(RunCommand.RESUME, run, stopped && run.resumeState().isPresent());
         RunState to = run.resumeState().orElseThrow();
         mustBeLegal(RunCommand.RESUME, run, run.state().mayBecome(to));
-        return runs.transition(run, to, note).chain(() -> chunks.enqueue(run.id(), run.generation()));
+        return runs.transition(run, to, note)
+                .call(moved -> moved
+                        ? chunks.enqueue(run.id(), run.generation())
+                        : Uni.createFrom().voidItem());
     }
 
-    private Uni<Void> complete(Run run) {
-        boolean working = run.state().acceptsBatches();
-        mustBeLegal(RunCommand.COMPLETE, run, working);
-        return runs.execute("UPDATE godwit.run SET complete_asked = true WHERE id = $1", run.id())
-                .replaceWithVoid();
+    private Uni<Boolean> complete(Run run) {
+        mustBeLegal(RunCommand.COMPLETE, run, run.state().acceptsBatches());
+        return ask(ASK_COMPLETE, run);
     }
 
-    /** Verification is part of completing; asked for alone, it completes a following run's check without ending it. */
-    private Uni<Void> verify(Run run) {
+    /** A run that follows on does so afterwards; one that does not is verified before it completes anyway. */
+    private Uni<Boolean> verify(Run run) {
         mustBeLegal(RunCommand.VERIFY, run, run.state() == RunState.FOLLOWING || run.state() == RunState.VERIFYING);
-        return complete(run);
+        return ask(ASK_VERIFY, run);
     }
 
-    private Uni<Void> rollback(Run run, Optional<String> note) {
+    private Uni<Boolean> ask(String sql, Run run) {
+        return runs.execute(sql, run.id(), run.state().wireName()).map(rows -> rows.rowCount() == 1);
+    }
+
+    private Uni<Boolean> rollback(Run run, Optional<String> note) {
         mustBeLegal(RunCommand.ROLLBACK, run, run.commit() && run.state().mayBecome(RunState.ROLLING_BACK));
         return runs.transition(
-                        run, run.state(), RunState.ROLLING_BACK, note, connection -> mustNotOverlap(connection, run)
-                                .chain(() -> prepareUndo(connection, run)))
-                .replaceWithVoid();
+                run, run.state(), RunState.ROLLING_BACK, note, connection -> mustNotOverlap(connection, run)
+                        .chain(() -> prepareUndo(connection, run)));
     }
 
     /** Nobody starts a run meanwhile: starts take the same lock. */

@@ -43,11 +43,12 @@ public class RunServices implements RunService {
              LIMIT 1
             """;
 
+    /** A whole run that completed and was not rolled back decides, whatever came after it; else the newest run does. */
     private static final String STATES = """
             SELECT DISTINCT ON (migration) migration, state, entity_limit IS NOT NULL OR only_keys AS partial
               FROM godwit.run
              WHERE mode = 'commit'
-             ORDER BY migration, serial DESC
+             ORDER BY migration, (state = 'completed' AND entity_limit IS NULL AND NOT only_keys) DESC, serial DESC
             """;
 
     private final Runs runs;

@@ -1,0 +1,195 @@
+package dev.godwit.migration.run;
+
+import io.smallrye.mutiny.Uni;
+import io.vertx.core.json.JsonObject;
+import io.vertx.mutiny.sqlclient.SqlConnection;
+import io.vertx.mutiny.sqlclient.Tuple;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import java.util.Optional;
+import java.util.function.Function;
+import org.jboss.logging.Logger;
+
+/**
+ * A verifying run: its tables are scanned once more, being caught up is proved once more, and then every check must hold. A run that only was asked to verify goes on
+ * listening whatever was found; any other is completed as of the proof's LSN, or has failed.
+ */
+@ApplicationScoped
+class Completion {
+
+    private static final Logger LOG = Logger.getLogger(Completion.class);
+
+    /** Verification that finds something every time has found a writer that undoes the migration: go on by hand. */
+    private static final int ROUNDS_MAX = 100;
+
+    private static final String BACK = """
+            UPDATE godwit.run
+               SET proof = NULL, phase = 'tail', rounds = rounds + 1
+             WHERE id = $1
+            """;
+
+    /** The next verification begins anew, with the scan. */
+    private static final String ANSWERED = """
+            UPDATE godwit.run
+               SET verify_asked = false, rounds = 0, proof = NULL, phase = $2, verification = $3
+             WHERE id = $1
+            """;
+
+    private static final String AS_OF = """
+            UPDATE godwit.run
+               SET as_of = ($2::text)::pg_lsn, verification = $3, verify_asked = false
+             WHERE id = $1
+            """;
+
+    /** No rows: since the proof was made, a gap was found or keys came to wait. */
+    private static final String STILL_PROVED = """
+            SELECT
+              FROM godwit.run
+             WHERE id = $1
+               AND NOT rescan
+               AND NOT EXISTS (SELECT FROM godwit.pending_key WHERE run_id = $1)
+            """;
+
+    private final Runs runs;
+    private final RunContexts contexts;
+    private final Chunks chunks;
+    private final Generations generations;
+    private final Settling settling;
+    private final Capture capture;
+    private final Verification verification;
+
+    @Inject
+    Completion(
+            Runs runs,
+            RunContexts contexts,
+            Chunks chunks,
+            Generations generations,
+            Settling settling,
+            Capture capture,
+            Verification verification) {
+        this.runs = runs;
+        this.contexts = contexts;
+        this.chunks = chunks;
+        this.generations = generations;
+        this.settling = settling;
+        this.capture = capture;
+        this.verification = verification;
+    }
+
+    /** The next step of a verifying run. */
+    Uni<Void> step(Run run) {
+        if (run.rescan()) {
+            return backToFollowing(run, "changes were lost");
+        }
+        return switch (run.phase()) {
+            case "verify" -> scan(run);
+            case "scan" -> settling.drain(run).chain(() -> settling.whenChunksAreDone(run, () -> judge(run)));
+            case "check" -> check(run);
+            default -> prove(run);
+        };
+    }
+
+    private Uni<Void> scan(Run run) {
+        return generations.next(
+                run,
+                "scan",
+                (connection, context, generation) -> verification.cut(connection, context, run, generation));
+    }
+
+    private Uni<Void> judge(Run run) {
+        return chunks.found(run.id(), run.generation()).chain(found -> {
+            if (found.total() == 0) {
+                return runs.setPhase(run, "prove");
+            }
+            String what = "verification found " + found.total() + " differences and repaired them";
+            LOG.infof("Run %s: %s; it verifies again", run.id(), what);
+            return backToFollowing(run, what);
+        });
+    }
+
+    private Uni<Void> prove(Run run) {
+        return settling.drain(run)
+                .chain(() -> settling.nothingPending(run))
+                .chain(idle -> idle
+                        ? settling.whenCaughtUp(run, () -> runs.setPhase(run, "check"))
+                        : backToFollowing(run, "entities came while verifying"));
+    }
+
+    private Uni<Void> check(Run run) {
+        return contexts.now(run)
+                .chain(context -> verification
+                        .isWhole(context, run)
+                        .chain(whole -> whole
+                                ? verification.check(context, run).chain(checks -> end(run, checks))
+                                : backToFollowing(run, "partitions were attached while verifying")))
+                .onFailure(ProofOvertakenException.class)
+                .recoverWithUni(overtaken -> runs.setPhase(run, "prove"));
+    }
+
+    private Uni<Void> end(Run run, JsonObject checks) {
+        String lsn = run.proof().map(proof -> proof.getString("lsn")).orElse(null);
+        Optional<String> failure = Verification.failure(checks);
+        if (run.followsOn()) {
+            Optional<String> reason = failure.or(() -> Optional.of("verified as of " + lsn + ": every check holds"));
+            return leave(run, RunState.FOLLOWING, reason, connection -> stillProved(connection, run)
+                    .chain(() -> answered(connection, run, "tail", checks)));
+        }
+        if (failure.isPresent()) {
+            return leave(run, RunState.FAILED, failure, connection -> stillProved(connection, run)
+                    .chain(() -> answered(connection, run, "verify", checks)));
+        }
+        return leave(run, RunState.COMPLETED, Optional.empty(), connection -> stillProved(connection, run)
+                .chain(() -> connection.preparedQuery(AS_OF).execute(Tuple.of(run.id(), lsn, checks)))
+                .chain(() -> capture.close(connection, run)));
+    }
+
+    private static Uni<Void> stillProved(SqlConnection connection, Run run) {
+        return connection
+                .preparedQuery(STILL_PROVED)
+                .execute(Tuple.of(run.id()))
+                .invoke(rows -> {
+                    if (rows.size() == 0) {
+                        throw new ProofOvertakenException();
+                    }
+                })
+                .replaceWithVoid();
+    }
+
+    /** Takes a transition back that the facts have overtaken. */
+    private static final class ProofOvertakenException extends RuntimeException {
+
+        private static final long serialVersionUID = 1L;
+    }
+
+    private Uni<Void> backToFollowing(Run run, String reason) {
+        if (run.rounds() >= ROUNDS_MAX) {
+            return giveUp(run, reason + ", again and again: something undoes what the migration does");
+        }
+        return leave(run, RunState.FOLLOWING, Optional.of(reason), connection -> connection
+                .preparedQuery(BACK)
+                .execute(Tuple.of(run.id()))
+                .replaceWithVoid());
+    }
+
+    /** A run that follows on does so; any other begins anew with the scan when it is resumed. */
+    private Uni<Void> giveUp(Run run, String reason) {
+        RunState to = run.followsOn() ? RunState.FOLLOWING : RunState.FAILED;
+        String phase = run.followsOn() ? "tail" : "verify";
+        return verification
+                .scanned(run)
+                .map(checks -> new JsonObject().put("checks", checks))
+                .chain(found ->
+                        leave(run, to, Optional.of(reason), connection -> answered(connection, run, phase, found)));
+    }
+
+    private static Uni<Void> answered(SqlConnection connection, Run run, String phase, JsonObject checks) {
+        return connection
+                .preparedQuery(ANSWERED)
+                .execute(Tuple.of(run.id(), phase, checks))
+                .replaceWithVoid();
+    }
+
+    private Uni<Void> leave(Run run, RunState to, Optional<String> reason, Function<SqlConnection, Uni<Void>> also) {
+        return runs.transition(run, RunState.VERIFYING, to, reason, also).replaceWithVoid();
+    }
+}
