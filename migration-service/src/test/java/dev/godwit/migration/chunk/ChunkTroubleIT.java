@@ -109,7 +109,7 @@ class ChunkTroubleIT {
         engine.execute(
                 "ALTER TABLE favourite ADD CHECK (n < 5 OR doc <> 'y'); INSERT INTO favourite VALUES (5, 'you', 'c')");
         engine.query(
-                "INSERT INTO godwit.pending_key (run_id, relation, key, cause) VALUES ($1, 'public.favourite', '5', 'parked')",
+                "INSERT INTO godwit.pending_key (run_id, relation, refers, key, cause) VALUES ($1, 'public.favourite', true, '5', 'parked')",
                 run.id());
 
         run.drain();

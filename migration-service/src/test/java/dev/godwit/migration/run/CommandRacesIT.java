@@ -30,7 +30,7 @@ class CommandRacesIT {
         engine = Engine.on(
                 "races", "CREATE TABLE doc (id text PRIMARY KEY, wanted text)", "INSERT INTO doc VALUES ('a', 'x')");
         run = engine.commit("migration: docs\nrekey: {table: public.doc, key: id, to: wanted, on-duplicate: fail}\n");
-        commands = new RunCommands(engine.runs(), engine.chunks());
+        commands = new RunCommands(engine.runs(), engine.chunks(), new CommandLog(engine.runs()));
     }
 
     @ParameterizedTest
