@@ -67,7 +67,8 @@ abstract class LiveRuns {
         values(
                         "SELECT id FROM godwit.run WHERE state IN ('planning', 'backfilling', 'following', 'verifying', 'paused', 'failed')")
                 .forEach(run -> command(RunCommand.CANCEL, run));
-        patiently().untilAsserted(() -> assertThat(values("SELECT id FROM godwit.run WHERE state = 'cancelling'"))
+        patiently().untilAsserted(() -> assertThat(
+                        values("SELECT id FROM godwit.run WHERE state IN ('cancelling', 'rolling-back')"))
                 .isEmpty());
         connector.close();
     }
