@@ -6,6 +6,7 @@ import dev.godwit.migration.operation.KeySearch;
 import dev.godwit.migration.operation.PlannedReference;
 import dev.godwit.migration.operation.Statement;
 import dev.godwit.migration.operation.Watched;
+import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.SqlConnection;
 import java.util.List;
 import java.util.Map;
@@ -17,7 +18,7 @@ import java.util.Optional;
  *
  * <p>SQL that an operation answers has the run's id as its first parameter unless something else is said.
  */
-public sealed interface Operation permits Rekey {
+public sealed interface Operation permits Rekey, Transform {
 
     /** The table whose rows are the entities. */
     TableName root();
@@ -37,6 +38,13 @@ public sealed interface Operation permits Rekey {
     /** Tables whose keys the identity map holds, by their number there; the root first. */
     default List<TableName> mappedTables() {
         return List.of(root());
+    }
+
+    /**
+     * Makes what the operation's expressions need, before anything is read; joins the caller's transaction. Idempotency: what is there is left alone.
+     */
+    default Uni<Void> prepare(RunContext run, SqlConnection connection) {
+        return Uni.createFrom().voidItem();
     }
 
     /** Yields {@code members} of each group of entities that share a new key, over the whole table and without parameters; empty where entities do not depend on one another. */

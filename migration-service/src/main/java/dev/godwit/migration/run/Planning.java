@@ -7,6 +7,7 @@ import dev.godwit.migration.batch.Lane;
 import dev.godwit.migration.batch.RunContext;
 import dev.godwit.migration.chunk.ChunkWork.Kind;
 import dev.godwit.migration.definition.TableName;
+import dev.godwit.migration.functions.FunctionSchema;
 import dev.godwit.migration.operation.Selection;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.Pool;
@@ -102,7 +103,11 @@ class Planning {
 
     Uni<Void> step(Run run) {
         return switch (run.phase()) {
-            case "prepare" -> run.commit() ? listen(run) : setPhase(run, "group", null);
+            case "prepare" ->
+                contexts.of(run)
+                        .chain(context -> runs.inTransaction(
+                                connection -> context.operation().prepare(context, connection)))
+                        .chain(() -> run.commit() ? listen(run) : setPhase(run, "group", null));
             case "barrier" -> waitForOlder(run);
             case "group" -> group(run);
             case "cut" -> run.commit() ? begin(run) : inspect(run);
@@ -271,7 +276,7 @@ class Planning {
                         run, RunState.PLANNING, RunState.PLANNED, Optional.empty(), connection -> connection
                                 .preparedQuery("UPDATE godwit.run SET plan = $2, phase = '' WHERE id = $1")
                                 .execute(Tuple.of(run.id(), report))
-                                .replaceWithVoid()))
+                                .chain(() -> FunctionSchema.releaseFor(connection, run.id()))))
                 .replaceWithVoid();
     }
 

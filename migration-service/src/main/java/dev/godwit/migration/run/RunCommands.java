@@ -1,5 +1,6 @@
 package dev.godwit.migration.run;
 
+import dev.godwit.migration.functions.FunctionSchema;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.SqlConnection;
 import io.vertx.mutiny.sqlclient.Tuple;
@@ -171,6 +172,7 @@ class RunCommands {
         return runs.inTransaction(connection -> connection
                         .preparedQuery("SELECT godwit.drop_journal($1)")
                         .execute(Tuple.of(run.serial()))
+                        .chain(() -> FunctionSchema.releaseFor(connection, run.id()))
                         .chain(() -> connection
                                 .preparedQuery("DELETE FROM godwit.run WHERE id = $1")
                                 .execute(Tuple.of(run.id()))))

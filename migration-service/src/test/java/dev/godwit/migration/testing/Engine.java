@@ -218,20 +218,29 @@ public final class Engine {
 
     /** A run that writes, with its journal, barrier and duplicate groups, in state backfilling. */
     public EngineRun commit(String yaml) {
-        return begin(yaml, true);
+        return begin(TestDefinitions.of(yaml), true);
+    }
+
+    /** The same of a definition that was read with what belongs to it. */
+    public EngineRun commit(Definition definition) {
+        return begin(definition, true);
     }
 
     /** A run that only reads, in state planning. */
     public EngineRun plan(String yaml) {
-        return begin(yaml, false);
+        return begin(TestDefinitions.of(yaml), false);
     }
 
-    private EngineRun begin(String yaml, boolean commit) {
-        Definition definition = TestDefinitions.of(yaml);
+    /** The same of a definition that was read with what belongs to it. */
+    public EngineRun plan(Definition definition) {
+        return begin(definition, false);
+    }
+
+    private EngineRun begin(Definition definition, boolean commit) {
         String id = "r" + RUNS.incrementAndGet();
         long serial = await(pool.preparedQuery("""
-                                INSERT INTO godwit.run (id, migration, operation, mode, state, phase, definition, definition_file, definition_hash, barrier_xid)
-                                VALUES ($1, $2, 'rekey', $3, $4, 'backfill', $5, 'migration.yaml', $6, CASE WHEN $7 THEN pg_snapshot_xmax(pg_current_snapshot()) END)
+                                INSERT INTO godwit.run (id, migration, operation, mode, state, phase, definition, definition_file, definition_hash, attachments, barrier_xid)
+                                VALUES ($1, $2, $8, $3, $4, 'backfill', $5, 'migration.yaml', $6, $9, CASE WHEN $7 THEN pg_snapshot_xmax(pg_current_snapshot()) END)
                                 RETURNING serial
                                 """)
                         .execute(Tuple.tuple()
@@ -241,7 +250,9 @@ public final class Engine {
                                 .addString(commit ? "backfilling" : "planning")
                                 .addString(definition.text())
                                 .addString(definition.hash())
-                                .addBoolean(commit)))
+                                .addBoolean(commit)
+                                .addString(definition.operation().kind())
+                                .addJsonObject(attachments(definition))))
                 .iterator()
                 .next()
                 .getLong("serial");
@@ -251,8 +262,15 @@ public final class Engine {
                 "INSERT INTO godwit.relation (run_id, relation, name) VALUES ($1, 0, $2)",
                 id,
                 run.context().rootName());
+        await(runs.inTransaction(connection -> run.context().operation().prepare(run.context(), connection)));
         run.group();
         return run;
+    }
+
+    private static JsonObject attachments(Definition definition) {
+        JsonObject attachments = new JsonObject();
+        definition.operation().attachments().forEach(attachments::put);
+        return attachments;
     }
 
     /** Rows of a statement in a transaction of its own. */

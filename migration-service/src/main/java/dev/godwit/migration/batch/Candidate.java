@@ -1,0 +1,63 @@
+package dev.godwit.migration.batch;
+
+import dev.godwit.migration.operation.Outcome;
+import dev.godwit.migration.operation.OutcomeKind;
+import dev.godwit.migration.operation.transform.TransformSql;
+import io.vertx.mutiny.sqlclient.Row;
+import java.util.Optional;
+
+/**
+ * A row as a transform classifies it.
+ *
+ * @param late whether it was written after the run began, by writers of the new form
+ * @param misfit code of what would become of the row if it were changed, where that is no good
+ * @param detail a sentence about the misfit
+ */
+record Candidate(
+        String key, boolean inScope, boolean pending, boolean late, Optional<String> misfit, Optional<String> detail) {
+
+    /** Code of a row that looks pending although writers of the new form wrote it. */
+    static final String WRITTEN_MEANWHILE = "written_meanwhile";
+
+    static Candidate fromRow(Row row, boolean writersNew) {
+        return new Candidate(
+                row.getString("key"),
+                row.getBoolean("in_scope"),
+                row.getBoolean("pending"),
+                writersNew && row.getBoolean("late"),
+                Optional.ofNullable(row.getString("misfit")),
+                Optional.empty());
+    }
+
+    /** A row for which an expression of the definition cannot be computed. */
+    static Candidate failed(String key, String code, String detail) {
+        return new Candidate(key, true, true, false, Optional.of(code), Optional.of(detail));
+    }
+
+    /** Whether there is something to do. */
+    boolean isDue() {
+        return inScope && pending && !late;
+    }
+
+    /** What becomes, or would become, of the row when it is in scope. */
+    Outcome outcome(String table) {
+        if (!pending) {
+            return Outcome.of(table, key, OutcomeKind.UNCHANGED);
+        }
+        if (late) {
+            return Outcome.of(table, key, OutcomeKind.SKIPPED)
+                    .because(WRITTEN_MEANWHILE)
+                    .explained("writers are new, and this row was written since the run began: it is left as it is");
+        }
+        return misfit.map(code -> Outcome.of(table, key, OutcomeKind.FAILED)
+                        .because(code)
+                        .explained(detail.orElse(sentence(code))))
+                .orElse(Outcome.of(table, key, OutcomeKind.MIGRATED));
+    }
+
+    private static String sentence(String code) {
+        return code.equals(TransformSql.STILL_PENDING)
+                ? "the row would be pending after the change as before"
+                : "the new value is null in a column that must not be";
+    }
+}

@@ -1,0 +1,116 @@
+package dev.godwit.migration.plan;
+
+import dev.godwit.migration.definition.Definition;
+import dev.godwit.migration.definition.Identifier;
+import dev.godwit.migration.definition.TransformDefinition;
+import dev.godwit.migration.functions.FunctionSchema;
+import dev.godwit.migration.sql.PgErrors;
+import io.smallrye.mutiny.Multi;
+import io.smallrye.mutiny.Uni;
+import io.vertx.mutiny.sqlclient.SqlConnection;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Lets PostgreSQL check the expressions of a transform, by planning statements that hold them; none is executed. Functions that the definition brings along are made for
+ * that, in a transaction that is rolled back.
+ */
+final class TransformExpressions {
+
+    private final SqlConnection connection;
+    private final Definition definition;
+    private final TransformDefinition transform;
+
+    TransformExpressions(SqlConnection connection, Definition definition, TransformDefinition transform) {
+        this.connection = connection;
+        this.definition = definition;
+        this.transform = transform;
+    }
+
+    /**
+     * A statement to be planned.
+     *
+     * @param place where its expression stands in the file
+     */
+    private record Question(String place, String sql) {}
+
+    Uni<List<Finding>> find() {
+        return connection
+                .query("BEGIN")
+                .execute()
+                .chain(this::install)
+                .chain(refused -> refused.isEmpty() ? ask() : Uni.createFrom().item(refused))
+                .onItemOrFailure()
+                .call((item, failure) -> connection.query("ROLLBACK").execute());
+    }
+
+    private Uni<List<Finding>> install() {
+        if (transform.functions().isEmpty()) {
+            return Uni.createFrom().item(List.of());
+        }
+        FunctionSchema functions = new FunctionSchema(transform.functions().get());
+        String file = transform.functions().get().name();
+        return functions
+                .look(connection)
+                .chain(state -> state == FunctionSchema.State.ABSENT
+                        ? functions.install(connection)
+                        : Uni.createFrom().voidItem())
+                .replaceWith(List.<Finding>of())
+                .onFailure(failure -> PgErrors.sqlState(failure).isPresent())
+                .recoverWithItem(failure -> List.of(Finding.refuse(
+                        "bad_functions",
+                        file + " cannot be installed: PostgreSQL says: " + PgErrors.describe(failure),
+                        "correct the file; it holds CREATE FUNCTION statements")));
+    }
+
+    private Uni<List<Finding>> ask() {
+        return Multi.createFrom()
+                .iterable(questions())
+                .onItem()
+                .transformToUniAndConcatenate(this::ask)
+                .onItem()
+                .<Finding>transformToIterable(found -> found)
+                .collect()
+                .asList();
+    }
+
+    private Uni<List<Finding>> ask(Question question) {
+        return connection
+                .query("SAVEPOINT godwit_question")
+                .execute()
+                .chain(() -> connection.query("EXPLAIN " + question.sql()).execute())
+                .replaceWith(List.<Finding>of())
+                .onFailure(failure -> PgErrors.sqlState(failure).isPresent())
+                .recoverWithItem(failure -> List.of(Finding.refuse(
+                        "bad_expression",
+                        question.place() + ": PostgreSQL says: " + PgErrors.describe(failure),
+                        "correct the expression; it sees the columns of " + transform.table())))
+                .call(() -> connection
+                        .query("ROLLBACK TO SAVEPOINT godwit_question")
+                        .execute());
+    }
+
+    private List<Question> questions() {
+        String table = transform.table().quoted() + " AS "
+                + Identifier.quote(transform.table().name());
+        List<Question> questions = new ArrayList<>();
+        questions.add(condition(table, "transform.where", transform.where()));
+        questions.add(condition(table, "transform.pending", transform.pending()));
+        transform
+                .set()
+                .forEach((column, expression) -> questions.add(new Question(
+                        "transform.set." + column,
+                        "UPDATE " + table + " SET " + Identifier.quote(column) + " = (" + expression + ")")));
+        transform.constraint().ifPresent(swap -> {
+            questions.add(condition(table, "transform.constraint.from", swap.from()));
+            questions.add(condition(table, "transform.constraint.to", swap.to()));
+        });
+        definition.verify().forEach(check -> questions.add(new Question("verify '" + check.name() + "'", check.sql())));
+        definition.require().forEach(need -> questions.add(new Question("require '" + need.name() + "'", need.sql())));
+        return questions;
+    }
+
+    private static Question condition(String table, String place, String expression) {
+        return new Question(place, "SELECT FROM " + table + " WHERE (" + expression + ")");
+    }
+}
