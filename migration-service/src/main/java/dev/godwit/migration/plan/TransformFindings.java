@@ -90,7 +90,7 @@ final class TransformFindings {
                 .chain(() -> functions())
                 .invoke(findings::addAll)
                 .chain(() -> findings.stream().anyMatch(Finding::refuses)
-                        ? Uni.createFrom().item(List.of())
+                        ? Uni.createFrom().item(List.<Finding>of())
                         : new TransformExpressions(connection, definition, transform).find())
                 .invoke(findings::addAll)
                 .replaceWith(findings);
