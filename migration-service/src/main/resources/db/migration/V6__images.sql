@@ -38,7 +38,7 @@ $$;
 -- Files beside the definition that belong to it, by name: a run keeps them as it keeps the definition.
 ALTER TABLE godwit.run ADD COLUMN attachments jsonb NOT NULL DEFAULT '{}';
 
--- Schemas that runs have made for the functions of their definitions. Runs of one version of a definition share it; the last that is forgotten takes it along.
+-- Schemas that runs have made for the functions of their definitions. Runs of one version of a definition share it; the last that ends takes it along.
 CREATE TABLE godwit.installed (
     run_id text NOT NULL REFERENCES godwit.run ON DELETE CASCADE,
     schema text NOT NULL,
@@ -47,7 +47,7 @@ CREATE TABLE godwit.installed (
 );
 
 -- Takes a schema of functions away, unless something outside of it has come to depend on it, which is then named.
-CREATE FUNCTION godwit.uninstall(name text) RETURNS void LANGUAGE plpgsql AS $$
+CREATE FUNCTION godwit.uninstall(name text) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
     dependent text;
 BEGIN
@@ -60,8 +60,21 @@ BEGIN
        AND NOT EXISTS (SELECT FROM pg_proc AS own WHERE d.classid = 'pg_proc'::regclass AND own.oid = d.objid AND own.pronamespace = n.oid)
      LIMIT 1;
     IF dependent IS NOT NULL THEN
-        RAISE EXCEPTION 'the functions in schema % cannot be removed: % depends on them', name, dependent USING ERRCODE = 'dependent_objects_still_exist';
+        RETURN dependent;
     END IF;
     EXECUTE format('DROP SCHEMA IF EXISTS %I CASCADE', name);
+    RETURN NULL;
 END
 $$;
+
+-- How far a run has come with a check constraint that follows its rows, and what stood there before: `wide` allows both forms, `new` and `former` are ends.
+CREATE TABLE godwit.check_swap (
+    run_id           text PRIMARY KEY REFERENCES godwit.run ON DELETE CASCADE,
+    relation         text NOT NULL,
+    name             text NOT NULL,
+    former           text NOT NULL,
+    former_condition text NOT NULL,
+    former_validated boolean NOT NULL,
+    stage            text NOT NULL CHECK (stage IN ('wide', 'new', 'former')),
+    changed_at       timestamptz NOT NULL DEFAULT clock_timestamp()
+);

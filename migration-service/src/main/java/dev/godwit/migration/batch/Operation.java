@@ -1,5 +1,6 @@
 package dev.godwit.migration.batch;
 
+import dev.godwit.migration.constraint.CheckSwap;
 import dev.godwit.migration.definition.TableName;
 import dev.godwit.migration.operation.Effort;
 import dev.godwit.migration.operation.KeySearch;
@@ -41,10 +42,16 @@ public sealed interface Operation permits Rekey, Transform {
     }
 
     /**
-     * Makes what the operation's expressions need, before anything is read; joins the caller's transaction. Idempotency: what is there is left alone.
+     * Makes what the operation's expressions need, before anything is read, and, in a commit, what its writes need; joins the caller's transaction. Idempotency: what is
+     * there is left alone.
      */
     default Uni<Void> prepare(RunContext run, SqlConnection connection) {
         return Uni.createFrom().voidItem();
+    }
+
+    /** The check constraint that follows the entities from one form to another; empty when none has to. */
+    default Optional<CheckSwap> constraint() {
+        return Optional.empty();
     }
 
     /** Yields {@code members} of each group of entities that share a new key, over the whole table and without parameters; empty where entities do not depend on one another. */

@@ -1,6 +1,7 @@
 package dev.godwit.migration.batch;
 
 import dev.godwit.migration.catalog.Table;
+import dev.godwit.migration.constraint.CheckSwap;
 import dev.godwit.migration.definition.TableName;
 import dev.godwit.migration.definition.TransformDefinition;
 import dev.godwit.migration.functions.FunctionSchema;
@@ -41,10 +42,15 @@ final class Transform implements Operation {
 
     private final TransformModel model;
     private final TransformSql sql;
+    private final Optional<CheckSwap> constraint;
 
     Transform(TransformModel model) {
         this.model = model;
         this.sql = new TransformSql(model);
+        this.constraint = model.definition()
+                .constraint()
+                .map(swap -> new CheckSwap(
+                        model.root(), model.key(), model.definition().where(), swap));
     }
 
     static Transform compile(TransformDefinition definition, Map<TableName, Table> tables, int serverVersion) {
@@ -83,10 +89,18 @@ final class Transform implements Operation {
 
     @Override
     public Uni<Void> prepare(RunContext run, SqlConnection connection) {
-        return model.definition()
+        Uni<Void> functions = model.definition()
                 .functions()
                 .map(file -> new FunctionSchema(file).installFor(connection, run.runId()))
                 .orElseGet(() -> Uni.createFrom().voidItem());
+        return functions.chain(() -> run.commit() && constraint.isPresent()
+                ? constraint.get().open(connection, run.runId())
+                : Uni.createFrom().voidItem());
+    }
+
+    @Override
+    public Optional<CheckSwap> constraint() {
+        return constraint;
     }
 
     @Override
@@ -115,6 +129,7 @@ final class Transform implements Operation {
         statements.add(new Statement(
                 "lock-changed", "rows of a batch, and whether they still are what it made of them", sql.lockChanged()));
         statements.add(new Statement("restore", "rows of a batch as they were before it", sql.restore()));
+        constraint.ifPresent(swap -> statements.addAll(swap.statements()));
         return statements;
     }
 

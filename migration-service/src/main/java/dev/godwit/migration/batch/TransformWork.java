@@ -8,11 +8,11 @@ import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.SqlConnection;
 import io.vertx.mutiny.sqlclient.Tuple;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 
 /** One batch of a transform: rows are locked and classified in a statement of their own, and those that are due are changed and journaled by the next. */
@@ -40,11 +40,11 @@ final class TransformWork implements OperationBatch {
     @Override
     public Uni<BatchResult> work(Selection selection, boolean expectWork) {
         if (!run.run().commit()) {
-            return reader.readCarefully(selection, true).map(rows -> result(selection, rows, Set.of()));
+            return reader.readCarefully(selection, true).map(rows -> result(selection, rows, Map.of()));
         }
         return reader.read(selection, expectWork)
                 .chain(rows -> expectWork ? Uni.createFrom().item(rows) : lockDue(rows))
-                .chain(rows -> apply(rows).map(still -> result(selection, rows, still)));
+                .chain(rows -> apply(rows).map(misfits -> result(selection, rows, misfits)));
     }
 
     /** What was read without locks may have changed: only rows that are due still, under lock, are changed. */
@@ -66,24 +66,24 @@ final class TransformWork implements OperationBatch {
         return rows.stream().filter(Candidate::isDue).map(Candidate::key).toList();
     }
 
-    /** Changes the rows that are due, and answers those that were put back because they would have been pending for ever. */
-    private Uni<Set<String>> apply(List<Candidate> rows) {
+    /** Changes the rows that are due, and answers those that were put back because the new row is no good, each with its code. */
+    private Uni<Map<String, String>> apply(List<Candidate> rows) {
         String[] due = due(rows).toArray(String[]::new);
         if (due.length == 0) {
-            return Uni.createFrom().item(Set.of());
+            return Uni.createFrom().item(Map.of());
         }
         return connection
                 .query(TransformSql.EXACT_TEXT)
                 .execute()
                 .chain(() -> connection.preparedQuery(run.sql().apply()).execute(Tuple.of(run.runId(), number, due)))
                 .chain(changed -> {
-                    Set<String> still = new HashSet<>();
+                    Map<String, String> misfits = new HashMap<>();
                     changed.forEach(row -> {
-                        if (row.getBoolean("still")) {
-                            still.add(row.getString("key"));
+                        if (row.getString("misfit") != null) {
+                            misfits.put(row.getString("key"), row.getString("misfit"));
                         }
                     });
-                    return putBack(still).replaceWith(still);
+                    return putBack(misfits.keySet()).replaceWith(misfits);
                 });
     }
 
@@ -99,7 +99,7 @@ final class TransformWork implements OperationBatch {
                 .replaceWithVoid();
     }
 
-    private BatchResult result(Selection selection, List<Candidate> rows, Set<String> still) {
+    private BatchResult result(Selection selection, List<Candidate> rows, Map<String, String> misfits) {
         List<Outcome> outcomes = new ArrayList<>();
         List<String> outOfScope = new ArrayList<>();
         long written = 0;
@@ -108,10 +108,7 @@ final class TransformWork implements OperationBatch {
                 outOfScope.add(row.key());
                 continue;
             }
-            Candidate judged = still.contains(row.key())
-                    ? new Candidate(
-                            row.key(), true, true, false, Optional.of(TransformSql.STILL_PENDING), Optional.empty())
-                    : row;
+            Candidate judged = misfits.containsKey(row.key()) ? row.putBack(misfits.get(row.key())) : row;
             written += judged.isDue() && judged.misfit().isEmpty() ? 1 : 0;
             outcomes.add(judged.outcome(run.rootName()));
         }

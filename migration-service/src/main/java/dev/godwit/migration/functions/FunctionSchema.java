@@ -17,7 +17,8 @@ public final class FunctionSchema {
 
     private static final String LOOK = """
             SELECT n.oid IS NOT NULL AS there, coalesce(obj_description(n.oid, 'pg_namespace'), '') AS mark,
-                   has_database_privilege(current_database(), 'CREATE') AS may_create
+                   has_database_privilege(current_database(), 'CREATE') AS may_create,
+                   EXISTS (SELECT FROM godwit.installed AS i WHERE i.schema = wanted.name) AS needed
               FROM (SELECT $1::text AS name) AS wanted
               LEFT JOIN pg_namespace AS n ON n.nspname = wanted.name
             """;
@@ -54,8 +55,10 @@ public final class FunctionSchema {
         /** Absent, and the role may not make it. */
         FORBIDDEN,
         INSTALLED,
-        /** Ours, but of another version of the file. */
+        /** Ours, but of another version of the file, which a run at work needs. */
         OTHER_VERSION,
+        /** Ours, of another version of the file, and no run needs it: it may be replaced. */
+        STALE,
         /** Somebody else's. */
         TAKEN
     }
@@ -71,8 +74,25 @@ public final class FunctionSchema {
             if (!mark.startsWith(MARK)) {
                 return State.TAKEN;
             }
-            return mark.equals(MARK + digest()) ? State.INSTALLED : State.OTHER_VERSION;
+            if (mark.equals(MARK + digest())) {
+                return State.INSTALLED;
+            }
+            return row.getBoolean("needed") ? State.OTHER_VERSION : State.STALE;
         });
+    }
+
+    /** Makes the schema with all functions in the place of another version; joins the caller's transaction. Failure semantics: fails when something depends on that. */
+    public Uni<Void> replace(SqlConnection connection) {
+        return connection
+                .preparedQuery("SELECT godwit.uninstall($1) AS dependent")
+                .execute(Tuple.of(file.schema()))
+                .map(rows -> rows.iterator().next().getString("dependent"))
+                .chain(dependent -> dependent == null
+                        ? install(connection)
+                        : Uni.createFrom()
+                                .failure(new IllegalStateException("the schema '" + file.schema()
+                                        + "' holds another version of " + file.name() + ", and " + dependent
+                                        + " depends on it")));
     }
 
     /** Makes the schema with all functions; joins the caller's transaction. Names without a schema mean this one first. */
@@ -102,6 +122,7 @@ public final class FunctionSchema {
                 .chain(state -> switch (state) {
                     case ABSENT, FORBIDDEN -> install(connection);
                     case INSTALLED -> Uni.createFrom().voidItem();
+                    case STALE -> replace(connection);
                     case OTHER_VERSION, TAKEN ->
                         Uni.createFrom()
                                 .<Void>failure(new IllegalStateException("the schema '" + file.schema()
@@ -111,7 +132,7 @@ public final class FunctionSchema {
                 .replaceWithVoid();
     }
 
-    /** Takes away what only this run needs; joins the caller's transaction. Failure semantics: fails when something outside has come to depend on a function. */
+    /** Takes away what only this run needs; joins the caller's transaction. What something outside has come to depend on stays, and whoever wants its name next is told. */
     public static Uni<Void> releaseFor(SqlConnection connection, String run) {
         return connection
                 .query(ONE_AT_A_TIME)

@@ -52,14 +52,18 @@ final class TransformExpressions {
         String file = transform.functions().get().name();
         return functions
                 .look(connection)
-                .chain(state -> state == FunctionSchema.State.ABSENT
-                        ? functions.install(connection)
-                        : Uni.createFrom().voidItem())
+                .chain(state -> switch (state) {
+                    case ABSENT -> functions.install(connection);
+                    case STALE -> functions.replace(connection);
+                    case INSTALLED, FORBIDDEN, OTHER_VERSION, TAKEN ->
+                        Uni.createFrom().voidItem();
+                })
                 .replaceWith(List.<Finding>of())
-                .onFailure(failure -> PgErrors.sqlState(failure).isPresent())
+                .onFailure(
+                        failure -> PgErrors.sqlState(failure).isPresent() || failure instanceof IllegalStateException)
                 .recoverWithItem(failure -> List.of(Finding.refuse(
                         "bad_functions",
-                        file + " cannot be installed: PostgreSQL says: " + PgErrors.describe(failure),
+                        file + " cannot be installed: " + PgErrors.describe(failure),
                         "correct the file; it holds CREATE FUNCTION statements")));
     }
 
@@ -106,6 +110,9 @@ final class TransformExpressions {
             questions.add(condition(table, "transform.constraint.to", swap.to()));
         });
         definition.verify().forEach(check -> questions.add(new Question("verify '" + check.name() + "'", check.sql())));
+        definition
+                .health()
+                .forEach(measure -> questions.add(new Question("health '" + measure.name() + "'", measure.sql())));
         definition.require().forEach(need -> questions.add(new Question("require '" + need.name() + "'", need.sql())));
         return questions;
     }

@@ -21,6 +21,7 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** What stands in the way of a transform, or should be known before it. */
 final class TransformFindings {
@@ -44,6 +45,25 @@ final class TransformFindings {
 
     private static final Pattern ASSIGNED =
             Pattern.compile("\\bnew\\s*\\.\\s*\"?([a-z_][a-z0-9_]*)\"?\\s*:?=", Pattern.CASE_INSENSITIVE);
+
+    /** What looks at other rows when a row is changed: unique and exclusion constraints, unique indexes, foreign keys. */
+    private static final String LOOKS_ELSEWHERE = """
+            WITH changed AS (SELECT a.attnum FROM pg_attribute AS a WHERE a.attrelid = $1::bigint::oid AND a.attname = ANY ($2::text[]))
+            SELECT c.conname::text AS name
+              FROM pg_constraint AS c
+             WHERE c.conrelid = $1::bigint::oid
+               AND c.contype IN ('u', 'x', 'f')
+               AND c.conkey && ARRAY(SELECT attnum FROM changed)
+             UNION
+            SELECT x.relname::text
+              FROM pg_index AS i
+              JOIN pg_class AS x ON x.oid = i.indexrelid
+              JOIN pg_depend AS d ON d.classid = 'pg_class'::regclass AND d.objid = i.indexrelid AND d.refobjid = i.indrelid
+             WHERE i.indrelid = $1::bigint::oid
+               AND i.indisunique
+               AND d.refobjsubid IN (SELECT attnum FROM changed)
+             ORDER BY 1
+            """;
 
     private final SqlConnection connection;
     private final ReadOnly database;
@@ -87,13 +107,49 @@ final class TransformFindings {
                     return triggers(table);
                 }))
                 .invoke(findings::addAll)
+                .chain(() -> database.transaction(() -> looksElsewhere(table)))
+                .invoke(findings::addAll)
                 .chain(() -> functions())
                 .invoke(findings::addAll)
                 .chain(() -> findings.stream().anyMatch(Finding::refuses)
                         ? Uni.createFrom().item(List.<Finding>of())
                         : new TransformExpressions(connection, definition, transform).find())
                 .invoke(findings::addAll)
+                .chain(() -> findings.stream().anyMatch(Finding::refuses)
+                        ? Uni.createFrom().item(List.<Finding>of())
+                        : deeper(table))
+                .invoke(findings::addAll)
                 .replaceWith(findings);
+    }
+
+    /** What is looked at only when all expressions make sense. */
+    private Uni<List<Finding>> deeper(Table table) {
+        Uni<List<Finding>> requirements = new RequirementFindings(database, definition).find();
+        if (transform.constraint().isEmpty()) {
+            return requirements;
+        }
+        String key = TransformCompiler.key(transform, table).orElseThrow();
+        return requirements.chain(unmet -> new ConstraintFindings(connection, database, transform, key)
+                .find()
+                .map(found -> Stream.concat(unmet.stream(), found.stream()).toList()));
+    }
+
+    private Uni<List<Finding>> looksElsewhere(Table table) {
+        Tuple changed = Tuple.of(table.oid(), transform.set().keySet().toArray(String[]::new));
+        return database.query(LOOKS_ELSEWHERE, changed, row -> row.getString("name"))
+                .map(
+                        names -> names.isEmpty()
+                                ? List.of()
+                                : List.of(
+                                        Finding.warn(
+                                                "not_foreseen",
+                                                "a change of "
+                                                        + String.join(
+                                                                ", ",
+                                                                transform.set().keySet()) + " meets "
+                                                        + String.join(", ", names)
+                                                        + ", which look at other rows; whether they refuse it shows when a row is changed",
+                                                "such a row is put aside with its reason, and the others go on; 'godwit retry' tries it again")));
     }
 
     private List<Finding> structure(Table table) {
@@ -184,7 +240,7 @@ final class TransformFindings {
 
     private Optional<Finding> finding(FunctionsFile file, FunctionSchema.State state) {
         return switch (state) {
-            case ABSENT, INSTALLED -> Optional.empty();
+            case ABSENT, INSTALLED, STALE -> Optional.empty();
             case FORBIDDEN ->
                 Optional.of(Finding.refuse(
                         "missing_privilege",
@@ -196,7 +252,7 @@ final class TransformFindings {
                         "functions_in_use",
                         "the schema '" + file.schema() + "' holds another version of " + file.name()
                                 + ", which a run still needs",
-                        "forget the runs of that version, or give the new one another name"));
+                        "wait for the run of that version, or cancel it; or give the new file another name"));
             case TAKEN ->
                 Optional.of(Finding.refuse(
                         "functions_schema_taken",

@@ -2,6 +2,8 @@ package dev.godwit.migration.run;
 
 import dev.godwit.migration.batch.RunContext;
 import dev.godwit.migration.chunk.ChunkWork.Kind;
+import dev.godwit.migration.constraint.Violations;
+import dev.godwit.migration.definition.TableName;
 import dev.godwit.migration.tail.PendingKeys;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
@@ -12,6 +14,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.jboss.logging.Logger;
@@ -62,7 +65,7 @@ class RunSteps {
     private final Chunks chunks;
     private final PendingKeys pendingKeys;
     private final CaughtUp caughtUp;
-    private final Capture capture;
+    private final Surroundings surroundings;
     private final Verification verification;
     private final Rescan rescan;
 
@@ -74,7 +77,7 @@ class RunSteps {
             Chunks chunks,
             PendingKeys pendingKeys,
             CaughtUp caughtUp,
-            Capture capture,
+            Surroundings surroundings,
             Verification verification,
             Rescan rescan) {
         this.runs = runs;
@@ -83,7 +86,7 @@ class RunSteps {
         this.chunks = chunks;
         this.pendingKeys = pendingKeys;
         this.caughtUp = caughtUp;
-        this.capture = capture;
+        this.surroundings = surroundings;
         this.verification = verification;
         this.rescan = rescan;
     }
@@ -107,24 +110,19 @@ class RunSteps {
         }
         return drain(run)
                 .chain(() -> whenChunksAreDone(run, () -> {
-                    if (run.phase().equals("backfill")) {
-                        return contexts.of(run)
-                                .chain(context ->
-                                        context.operation().sweptInBackfill().isEmpty()
-                                                ? follow(run)
-                                                : nextGeneration(
-                                                        run,
-                                                        "sweep",
-                                                        (connection, generation) -> chunks.cutSweep(
-                                                                connection,
-                                                                context,
-                                                                Kind.SWEEP,
-                                                                generation,
-                                                                context.operation()
-                                                                        .sweptInBackfill())));
+                    if (!run.phase().equals("backfill")) {
+                        return follow(run);
                     }
-                    return follow(run);
+                    return contexts.of(run).chain(context -> {
+                        List<TableName> leaves = context.operation().sweptInBackfill();
+                        return leaves.isEmpty() ? follow(run) : sweep(run, context, "sweep", Kind.SWEEP, leaves);
+                    });
                 }));
+    }
+
+    private Uni<Void> sweep(Run run, RunContext context, String phase, Kind kind, List<TableName> leaves) {
+        return nextGeneration(
+                run, phase, (connection, generation) -> chunks.cutSweep(connection, context, kind, generation, leaves));
     }
 
     private Uni<Void> follow(Run run) {
@@ -179,24 +177,51 @@ class RunSteps {
                                 "scan",
                                 (connection, generation) -> verification.cut(connection, context, run, generation)));
             case "scan" -> drain(run).chain(() -> whenChunksAreDone(run, () -> judge(run)));
-            default ->
-                drain(run)
-                        .chain(() -> nothingPending(run))
-                        .chain(idle -> idle
-                                ? prove(run, () -> whenNothingIsPending(run, () -> complete(run)))
-                                : backToFollowing(run, "entities came while verifying"));
+            case "constrain" -> whenIdle(run, () -> constrain(run));
+            default -> whenIdle(run, () -> prove(run, () -> whenNothingIsPending(run, () -> complete(run))));
         };
+    }
+
+    private Uni<Void> whenIdle(Run run, Supplier<Uni<Void>> then) {
+        return drain(run)
+                .chain(() -> nothingPending(run))
+                .chain(idle -> idle ? then.get() : backToFollowing(run, "entities came while verifying"));
     }
 
     private Uni<Void> judge(Run run) {
         return chunks.found(run.id(), run.generation()).chain(found -> {
             if (found.total() == 0) {
-                return runs.execute(SET_PHASE, run.id(), "prove").replaceWithVoid();
+                return contexts.of(run)
+                        .map(context -> Surroundings.hasConstraint(run, context) ? "constrain" : "prove")
+                        .chain(phase -> runs.execute(SET_PHASE, run.id(), phase))
+                        .replaceWithVoid();
             }
             String what = "verification found " + found.total() + " differences and repaired them";
             LOG.infof("Run %s: %s; it verifies again", run.id(), what);
             return backToFollowing(run, what);
         });
+    }
+
+    /** From here on the application writes the new form only; what it wrote before is caught up with once more, and then all rows are checked. */
+    private Uni<Void> constrain(Run run) {
+        return contexts.of(run)
+                .chain(surroundings::narrow)
+                .chain(held -> held.isPresent()
+                        ? hindered(run, held.get())
+                        : runs.execute(SET_PHASE, run.id(), "prove").replaceWithVoid());
+    }
+
+    private Uni<Void> hindered(Run run, Violations rows) {
+        if (rows.isEmpty() || rows.arePending()) {
+            return backToFollowing(run, "rows of the former form came while verifying");
+        }
+        JsonObject checks = Verification.hindered(rows);
+        return runs.transition(
+                        run, RunState.VERIFYING, RunState.FAILED, Verification.failure(checks), connection -> connection
+                                .preparedQuery("UPDATE godwit.run SET verification = $2 WHERE id = $1")
+                                .execute(Tuple.of(run.id(), checks))
+                                .chain(() -> clearProof(connection, run, "verify")))
+                .replaceWithVoid();
     }
 
     private Uni<Void> backToFollowing(Run run, String reason) {
@@ -216,7 +241,11 @@ class RunSteps {
 
     private Uni<Void> complete(Run run) {
         return contexts.of(run)
-                .chain(context -> verification.check(context, run).chain(checks -> end(run, context, checks)))
+                .chain(context -> surroundings
+                        .validate(context)
+                        .chain(held -> held.isPresent()
+                                ? hindered(run, held.get())
+                                : verification.check(context, run).chain(checks -> end(run, context, checks))))
                 .onFailure(ChangedMeanwhileException.class)
                 .recoverWithUni(changed -> Uni.createFrom().voidItem());
     }
@@ -235,7 +264,7 @@ class RunSteps {
                         })
                         .chain(() -> failed.isPresent()
                                 ? clearProof(connection, run, "verify")
-                                : capture.close(connection, context)))
+                                : surroundings.close(connection, context, end)))
                 .replaceWithVoid();
     }
 
@@ -253,7 +282,7 @@ class RunSteps {
                         RunState.CANCELLING,
                         RunState.CANCELLED,
                         Optional.empty(),
-                        connection -> capture.close(connection, context)))
+                        connection -> surroundings.close(connection, context, RunState.CANCELLED)))
                 .replaceWithVoid();
     }
 
@@ -261,33 +290,32 @@ class RunSteps {
         return switch (run.phase()) {
             case "undo", "unsweep" ->
                 whenChunksAreDone(run, () -> contexts.of(run).chain(context -> {
-                    boolean sweep = run.phase().equals("undo")
-                            && !context.operation().swept().isEmpty();
-                    return sweep
-                            ? nextGeneration(
-                                    run,
-                                    "unsweep",
-                                    (connection, generation) -> chunks.cutSweep(
-                                            connection,
-                                            context,
-                                            Kind.UNSWEEP,
-                                            generation,
-                                            context.operation().swept()))
-                            : runs.transition(
-                                            run,
-                                            RunState.ROLLING_BACK,
-                                            RunState.ROLLED_BACK,
-                                            Optional.empty(),
-                                            connection -> capture.close(connection, context))
-                                    .replaceWithVoid();
+                    List<TableName> leaves = context.operation().swept();
+                    return run.phase().equals("undo") && !leaves.isEmpty()
+                            ? sweep(run, context, "unsweep", Kind.UNSWEEP, leaves)
+                            : rolledBack(run, context);
                 }));
             default ->
                 contexts.of(run)
-                        .chain(context -> nextGeneration(
-                                run,
-                                "undo",
-                                (connection, generation) -> chunks.cutUndo(connection, context, generation)));
+                        .chain(context -> nextGeneration(run, "undo", (connection, generation) -> surroundings
+                                .reopen(connection, context)
+                                .chain(() -> chunks.cutUndo(connection, context, generation))));
         };
+    }
+
+    private Uni<Void> rolledBack(Run run, RunContext context) {
+        return surroundings
+                .restore(context)
+                .chain(held -> held.filter(Violations::isEmpty).isPresent()
+                        ? Uni.createFrom().voidItem()
+                        : runs.transition(
+                                        run,
+                                        RunState.ROLLING_BACK,
+                                        RunState.ROLLED_BACK,
+                                        held.map(rows -> "constraint " + rows.constraint()
+                                                + " still allows both forms, because of " + rows.describe()),
+                                        connection -> surroundings.close(connection, context, RunState.ROLLED_BACK))
+                                .replaceWithVoid());
     }
 
     private Uni<Void> prove(Run run, Supplier<Uni<Void>> then) {

@@ -3,9 +3,12 @@ package dev.godwit.migration.batch;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.godwit.migration.chunk.ChunkWork.Kind;
+import dev.godwit.migration.definition.Definition;
+import dev.godwit.migration.functions.FunctionSchema;
 import dev.godwit.migration.operation.transform.TransformModel;
 import dev.godwit.migration.testing.Engine;
 import dev.godwit.migration.testing.EngineRun;
+import dev.godwit.migration.testing.TestDefinitions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -79,13 +82,70 @@ class TransformIT {
 
         assertThat(plan.story())
                 .containsExactly(
-                        "1 -> null failed still_pending",
+                        "1 -> null migrated null",
                         "2 -> null failed still_pending",
                         "3 -> null failed sqlstate_22012",
                         "4 -> null migrated null",
                         "5 -> null migrated null");
         assertThat(run.story()).isEqualTo(plan.story());
         assertThat(run.counts()).isEqualTo(plan.counts());
+    }
+
+    @Test
+    void shouldForeseeWhatPostgreSqlWouldRefuse() {
+        Engine engine = Engine.on("fates", """
+                CREATE TABLE fit (
+                    id integer PRIMARY KEY, word varchar(5), fixed char(3), amount integer CHECK (amount < 80), must text NOT NULL,
+                    doubled integer GENERATED ALWAYS AS (amount * 2) STORED);
+                INSERT INTO fit VALUES (1, 'ab', 'x', 1, 'm'), (2, 'abcd', 'x', 1, 'm'), (3, 'ab', 'x', 1, 'gone'), (4, 'ab', 'x', 0, 'm'),
+                                       (5, 'ab', 'x', 9, 'm'), (6, 'ab', 'x', 50, 'm'), (7, 'ab', 'xyz', 1, 'm'), (8, 'abc  ', 'x', 1, 'm')
+                """);
+        String yaml = """
+                migration: fates
+                transform:
+                  table: public.fit
+                  pending: doubled < 20
+                  set: {word: word || 'xx', fixed: "rtrim(fixed) || 'x'", amount: amount * 10, must: "nullif(must, 'gone')"}
+                  writers: old
+                """;
+        EngineRun plan = engine.plan(yaml);
+        plan.inspect();
+        EngineRun run = engine.commit(yaml);
+        isolating(engine, run);
+        assertThat(run.complete()).isZero();
+
+        assertThat(run.story())
+                .containsExactly(
+                        "1 -> null migrated null",
+                        "2 -> null failed sqlstate_22001",
+                        "3 -> null failed sqlstate_23502",
+                        "4 -> null failed still_pending",
+                        "5 -> null failed sqlstate_23514",
+                        "6 -> null unchanged null",
+                        "7 -> null failed sqlstate_22001",
+                        "8 -> null failed sqlstate_22001");
+        assertThat(plan.story()).isEqualTo(run.story());
+    }
+
+    @Test
+    void shouldNotLetFunctionsWriteInAPlan() {
+        Engine engine = persons("CREATE TABLE seen (name text)");
+        EngineRun plan = engine.plan(TestDefinitions.of("""
+                migration: sly
+                transform:
+                  table: public.person
+                  pending: name = 'ANN'
+                  functions: sly.sql
+                  set: {name: sly.remember(name)}
+                  writers: old
+                """, Map.of("sly.sql", """
+                CREATE FUNCTION remember(name text) RETURNS text LANGUAGE sql AS 'INSERT INTO public.seen VALUES ($1) RETURNING lower(name)';
+                """)));
+
+        plan.inspect();
+
+        assertThat(engine.values("SELECT name FROM seen")).isEmpty();
+        assertThat(plan.story()).contains("1 -> null failed sqlstate_25006");
     }
 
     /** What a worker does when no batch of a range gets through. */
@@ -184,7 +244,7 @@ class TransformIT {
     @Test
     void shouldCallFunctionsOfTheDefinitionAndTakeThemAway() {
         Engine engine = persons();
-        var definition = dev.godwit.migration.testing.TestDefinitions.of("""
+        Definition definition = TestDefinitions.of("""
                 migration: shout
                 transform:
                   table: public.person
@@ -209,8 +269,7 @@ class TransformIT {
     }
 
     private static void release(Engine engine, EngineRun run) {
-        Engine.await(engine.runs()
-                .inTransaction(c -> dev.godwit.migration.functions.FunctionSchema.releaseFor(c, run.id())));
+        Engine.await(engine.runs().inTransaction(c -> FunctionSchema.releaseFor(c, run.id())));
     }
 
     private static List<String> schemas(Engine engine) {
@@ -230,7 +289,9 @@ class TransformIT {
                 model.keyType(),
                 model.leaves(),
                 model.changed(),
-                model.others(),
+                model.kept(),
+                model.generated(),
+                model.checks(),
                 false);
         RunContext on15 = new RunContext(
                 context.runId(),

@@ -2,10 +2,15 @@ package dev.godwit.migration.batch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.godwit.migration.definition.Identifier;
+import dev.godwit.migration.definition.TableName;
 import dev.godwit.migration.testing.Engine;
 import dev.godwit.migration.testing.EngineRun;
+import io.vertx.mutiny.sqlclient.Row;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class TransformTypesIT {
@@ -86,6 +91,76 @@ class TransformTypesIT {
         run.rollback();
         assertThat(engine.contents()).isEqualTo(before);
         assertThat(run.counts()).containsEntry("reverted", 2L);
+    }
+
+    /** Each table twice: once half of its columns are emptied and restored, once the other half; what is not touched must not change either. */
+    @Test
+    void shouldKeepEveryTypeThatPostgreSqlHasToTheByteT17() {
+        Engine engine = Engine.onSample("dbz_types.sql.gz");
+        Map<String, List<String>> before = engine.contents();
+        int changed = 0;
+        for (Row table : engine.query(NULLABLE_COLUMNS)) {
+            List<String> columns = List.of(table.getArrayOfStrings("columns"));
+            for (int half = 0; half < 2; half++) {
+                List<String> emptied = everySecond(columns, half);
+                changed +=
+                        emptied.isEmpty() ? 0 : emptyAndRestore(engine, table, emptied, everySecond(columns, 1 - half));
+            }
+        }
+        assertThat(engine.contents()).isEqualTo(before);
+        assertThat(changed).as("values that went and came back").isGreaterThan(300);
+    }
+
+    private static final String NULLABLE_COLUMNS = """
+            SELECT n.nspname AS schema, c.relname AS name, quote_ident(n.nspname) || '.' || quote_ident(c.relname) AS quoted,
+                   array_agg(a.attname::text ORDER BY a.attnum) AS columns
+              FROM pg_class AS c
+              JOIN pg_namespace AS n ON n.oid = c.relnamespace
+              JOIN pg_index AS i ON i.indrelid = c.oid AND i.indisprimary
+              JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND NOT a.attnotnull AND a.attgenerated = ''
+             WHERE n.nspname NOT IN ('godwit', 'information_schema')
+               AND n.nspname NOT LIKE 'pg\\_%'
+               AND c.relkind = 'r'
+             GROUP BY n.nspname, c.relname
+             ORDER BY 1, 2
+            """;
+
+    private static List<String> everySecond(List<String> columns, int first) {
+        return IntStream.range(0, columns.size())
+                .filter(i -> i % 2 == first)
+                .mapToObj(columns::get)
+                .toList();
+    }
+
+    private static int emptyAndRestore(Engine engine, Row table, List<String> emptied, List<String> untouched) {
+        String quoted = table.getString("quoted");
+        String values = "num_nonnulls(" + quoted(emptied) + ")";
+        String others = "SELECT ROW(" + quoted(untouched) + ")::text FROM " + quoted + " ORDER BY 1";
+        List<String> keptBefore = engine.values(others);
+        int filled = Integer.parseInt(engine.value("SELECT coalesce(sum(" + values + "), 0) FROM " + quoted));
+        StringBuilder yaml = new StringBuilder("migration: emptied\ntransform:\n  table: ")
+                .append(scalar(new TableName(table.getString("schema"), table.getString("name")).toString()))
+                .append("\n  pending: ")
+                .append(scalar(values + " > 0"))
+                .append("\n  writers: old\n  set:\n");
+        emptied.forEach(column -> yaml.append("    ").append(scalar(column)).append(": 'NULL'\n"));
+
+        EngineRun run = engine.commit(yaml.toString());
+        run.backfill();
+        assertThat(engine.value("SELECT coalesce(sum(" + values + "), 0) FROM " + quoted))
+                .isEqualTo("0");
+        assertThat(engine.values(others)).isEqualTo(keptBefore);
+        run.rollback();
+        assertThat(run.counts()).doesNotContainKeys("diverged", "failed");
+        return filled;
+    }
+
+    private static String quoted(List<String> columns) {
+        return columns.stream().map(Identifier::quote).collect(Collectors.joining(", "));
+    }
+
+    private static String scalar(String text) {
+        return "'" + text.replace("'", "''") + "'";
     }
 
     @Test

@@ -1,6 +1,7 @@
 package dev.godwit.migration.testing;
 
 import dev.godwit.migration.batch.Batches;
+import dev.godwit.migration.batch.RunContext;
 import dev.godwit.migration.batch.Undo;
 import dev.godwit.migration.chunk.ChunkQueue;
 import dev.godwit.migration.chunk.ChunkWork;
@@ -90,14 +91,24 @@ public final class Engine {
     /** The same with so many worker sessions; with one, every batch runs in the same session. */
     public static Engine on(String name, int connections, String... applicationSql) {
         endSessionsOfOthers();
-        String database = TestPostgres.freshDatabase(name);
+        Engine engine = over(TestPostgres.freshDatabase(name), connections);
+        for (String sql : applicationSql) {
+            TestPostgres.execute(engine.database, sql);
+        }
+        return engine;
+    }
+
+    /** A fresh database with a sample dump and the state of Godwit; skips the test where there is no such dump. */
+    public static Engine onSample(String dump) {
+        endSessionsOfOthers();
+        return over(SampleData.load(dump), 4);
+    }
+
+    private static Engine over(String database, int connections) {
         DATABASES.add(database);
         TestPostgres.execute(database, "CREATE SCHEMA godwit");
         state().forEach(sql -> TestPostgres.execute(database, sql));
         createOrigins(database);
-        for (String sql : applicationSql) {
-            TestPostgres.execute(database, sql);
-        }
         return new Engine(database, "postgres", connections);
     }
 
@@ -262,7 +273,8 @@ public final class Engine {
                 "INSERT INTO godwit.relation (run_id, relation, name) VALUES ($1, 0, $2)",
                 id,
                 run.context().rootName());
-        await(runs.inTransaction(connection -> run.context().operation().prepare(run.context(), connection)));
+        RunContext context = run.context();
+        await(runs.inTransaction(connection -> context.operation().prepare(context, connection)));
         run.group();
         return run;
     }

@@ -7,16 +7,21 @@ import dev.godwit.migration.definition.TableName;
 import dev.godwit.migration.definition.TransformDefinition;
 import dev.godwit.migration.operation.rekey.KeyType;
 import dev.godwit.migration.operation.transform.TransformModel.Changed;
+import dev.godwit.migration.operation.transform.TransformModel.Generated;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Joins a transform with its table. */
 public final class TransformCompiler {
 
     /** The first version whose UPDATE can answer the old row. */
     private static final int RETURNS_OLD_FROM = 180_000;
+
+    private static final Pattern LENGTH = Pattern.compile("character(?: varying)?\\(([0-9]+)\\)");
 
     private TransformCompiler() {}
 
@@ -41,9 +46,15 @@ public final class TransformCompiler {
         List<Changed> changed = definition.set().entrySet().stream()
                 .map(set -> changed(root.column(set.getKey()).orElseThrow(), set.getValue()))
                 .toList();
-        List<String> others = root.columns().stream()
+        List<String> kept = root.columns().stream()
+                .filter(column -> column.generation().isEmpty())
                 .map(Column::name)
                 .filter(name -> !definition.set().containsKey(name))
+                .toList();
+        List<Generated> generated = root.columns().stream()
+                .filter(column -> column.generation().isPresent())
+                .map(column -> new Generated(
+                        column.name(), column.type(), column.generation().get()))
                 .toList();
         return new TransformModel(
                 definition,
@@ -52,15 +63,34 @@ public final class TransformCompiler {
                 KeyType.of(key.baseType()),
                 leaves,
                 changed,
-                others,
+                kept,
+                generated,
+                checks(definition, root),
                 serverVersion >= RETURNS_OLD_FROM);
     }
 
     private static Changed changed(Column column, String expression) {
-        return new Changed(column.name(), column.type(), column.bareType(), column.notNull(), expression);
+        return new Changed(
+                column.name(), column.type(), column.bareType(), column.notNull(), lengthMax(column), expression);
     }
 
-    private static Optional<String> key(TransformDefinition definition, Table root) {
+    private static Optional<Integer> lengthMax(Column column) {
+        Matcher length = LENGTH.matcher(column.baseType());
+        return length.matches() ? Optional.of(Integer.valueOf(length.group(1))) : Optional.empty();
+    }
+
+    private static List<String> checks(TransformDefinition definition, Table root) {
+        return root.checks().stream()
+                .filter(check -> definition
+                        .constraint()
+                        .filter(swap -> swap.name().equals(check.name()))
+                        .isEmpty())
+                .map(Table.Check::condition)
+                .toList();
+    }
+
+    /** The column that names a row: the one that the definition gives, else the primary key when it is a single column. */
+    public static Optional<String> key(TransformDefinition definition, Table root) {
         return definition.key().or(() -> root.primaryKey()
                 .map(Index::columns)
                 .filter(columns -> columns.size() == 1)

@@ -6,6 +6,7 @@ import dev.godwit.migration.definition.Triggers;
 import dev.godwit.migration.definition.Writers;
 import dev.godwit.migration.operation.rekey.KeyType;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A transform joined with the catalog: everything that is known before a row is read.
@@ -13,7 +14,9 @@ import java.util.List;
  * @param key column that names a row
  * @param leaves the heaps whose blocks are scanned: the root itself, or its leaf partitions
  * @param changed columns that are set, in the order of the definition
- * @param others the other columns
+ * @param kept the other columns that hold data of their own
+ * @param generated columns that PostgreSQL computes from the others
+ * @param checks conditions that a changed row must meet, the swapped constraint's not among them
  * @param returnsOld whether the server answers the old row of an UPDATE, as PostgreSQL does from 18 on
  */
 public record TransformModel(
@@ -23,13 +26,17 @@ public record TransformModel(
         KeyType keyType,
         List<TableName> leaves,
         List<Changed> changed,
-        List<String> others,
+        List<String> kept,
+        List<Generated> generated,
+        List<String> checks,
         boolean returnsOld) {
 
     public TransformModel {
         leaves = List.copyOf(leaves);
         changed = List.copyOf(changed);
-        others = List.copyOf(others);
+        kept = List.copyOf(kept);
+        generated = List.copyOf(generated);
+        checks = List.copyOf(checks);
     }
 
     /**
@@ -37,8 +44,18 @@ public record TransformModel(
      *
      * @param type as declared, for casts from text
      * @param bareType without length and with domains resolved
+     * @param lengthMax of a character type; a value that is too long is refused by an UPDATE, though a cast would cut it off
      */
-    public record Changed(String name, String type, String bareType, boolean notNull, String expression) {}
+    public record Changed(
+            String name,
+            String type,
+            String bareType,
+            boolean notNull,
+            Optional<Integer> lengthMax,
+            String expression) {}
+
+    /** A column that is computed. */
+    public record Generated(String name, String type, String expression) {}
 
     public boolean triggersOff() {
         return definition.triggers() == Triggers.OFF;

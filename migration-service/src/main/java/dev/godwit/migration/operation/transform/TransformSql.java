@@ -4,7 +4,6 @@ import static dev.godwit.migration.definition.Identifier.quote;
 import static java.util.stream.Collectors.joining;
 
 import dev.godwit.migration.definition.TableName;
-import dev.godwit.migration.operation.transform.TransformModel.Changed;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
@@ -41,9 +40,11 @@ public final class TransformSql {
             "timestamp with time zone");
 
     private final TransformModel model;
+    private final Foresight foresight;
 
     public TransformSql(TransformModel model) {
         this.model = model;
+        this.foresight = new Foresight(model);
     }
 
     /**
@@ -114,12 +115,14 @@ public final class TransformSql {
                        %s IS TRUE AS in_scope,
                        %s IS TRUE AS pending,
                        %s AS late,
+                       %s AS forbidden,
                        %s AS misfit""".formatted(
-                        keyText(),
-                        scope,
-                        pending,
-                        how.barrier().map(this::isLate).orElse("false"),
-                        how.foresee() ? "CASE WHEN " + pending + " THEN " + foreseen() + " END" : "NULL::text");
+                keyText(),
+                scope,
+                pending,
+                how.barrier().map(this::isLate).orElse("false"),
+                forbidden(),
+                how.foresee() ? "CASE WHEN " + pending + " THEN " + foresight.becomes() + " END" : "NULL::text");
     }
 
     /** Its age tells a row's transaction from the barrier: numbers of 32 bits are compared in a circle. */
@@ -127,41 +130,15 @@ public final class TransformSql {
         return "age(%s.xmin) <= age('%d'::xid)".formatted(alias(), barrier & 0xFFFF_FFFFL);
     }
 
-    /** The innermost select computes the new row from the one that is read; the middle one sees the new row alone, under the table's name. */
-    private String foreseen() {
-        String computed = model.changed().stream()
-                .map(column -> "(" + column.expression() + ")::" + column.type() + " AS " + quote(column.name()))
-                .collect(joining(", "));
-        String kept = model.others().stream()
-                .map(column -> ", " + alias() + "." + quote(column) + " AS " + quote(column))
-                .collect(joining());
-        String all = model.changed().stream().map(this::qualified).collect(joining(", "));
-        String required = model.changed().stream()
-                .filter(Changed::notNull)
-                .map(this::qualified)
-                .collect(joining(", "));
-        return """
-                (SELECT CASE WHEN num_nonnulls(%s) < 0 THEN ''
-                             WHEN %s THEN '%s'
-                             WHEN (%s) THEN '%s' END
-                   FROM (SELECT %s%s OFFSET 0) AS %s)""".formatted(
-                        all,
-                        required.isEmpty() ? "false" : "num_nulls(" + required + ") > 0",
-                        NOT_NULL,
-                        model.definition().pending(),
-                        STILL_PENDING,
-                        computed,
-                        kept,
-                        alias());
+    /** Whether the constraint that is to come forbids the row as it is. */
+    private String forbidden() {
+        return model.definition()
+                .constraint()
+                .map(swap -> "(NOT (" + swap.to() + ")) IS TRUE")
+                .orElse("false");
     }
 
-    /** Code of a row whose new value is null in a column that must not be; PostgreSQL says the same of the UPDATE. */
-    public static final String NOT_NULL = "sqlstate_23502";
-
-    /** Code of a row that would be pending after the change as before. */
-    public static final String STILL_PENDING = "still_pending";
-
-    /** Changes rows and journals what they were, in one statement: {@code $1} run, {@code $2} batch, {@code $3} keys. Yields {@code key} and whether the row is {@code still} pending. */
+    /** Changes rows and journals what they were, in one statement: {@code $1} run, {@code $2} batch, {@code $3} keys. Yields {@code key} and, where the new row is no good, the code of its {@code misfit}. */
     public String apply() {
         return model.returnsOld() ? applyReturningOld() : applyAfterReading();
     }
@@ -173,12 +150,12 @@ public final class TransformSql {
                        SET %s
                      WHERE %s = ANY (%s)
                     RETURNING WITH (OLD AS godwit_old, NEW AS godwit_new)
-                              godwit_new.%s::text AS key, %s AS before, %s AS after, (%s) IS TRUE AS still),
+                              godwit_new.%s::text AS key, %s AS before, %s AS after, %s AS misfit),
                      kept AS (
                     INSERT INTO godwit.image (run_id, batch, key, before, after)
                     SELECT $1, $2, key, before, after
                       FROM done)
-                SELECT key, still
+                SELECT key, misfit
                   FROM done
                  ORDER BY key
                 """.formatted(
@@ -190,7 +167,7 @@ public final class TransformSql {
                         quote(model.key()),
                         texts("godwit_old"),
                         digest("godwit_new"),
-                        model.definition().pending());
+                        foresight.misfit());
     }
 
     private String applyAfterReading() {
@@ -205,12 +182,12 @@ public final class TransformSql {
                        SET %s
                       FROM godwit_was
                      WHERE %s = godwit_was.godwit_key
-                    RETURNING %s AS key, godwit_was.godwit_before AS before, %s AS after, (%s) IS TRUE AS still),
+                    RETURNING %s AS key, godwit_was.godwit_before AS before, %s AS after, %s AS misfit),
                      kept AS (
                     INSERT INTO godwit.image (run_id, batch, key, before, after)
                     SELECT $1, $2, key, before, after
                       FROM done)
-                SELECT key, still
+                SELECT key, misfit
                   FROM done
                  ORDER BY key
                 """.formatted(
@@ -226,7 +203,7 @@ public final class TransformSql {
                         key(),
                         keyText(),
                         digest(alias()),
-                        model.definition().pending());
+                        foresight.misfit());
     }
 
     private String assignments() {
@@ -319,10 +296,6 @@ public final class TransformSql {
         return PLAIN_TEXT.contains(bareType)
                 ? column + "::text"
                 : "CASE WHEN num_nulls(" + column + ") = 0 THEN format('%s', " + column + ") END";
-    }
-
-    private String qualified(Changed column) {
-        return alias() + "." + quote(column.name());
     }
 
     private String key() {
