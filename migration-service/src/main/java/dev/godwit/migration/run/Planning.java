@@ -9,6 +9,7 @@ import dev.godwit.migration.chunk.ChunkWork.Kind;
 import dev.godwit.migration.definition.TableName;
 import dev.godwit.migration.functions.FunctionSchema;
 import dev.godwit.migration.operation.Selection;
+import dev.godwit.migration.sql.PgErrors;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.mutiny.sqlclient.Row;
@@ -103,11 +104,7 @@ class Planning {
 
     Uni<Void> step(Run run) {
         return switch (run.phase()) {
-            case "prepare" ->
-                contexts.of(run)
-                        .chain(context -> runs.inTransaction(
-                                connection -> context.operation().prepare(context, connection)))
-                        .chain(() -> run.commit() ? listen(run) : setPhase(run, "group", null));
+            case "prepare" -> prepare(run).chain(() -> run.commit() ? listen(run) : setPhase(run, "group", null));
             case "barrier" -> waitForOlder(run);
             case "group" -> group(run);
             case "cut" -> run.commit() ? begin(run) : inspect(run);
@@ -116,6 +113,14 @@ class Planning {
                         .chain(open -> open == 0 ? report(run) : chunks.sweepIdle(run.id(), run.generation()));
             default -> Uni.createFrom().voidItem();
         };
+    }
+
+    private Uni<Void> prepare(Run run) {
+        return contexts.of(run)
+                .chain(context ->
+                        runs.inTransaction(connection -> context.operation().prepare(context, connection)))
+                .onFailure(PgErrors::isLockNotAvailable)
+                .call(() -> setPhase(run, run.phase(), "waits for a moment at which nobody uses the table"));
     }
 
     /** The tail listens before the table is measured: what is written from here on is its business. */

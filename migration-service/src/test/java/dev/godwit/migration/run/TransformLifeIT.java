@@ -34,6 +34,16 @@ class TransformLifeIT {
     private static final String FORMER = "CHECK (((number >= 0) AND (number <= 11)))";
     private static final String NEW = "CHECK (((number >= 0) AND (number <= 9)))";
 
+    private static final String REQUESTED = """
+            SELECT concat_ws(' ', o.value ->> 'key', o.value ->> 'outcome', o.value ->> 'reason')
+              FROM godwit.outbox AS e
+             CROSS JOIN LATERAL jsonb_array_elements(convert_from(e.payload, 'UTF8')::jsonb -> 'outcomes') AS o
+             WHERE e.topic = 'godwit.outcomes'
+               AND e.subject = $1
+               AND convert_from(e.payload, 'UTF8')::jsonb ->> 'lane' = 'request'
+             ORDER BY 1
+            """;
+
     @ConfigProperty(name = "godwit.database.name")
     String database;
 
@@ -158,6 +168,46 @@ class TransformLifeIT {
         assertThat(constraint()).isEqualTo(FORMER);
     }
 
+    @Test
+    void shouldChangeASampleFirstThenTheRestAndGiveBothBack() {
+        List<String> before = rows();
+        String sample = start("steps", false, Optional.of(3L));
+        reach(sample, "completed");
+        assertThat(values("SELECT id FROM step WHERE form = 'new'")).hasSize(3);
+        assertThat(constraint()).as("others are still to come").endsWith("NOT VALID");
+
+        String rest = start("steps", false);
+        reach(rest, "completed");
+        assertThat(constraint()).isEqualTo(NEW);
+        assertThat(values("SELECT id FROM step WHERE form = 'old'")).isEmpty();
+
+        command(RunCommand.ROLLBACK, rest);
+        reach(rest, "rolled-back");
+        command(RunCommand.ROLLBACK, sample);
+        reach(sample, "rolled-back");
+        assertThat(rows()).isEqualTo(before);
+        assertThat(constraint()).isEqualTo(FORMER);
+    }
+
+    @Test
+    void shouldChangeWhatWasWrittenWhileItPausedAndWhatIsAskedFor() {
+        String run = start("steps", true);
+        reach(run, "following");
+        command(RunCommand.PAUSE, run);
+        execute("INSERT INTO step (id, number) VALUES (12, 11)");
+        command(RunCommand.RESUME, run);
+        await(services.migrate(UUID.randomUUID().toString(), "steps", List.of("5", "77"), "test"));
+
+        Awaitility.await().atMost(Duration.ofSeconds(40)).untilAsserted(() -> {
+            assertThat(values("SELECT number FROM step WHERE id = 12")).containsExactly("9");
+            assertThat(values(REQUESTED, run)).containsExactly("5 unchanged", "77 skipped not_found");
+        });
+        command(RunCommand.COMPLETE, run);
+        reach(run, "completed");
+        assertThat(value("SELECT sum(migrated) FROM godwit.stream WHERE run_id = $1", run))
+                .isEqualTo("13");
+    }
+
     private List<String> rows() {
         return values("SELECT s::text FROM step AS s ORDER BY id");
     }
@@ -170,11 +220,15 @@ class TransformLifeIT {
     }
 
     private String start(String migration, boolean follow) {
+        return start(migration, follow, Optional.empty());
+    }
+
+    private String start(String migration, boolean follow, Optional<Long> limit) {
         StartCommand command = new StartCommand(
                 UUID.randomUUID().toString(),
                 migration,
                 true,
-                Optional.empty(),
+                limit,
                 List.of(),
                 Optional.empty(),
                 follow,
@@ -212,6 +266,7 @@ class TransformLifeIT {
         return values;
     }
 
+    @CanIgnoreReturnValue
     private static <T> T await(Uni<T> uni) {
         return uni.await().atMost(TestPostgres.stepTimeout());
     }
