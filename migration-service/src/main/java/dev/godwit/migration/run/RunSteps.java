@@ -202,9 +202,7 @@ class RunSteps {
                         .chain(phase -> runs.execute(SET_PHASE, run.id(), phase))
                         .replaceWithVoid();
             }
-            String what = "verification found " + found.total() + " differences and repaired them";
-            LOG.infof("Run %s: %s; it verifies again", run.id(), what);
-            return backToFollowing(run, what);
+            return backToFollowing(run, "verification found " + found.total() + " differences and repaired them");
         });
     }
 
@@ -236,11 +234,10 @@ class RunSteps {
                     .replaceWithVoid();
         }
         return runs.transition(
-                        run, RunState.VERIFYING, RunState.FOLLOWING, Optional.of(reason), connection -> clearProof(
-                                        connection, run, "tail")
-                                .chain(() -> connection
-                                        .preparedQuery("UPDATE godwit.run SET rounds = rounds + 1 WHERE id = $1")
-                                        .execute(Tuple.of(run.id())))
+                        run, RunState.VERIFYING, RunState.FOLLOWING, Optional.of(reason), connection -> connection
+                                .preparedQuery(
+                                        "UPDATE godwit.run SET proof = NULL, phase = 'tail', rounds = rounds + 1 WHERE id = $1")
+                                .execute(Tuple.of(run.id()))
                                 .replaceWithVoid())
                 .replaceWithVoid();
     }
