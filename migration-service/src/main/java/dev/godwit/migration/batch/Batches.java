@@ -275,7 +275,8 @@ public class Batches {
     private static Uni<Void> defer(SqlConnection connection, RunContext run, BatchResult result) {
         return run.commit()
                 ? new WaitingKeys(connection, run.runId())
-                        .add(run.rootName(), result.deferred(), WaitingKeys.Cause.OCCUPIED)
+                        .add(run.operation().root(), result.deferred(), WaitingKeys.Cause.OCCUPIED)
+                        .replaceWithVoid()
                 : Uni.createFrom().voidItem();
     }
 

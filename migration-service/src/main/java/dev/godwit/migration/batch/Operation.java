@@ -33,8 +33,13 @@ public sealed interface Operation permits Rekey, Transform {
     /** Tables that the tail listens to, the root first. */
     List<Watched> watched();
 
-    /** Texts by which the operation names the changed row of a watched table, from the published columns; empty when the row does not concern it. */
+    /** Texts by which the operation names the changed row of a watched table, from the published columns; empty when the row is no entity, and hangs on none. */
     List<String> keysOf(TableName table, Map<String, String> fields);
+
+    /** Texts that name the changed row of a watched table by its primary key, because it may refer to an entity in a column that it must be looked up in; else empty. */
+    default List<String> referringRows(TableName table, Map<String, String> fields) {
+        return List.of();
+    }
 
     /** Tables whose keys the identity map holds, by their number there; the root first. */
     default List<TableName> mappedTables() {

@@ -34,7 +34,7 @@ public interface OperationBatch {
      */
     Uni<List<String>> entitiesOf(Map<TableName, Set<String>> changed);
 
-    /** Puts changed rows right that only refer to entities; rows of other tables are passed over. */
+    /** Puts changed rows right that refer to entities, as {@link Operation#referringRows} named them; rows of other tables are passed over. */
     default Uni<BatchResult> references(TableName table, Collection<String> keys) {
         return Uni.createFrom().item(BatchResult.NOTHING);
     }

@@ -4,6 +4,7 @@ import static dev.godwit.migration.definition.Identifier.quote;
 import static java.util.stream.Collectors.joining;
 
 import dev.godwit.migration.definition.TableName;
+import dev.godwit.migration.operation.rekey.KeyType;
 import dev.godwit.migration.operation.rekey.RekeyModel.FoundReference;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,9 +17,14 @@ final class ReferenceSql {
     private final List<FoundReference> references;
     private final List<String> primaryKey;
     private final List<String> keyTypes;
+    private final KeyType keyType;
 
-    /** @param references all references of the table, at least one */
-    ReferenceSql(TableName table, List<FoundReference> references) {
+    /**
+     * @param references all references of the table, at least one
+     * @param keyType of the keys that they hold
+     */
+    ReferenceSql(TableName table, List<FoundReference> references, KeyType keyType) {
+        this.keyType = keyType;
         this.table = table;
         this.references = references;
         this.primaryKey = references.get(0).primaryKey();
@@ -82,9 +88,10 @@ final class ReferenceSql {
                     String known = "EXISTS (SELECT FROM godwit.identity AS i WHERE i.run_id = " + runParameter
                             + " AND i.relation = 0 AND i." + mapped + " = ";
                     return switch (reference.form()) {
-                        case COLUMN -> known + column + "::text)";
+                        case COLUMN -> known + printed(column + "::text") + ")";
                         case ARRAY ->
-                            "EXISTS (SELECT FROM unnest(" + column + "::text[]) AS e(key) WHERE " + known + "e.key))";
+                            "EXISTS (SELECT FROM unnest(" + column + "::text[]) AS e(key) WHERE " + known
+                                    + printed("e.key") + "))";
                         case JSON, PATTERN -> column + " IS NOT NULL AND " + runParameter + "::text IS NOT NULL";
                     };
                 })
@@ -137,6 +144,11 @@ final class ReferenceSql {
                     + quote(reference.reference().column()) + ")";
         }
         return value + "::" + reference.columnType();
+    }
+
+    /** How the keyed table prints what the reference may hold in another spelling. */
+    private String printed(String text) {
+        return keyType.foldsCase() ? "lower(" + text + ")" : text;
     }
 
     private String alias() {

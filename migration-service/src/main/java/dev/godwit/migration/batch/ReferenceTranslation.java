@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -32,6 +33,9 @@ import java.util.stream.StreamSupport;
  * by the tail). Rows are looked at without locks; only those that hold a translatable key are locked, read again and rewritten. Use once.
  */
 final class ReferenceTranslation {
+
+    private static final int ROWS_AT_ONCE = 16;
+    private static final int CHARACTERS_AT_ONCE = 1_000_000;
 
     private final RekeyRun run;
     private final SqlConnection connection;
@@ -57,12 +61,24 @@ final class ReferenceTranslation {
         this.references = run.model().softReferences().stream()
                 .filter(r -> r.table().equals(table))
                 .toList();
-        this.texts = references.stream().map(ReferenceText::of).toList();
+        this.texts = references.stream()
+                .map(reference -> ReferenceText.of(reference, run.model().keyType()))
+                .toList();
         this.primaryKey = references.get(0).primaryKey();
-        this.sql = new ReferenceSql(table, references);
+        this.sql = new ReferenceSql(table, references, run.model().keyType());
     }
 
-    private record Found(List<String> key, List<String> values) {}
+    private record Found(List<String> key, List<String> values) {
+
+        private int size() {
+            return values.stream()
+                    .mapToInt(value -> value == null ? 0 : value.length())
+                    .sum();
+        }
+    }
+
+    /** A row that was looked at: not its values, which may be large, but the keys in them. */
+    private record Seen(List<String> key, Set<String> held, int size) {}
 
     /**
      * Sweeps a range of blocks of the table or one of its leaf partitions.
@@ -70,7 +86,7 @@ final class ReferenceTranslation {
      * @param rowByRow rows that cannot be written are told as failed, each by itself
      */
     Uni<BatchResult> sweep(Selection.BlockRange range, boolean rowByRow) {
-        return found(
+        return look(
                         sql.inRange(range.relation(), identities.keyColumn()),
                         Tuple.of(range.fromTid(), range.toTid(), run.runId()))
                 .chain(rows -> translate(rows, rowByRow));
@@ -78,28 +94,68 @@ final class ReferenceTranslation {
 
     /** Looks at rows by primary key; each key is a list of its columns' text forms. */
     Uni<BatchResult> rows(List<List<String>> keys) {
-        return byKey(keys, false).chain(rows -> translate(rows, false));
+        return look(sql.byKey(false), keyParameters(keys)).chain(rows -> translate(rows, false));
     }
 
-    private Uni<BatchResult> translate(List<Found> rows, boolean rowByRow) {
-        Set<String> held = held(rows);
+    /** Reads a few rows at a time, whose values may be as large as a column can hold, and keeps what matters of them. */
+    private Uni<List<Seen>> look(String query, Tuple parameters) {
+        return connection.prepare(query).chain(statement -> statement
+                .createStream(ROWS_AT_ONCE, parameters)
+                .toMulti()
+                .map(ReferenceTranslation::found)
+                .map(this::seen)
+                .collect()
+                .asList()
+                .call(statement::close));
+    }
+
+    private Seen seen(Found row) {
+        Set<String> held = new LinkedHashSet<>();
+        IntStream.range(0, texts.size())
+                .forEach(i -> held.addAll(texts.get(i).keys(row.values().get(i))));
+        return new Seen(row.key(), held, row.size());
+    }
+
+    private Uni<BatchResult> translate(List<Seen> rows, boolean rowByRow) {
+        Set<String> held = new LinkedHashSet<>();
+        rows.forEach(row -> held.addAll(row.held()));
         if (held.isEmpty()) {
             return Uni.createFrom().item(() -> read(rows.size()));
         }
         return identities.translations(held).chain(map -> {
-            List<List<String>> hits = rows.stream()
-                    .filter(row -> holdsAny(row, map.keySet()))
-                    .map(Found::key)
+            List<Seen> hits = rows.stream()
+                    .filter(row -> row.held().stream().anyMatch(map::containsKey))
                     .toList();
-            if (hits.isEmpty()) {
-                return Uni.createFrom().item(() -> read(rows.size()));
-            }
             merged = identities.merged();
             Uni<List<Outcome>> written = rowByRow
-                    ? new OneByOne<List<String>>(connection).write(hits, key -> write(List.of(key), map), this::failed)
-                    : write(hits, map);
+                    ? new OneByOne<List<String>>(connection)
+                            .write(keysOf(hits), key -> write(List.of(key), map), this::failed)
+                    : writeInParts(hits, map);
             return written.map(outcomes -> result(outcomes, rows.size()));
         });
+    }
+
+    private static List<List<String>> keysOf(List<Seen> rows) {
+        return rows.stream().map(Seen::key).toList();
+    }
+
+    private Uni<List<Outcome>> writeInParts(List<Seen> hits, Map<String, String> map) {
+        List<List<Seen>> parts = new ArrayList<>();
+        int size = 0;
+        for (Seen row : hits) {
+            if (parts.isEmpty() || size + row.size() > CHARACTERS_AT_ONCE) {
+                parts.add(new ArrayList<>());
+                size = 0;
+            }
+            parts.get(parts.size() - 1).add(row);
+            size += row.size();
+        }
+        return Multi.createFrom()
+                .iterable(parts)
+                .onItem()
+                .transformToUniAndConcatenate(part -> write(keysOf(part), map))
+                .collect()
+                .in(ArrayList::new, List::addAll);
     }
 
     private BatchResult result(List<Outcome> outcomes, int read) {
@@ -117,18 +173,6 @@ final class ReferenceTranslation {
 
     private static BatchResult read(int rows) {
         return new BatchResult(List.of(), Map.of(), List.of(), List.of(), List.of(), rows);
-    }
-
-    private Set<String> held(List<Found> rows) {
-        Set<String> held = new LinkedHashSet<>();
-        rows.forEach(row -> IntStream.range(0, texts.size())
-                .forEach(i -> held.addAll(texts.get(i).keys(row.values().get(i)))));
-        return held;
-    }
-
-    private boolean holdsAny(Found row, Set<String> keys) {
-        return IntStream.range(0, texts.size())
-                .anyMatch(i -> texts.get(i).keys(row.values().get(i)).stream().anyMatch(keys::contains));
     }
 
     /** Rows that changed between look and lock hold what they hold now; what no longer needs translation is left out. */
@@ -152,7 +196,7 @@ final class ReferenceTranslation {
         return connection
                 .preparedQuery(sql.update())
                 .execute(updateParameters(changed))
-                .chain(() -> journalMerged(before, changed))
+                .chain(() -> journalIrreversible(before, changed, map))
                 .replaceWith(() -> changed.stream().map(this::outcome).toList());
     }
 
@@ -193,40 +237,43 @@ final class ReferenceTranslation {
                 : new JsonArray(text).stream().map(String.class::cast).toList();
     }
 
-    /** A value that held a merged key cannot be translated back: several old keys became one. */
-    private Uni<Void> journalMerged(List<Found> before, List<Found> after) {
-        if (merged.isEmpty()) {
-            return Uni.createFrom().voidItem();
-        }
+    /** A value that held a merged key cannot be translated back, because several old keys became one; nor can one whose keys were written in another way than ours are. */
+    private Uni<Void> journalIrreversible(List<Found> before, List<Found> after, Map<String, String> map) {
         return Multi.createFrom()
-                .range(0, before.size() * texts.size())
-                .filter(n -> {
-                    int i = n % texts.size();
-                    String value = before.get(n / texts.size()).values().get(i);
-                    boolean first = IntStream.range(0, i)
-                            .noneMatch(j -> column(j).equals(column(i))
-                                    && before.get(n / texts.size()).values().get(j) != null);
-                    return value != null && first && holdsMerged(before.get(n / texts.size()), column(i));
-                })
+                .range(0, before.size())
                 .onItem()
-                .transformToUniAndConcatenate(n -> {
-                    int i = n % texts.size();
-                    Found row = before.get(n / texts.size());
-                    return journal.rewritten(
-                            table.toString(),
-                            row.key(),
-                            references.get(i).reference().column(),
-                            asColumn(i, row.values().get(i)),
-                            asColumn(i, after.get(n / texts.size()).values().get(i)));
-                })
+                .transformToUniAndConcatenate(n -> Multi.createFrom()
+                        .iterable(irreversible(before.get(n), map))
+                        .onItem()
+                        .transformToUniAndConcatenate(i -> journal.rewritten(
+                                table.toString(),
+                                before.get(n).key(),
+                                column(i),
+                                asColumn(i, before.get(n).values().get(i)),
+                                asColumn(i, after.get(n).values().get(i))))
+                        .onItem()
+                        .ignoreAsUni())
                 .onItem()
                 .ignoreAsUni();
     }
 
-    private boolean holdsMerged(Found row, String column) {
-        return IntStream.range(0, texts.size())
-                .filter(i -> column(i).equals(column))
-                .anyMatch(i -> texts.get(i).keys(row.values().get(i)).stream().anyMatch(merged::contains));
+    /** One reference for each column of the row that the inverse of the map would not restore. */
+    private List<Integer> irreversible(Found row, Map<String, String> map) {
+        Map<String, Integer> first = new LinkedHashMap<>();
+        Set<String> columns = new HashSet<>();
+        for (int i = 0; i < texts.size(); i++) {
+            String value = row.values().get(i);
+            if (value == null) {
+                continue;
+            }
+            first.putIfAbsent(column(i), i);
+            boolean holdsMerged = texts.get(i).keys(value).stream().anyMatch(merged::contains);
+            if (holdsMerged || !texts.get(i).isReversible(value, map)) {
+                columns.add(column(i));
+            }
+        }
+        first.keySet().retainAll(columns);
+        return List.copyOf(first.values());
     }
 
     /** The value as the column prints it; arrays are read as JSON here. */

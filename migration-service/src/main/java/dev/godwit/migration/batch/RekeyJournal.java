@@ -107,6 +107,8 @@ final class RekeyJournal {
 
     /** Root rows that the batch wrote without moving them: they may have left a range that is yet to be read. */
     Uni<Void> movedElsewhere(List<String> keys) {
-        return new WaitingKeys(connection, run.runId()).add(run.rootName(), keys, WaitingKeys.Cause.MOVED);
+        return new WaitingKeys(connection, run.runId())
+                .add(run.model().root(), keys, WaitingKeys.Cause.MOVED)
+                .replaceWithVoid();
     }
 }

@@ -95,7 +95,12 @@ public class ChunkWork {
     public Uni<Ended> next(
             RunContext run, Kind kind, int chunk, int entities, double rowsPerBlock, boolean expectWork) {
         long blocks = rowsPerBlock <= 0 ? 1 : Math.max(1, (long) (entities / Math.max(1, rowsPerBlock)));
-        return batches.run(run, place(kind, chunk), opened -> work(run, kind, opened, blocks, expectWork));
+        return batches.run(
+                run,
+                place(kind, chunk),
+                opened -> kind == Kind.VERIFY || kind == Kind.SWEEP
+                        ? InFlight.noting(run, opened, blocks, () -> work(run, kind, opened, blocks, expectWork))
+                        : work(run, kind, opened, blocks, expectWork));
     }
 
     private static Place place(Kind kind, int chunk) {
@@ -189,20 +194,30 @@ public class ChunkWork {
             long to = Math.min(leased.toBlock(), leased.cursor() + 1);
             TableName relation = TableName.parse(leased.relation());
             Selection.BlockRange range = new Selection.BlockRange(relation, leased.cursor(), to);
-            Uni<BatchResult> done = kind == Kind.SWEEP || kind == Kind.UNSWEEP
-                    ? run.on(opened).sweep(range, kind == Kind.UNSWEEP, true)
-                    : park(run, opened, range);
-            return done.call(() -> mustBeSameHeap(opened, leased))
-                    .map(result -> new Work(
-                            result, Optional.of(to), to >= leased.toBlock(), leased.remaining(), Optional.empty()));
+            Uni<Work> done = kind == Kind.SWEEP || kind == Kind.UNSWEEP
+                    ? run.on(opened)
+                            .sweep(range, kind == Kind.UNSWEEP, true)
+                            .map(result -> advanced(result, leased, to))
+                    : park(run, opened, range, leased.remaining().orElse(Long.MAX_VALUE))
+                            .map(keys -> parked(leased, keys, to));
+            return done.call(() -> mustBeSameHeap(opened, leased));
         });
     }
 
-    private static Uni<BatchResult> park(RunContext run, Opened opened, Selection.BlockRange range) {
+    private static Uni<Integer> park(RunContext run, Opened opened, Selection.BlockRange range, long max) {
         return run.on(opened)
                 .pending(range)
-                .chain(keys -> new WaitingKeys(opened.connection(), run.runId())
-                        .add(run.rootName(), keys, WaitingKeys.Cause.ISOLATED))
-                .replaceWith(BatchResult.NOTHING);
+                .map(keys -> keys.stream().limit(max).toList())
+                .call(keys -> new WaitingKeys(opened.connection(), run.runId())
+                        .add(run.operation().root(), keys, WaitingKeys.Cause.ISOLATED))
+                .map(List::size);
+    }
+
+    /** What is put aside uses a limit up: it will be tried. */
+    private static Work parked(LeasedChunk chunk, int keys, long to) {
+        Optional<Long> remaining = chunk.remaining().map(left -> left - keys);
+        boolean done =
+                to >= chunk.toBlock() || remaining.filter(left -> left == 0).isPresent();
+        return new Work(BatchResult.NOTHING, Optional.of(to), done, remaining, Optional.empty());
     }
 }

@@ -24,6 +24,7 @@ public record Run(
         boolean onlyKeys,
         boolean follow,
         boolean completeAsked,
+        boolean verifyAsked,
         boolean rescan,
         boolean duplicates,
         int generation,
@@ -36,7 +37,7 @@ public record Run(
     /** The columns that {@link #fromRow} reads. */
     static final String COLUMNS = """
             id, serial, migration, mode, state, phase, resume_state, definition, definition_file, definition_hash, attachments, entity_limit,
-            only_keys, first_heartbeat, follow, complete_asked, rescan, duplicates, generation, rounds, barrier_xid::text AS barrier_xid, proof, tables
+            only_keys, first_heartbeat, follow, complete_asked, verify_asked, rescan, duplicates, generation, rounds, barrier_xid::text AS barrier_xid, proof, tables
             """;
 
     static Run fromRow(Row row) {
@@ -56,6 +57,7 @@ public record Run(
                 row.getBoolean("only_keys"),
                 row.getBoolean("follow"),
                 row.getBoolean("complete_asked"),
+                row.getBoolean("verify_asked"),
                 row.getBoolean("rescan"),
                 row.getBoolean("duplicates"),
                 row.getInteger("generation"),
@@ -70,6 +72,11 @@ public record Run(
         Map<String, String> texts = new LinkedHashMap<>();
         json.forEach(entry -> texts.put(entry.getKey(), entry.getValue().toString()));
         return texts;
+    }
+
+    /** Whether the run goes on listening after it has verified: only a command ends it. */
+    public boolean followsOn() {
+        return follow && !completeAsked;
     }
 
     /** Whether the run acts on part of the entities only, so that it cannot promise that nothing is pending. */

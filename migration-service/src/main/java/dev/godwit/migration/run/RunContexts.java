@@ -28,7 +28,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Compiles a run's definition against the catalog, once per run and instance. */
+/** Compiles a run's definition against the catalog, once per generation of chunks and instance: whoever cuts anew sees the tables as they are by then. */
 @ApplicationScoped
 public class RunContexts {
 
@@ -69,24 +69,37 @@ public class RunContexts {
      */
     public record Compiled(Operation operation, Map<TableName, Table> tables) {}
 
-    /** The context of a run; a run that was re-planned meanwhile gets a fresh one. */
+    /** The context of a run, as its generation of chunks was cut by; a run that was re-planned meanwhile gets a fresh one. */
     public Uni<RunContext> of(Run run) {
-        String key = run.id() + "/" + run.generation() + "/" + run.barrierXid().orElse("") + "/" + run.duplicates();
-        RunContext known = cached.get(key);
-        if (known != null) {
-            return Uni.createFrom().item(known);
-        }
+        RunContext known = cached.get(key(run, run.generation()));
+        return known != null ? Uni.createFrom().item(known) : keep(run, run.generation());
+    }
+
+    /** The context that the run's next generation of chunks is cut by, with every partition that has been attached meanwhile. */
+    Uni<RunContext> ofNext(Run run) {
+        return keep(run, run.generation() + 1);
+    }
+
+    /** The context as the tables are at this moment, for a look at them. */
+    Uni<RunContext> now(Run run) {
         Definition definition =
                 DefinitionDirectory.accepted(run.definition(), Path.of(run.definitionFile()), run.attachments());
         return pool.withConnection(
-                        connection -> originsCanHide(connection).chain(hidden -> compile(connection, definition)
-                                .map(compiled -> context(run, definition, compiled, hidden))))
-                .invoke(context -> {
-                    if (cached.size() >= CACHED_MAX) {
-                        cached.clear();
-                    }
-                    cached.put(key, context);
-                });
+                connection -> originsCanHide(connection).chain(hidden -> compile(connection, definition)
+                        .map(compiled -> context(run, definition, compiled, hidden))));
+    }
+
+    private Uni<RunContext> keep(Run run, int generation) {
+        return now(run).invoke(context -> {
+            if (cached.size() >= CACHED_MAX) {
+                cached.clear();
+            }
+            cached.put(key(run, generation), context);
+        });
+    }
+
+    private static String key(Run run, int generation) {
+        return run.id() + "/" + generation + "/" + run.barrierXid().orElse("") + "/" + run.duplicates();
     }
 
     private static RunContext context(Run run, Definition definition, Compiled compiled, boolean hidden) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
+import dev.godwit.migration.batch.RunContext;
 import dev.godwit.migration.definition.Definition;
 import dev.godwit.migration.definition.DefinitionDirectory;
 import dev.godwit.migration.definition.LoadResult;
@@ -21,6 +22,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -37,7 +39,7 @@ class OnboardingExampleIT {
     @BeforeEach
     void createTables() {
         engine = Engine.on("onboarding", sql("schema.sql"), sql("data.sql"));
-        surroundings = new Surroundings(engine.runs(), new Capture(engine.runs(), engine.contexts(), engine.config()));
+        surroundings = new Surroundings(engine.runs(), engine.contexts(), new Capture(engine.runs(), engine.contexts(), engine.config()));
     }
 
     private static String sql(String file) {
@@ -123,7 +125,8 @@ class OnboardingExampleIT {
     @Test
     void shouldGoOnWithTheConstraintWhereItWasInterrupted() {
         EngineRun run = engine.commit(definition("onboarding-9-states"));
-        Engine.await(engine.runs().inTransaction(c -> run.context().operation().prepare(run.context(), c)));
+        RunContext context = run.context();
+        Engine.await(engine.runs().inTransaction(c -> context.operation().prepare(context, c)));
         run.complete();
         for (int again = 0; again < 2; again++) {
             assertThat(Engine.await(surroundings.narrow(run.context()))).isEmpty();
@@ -180,11 +183,14 @@ class OnboardingExampleIT {
     }
 
     private void reopen(EngineRun run) {
-        Engine.await(engine.runs().inTransaction(c -> surroundings.reopen(c, run.context())));
+        RunContext context = run.context();
+        Engine.await(engine.runs().inTransaction(c -> surroundings.reopen(c, context)));
     }
 
     private void close(EngineRun run, RunState end) {
-        Engine.await(engine.runs().inTransaction(c -> surroundings.close(c, run.context(), end)));
+        Run row = run.row();
+        RunContext context = run.context();
+        Engine.await(engine.runs().inTransaction(c -> surroundings.close(c, row, Optional.of(context), end)));
     }
 
     private String constraint() {

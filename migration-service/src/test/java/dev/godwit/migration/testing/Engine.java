@@ -175,6 +175,11 @@ public final class Engine {
         return database;
     }
 
+    /** Connections of the control plane. */
+    public Pool pool() {
+        return pool;
+    }
+
     public Batches batches() {
         return batches;
     }

@@ -83,8 +83,8 @@ public final class EngineRun {
 
     /** Cuts the root into chunks of one block; answers their numbers in the table's order. */
     public List<Integer> cut(Kind kind) {
-        return cut((context, generation) ->
-                connection -> engine.chunks().cutRoot(connection, context, kind, generation, Optional.empty()));
+        return cut(
+                (context, generation) -> connection -> engine.chunks().cutRoot(connection, context, kind, generation));
     }
 
     private interface Cutting {

@@ -259,9 +259,4 @@ public final class RekeyClassifier {
             open.entrySet().removeIf(e -> !occupied.contains(e.getValue()));
         }
     }
-
-    /** The row that a key names among those the batch knows. */
-    public Optional<EntityRow> row(String key) {
-        return Optional.ofNullable(rows.get(key));
-    }
 }
