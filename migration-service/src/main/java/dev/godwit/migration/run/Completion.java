@@ -154,9 +154,11 @@ class Completion {
     }
 
     private Uni<Void> check(Run run, RunContext context) {
-        return surroundings.validate(context).chain(held -> held.isPresent()
-                ? hindered(run, held.get())
-                : verification.check(context, run).chain(checks -> end(run, context, checks)));
+        return surroundings
+                .validate(context)
+                .chain(held -> held.isPresent()
+                        ? hindered(run, held.get())
+                        : verification.check(context, run).chain(checks -> end(run, context, checks)));
     }
 
     private Uni<Void> end(Run run, RunContext context, JsonObject checks) {

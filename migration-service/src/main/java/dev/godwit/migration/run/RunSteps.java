@@ -201,11 +201,8 @@ class RunSteps {
         return surroundings
                 .known(run)
                 .chain(context -> runs.transition(
-                        run,
-                        RunState.CANCELLING,
-                        RunState.CANCELLED,
-                        Optional.empty(),
-                        connection -> Requests.leave(connection, run)
+                        run, RunState.CANCELLING, RunState.CANCELLED, Optional.empty(), connection -> Requests.leave(
+                                        connection, run)
                                 .chain(() -> surroundings.close(connection, run, context, RunState.CANCELLED))))
                 .replaceWithVoid();
     }
@@ -266,8 +263,7 @@ class RunSteps {
                         RunState.ROLLING_BACK,
                         RunState.ROLLED_BACK,
                         reason,
-                        connection ->
-                                surroundings.close(connection, run, Optional.of(context), RunState.ROLLED_BACK))
+                        connection -> surroundings.close(connection, run, Optional.of(context), RunState.ROLLED_BACK))
                 .replaceWithVoid();
     }
 

@@ -39,7 +39,8 @@ class OnboardingExampleIT {
     @BeforeEach
     void createTables() {
         engine = Engine.on("onboarding", sql("schema.sql"), sql("data.sql"));
-        surroundings = new Surroundings(engine.runs(), engine.contexts(), new Capture(engine.runs(), engine.contexts(), engine.config()));
+        surroundings = new Surroundings(
+                engine.runs(), engine.contexts(), new Capture(engine.runs(), engine.contexts(), engine.config()));
     }
 
     private static String sql(String file) {

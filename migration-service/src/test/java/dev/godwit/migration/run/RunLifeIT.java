@@ -246,14 +246,12 @@ class RunLifeIT extends LiveRuns {
 
         command(end, first);
 
-        patiently().untilAsserted(() -> assertThat(
-                        values("""
+        patiently().untilAsserted(() -> assertThat(values("""
                                 SELECT data ->> 'code'
                                   FROM godwit.outbox, convert_from(payload, 'UTF8')::jsonb AS data
                                  WHERE type = 'dev.godwit.command.rejected'
                                    AND data ->> 'commandId' = $1
-                                """, asked))
-                .containsExactly("run_ended"));
+                                """, asked)).containsExactly("run_ended"));
     }
 
     @Test

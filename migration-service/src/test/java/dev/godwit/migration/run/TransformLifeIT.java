@@ -77,9 +77,7 @@ class TransformLifeIT extends LiveRuns {
 
         must(run, RunState.FAILED);
 
-        assertThat(reason(run))
-                .contains("step_number")
-                .contains("1 row: 21");
+        assertThat(reason(run)).contains("step_number").contains("1 row: 21");
         assertThat(value("SELECT verification ->> 'checks' FROM godwit.run WHERE id = $1", run))
                 .contains("1 row: 21");
         execute("UPDATE step SET note = 'the application goes on' WHERE id = 21");
@@ -98,8 +96,7 @@ class TransformLifeIT extends LiveRuns {
         command(RunCommand.ROLLBACK, run);
         must(run, RunState.ROLLED_BACK);
 
-        assertThat(reason(run))
-                .isEqualTo("constraint step_number still allows both forms, because of 1 row: 30");
+        assertThat(reason(run)).isEqualTo("constraint step_number still allows both forms, because of 1 row: 30");
         assertThat(constraint()).contains(" OR ").endsWith("NOT VALID");
         assertThat(values("SELECT id FROM step WHERE number <> id")).containsExactly("30");
     }
