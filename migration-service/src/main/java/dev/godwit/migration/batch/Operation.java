@@ -1,11 +1,13 @@
 package dev.godwit.migration.batch;
 
+import dev.godwit.migration.constraint.CheckSwap;
 import dev.godwit.migration.definition.TableName;
 import dev.godwit.migration.operation.Effort;
 import dev.godwit.migration.operation.KeySearch;
 import dev.godwit.migration.operation.PlannedReference;
 import dev.godwit.migration.operation.Statement;
 import dev.godwit.migration.operation.Watched;
+import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.SqlConnection;
 import java.util.List;
 import java.util.Map;
@@ -17,7 +19,7 @@ import java.util.Optional;
  *
  * <p>SQL that an operation answers has the run's id as its first parameter unless something else is said.
  */
-public sealed interface Operation permits Rekey {
+public sealed interface Operation permits Rekey, Transform {
 
     /** The table whose rows are the entities. */
     TableName root();
@@ -42,6 +44,19 @@ public sealed interface Operation permits Rekey {
     /** Tables whose keys the identity map holds, by their number there; the root first. */
     default List<TableName> mappedTables() {
         return List.of(root());
+    }
+
+    /**
+     * Makes what the operation's expressions need, before anything is read, and, in a commit, what its writes need; joins the caller's transaction. Idempotency: what is
+     * there is left alone.
+     */
+    default Uni<Void> prepare(RunContext run, SqlConnection connection) {
+        return Uni.createFrom().voidItem();
+    }
+
+    /** The check constraint that follows the entities from one form to another; empty when none has to. */
+    default Optional<CheckSwap> constraint() {
+        return Optional.empty();
     }
 
     /** Yields {@code members} of each group of entities that share a new key, over the whole table and without parameters; empty where entities do not depend on one another. */

@@ -5,11 +5,13 @@ import dev.godwit.migration.operation.TableShape;
 import io.vertx.mutiny.sqlclient.SqlConnection;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * What a batch needs to know of its run; does not change while the run lasts.
  *
  * @param serial number of the run's fence
+ * @param barrier the first transaction that began after the tail had begun to listen; empty for plans
  * @param duplicates whether grouping over the whole table found entities that depend on one another
  * @param hideWrites whether the batch's writes are kept from the tail by a replication origin
  * @param shapes every table that a batch may write, by display name
@@ -20,6 +22,7 @@ public record RunContext(
         Definition definition,
         boolean commit,
         Operation operation,
+        Optional<Long> barrier,
         boolean duplicates,
         boolean hideWrites,
         Map<String, TableShape> shapes) {

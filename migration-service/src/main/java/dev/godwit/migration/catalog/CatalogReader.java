@@ -7,6 +7,7 @@ import io.vertx.mutiny.sqlclient.RowSet;
 import io.vertx.mutiny.sqlclient.SqlConnection;
 import io.vertx.mutiny.sqlclient.Tuple;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -103,12 +104,25 @@ public final class CatalogReader {
                    bt.typcategory::text AS category,
                    a.attnotnull AS not_null,
                    a.attgenerated::text AS generated,
+                   (SELECT pg_catalog.pg_get_expr(d.adbin, d.adrelid)
+                      FROM pg_catalog.pg_attrdef d
+                     WHERE d.adrelid = a.attrelid AND d.adnum = a.attnum AND a.attgenerated <> '') AS generation,
                    a.attidentity::text AS identity
               FROM pg_catalog.pg_attribute a
               JOIN base b USING (attnum)
               JOIN pg_catalog.pg_type bt ON bt.oid = b.typid AND bt.typtype <> 'd'
              WHERE a.attrelid = $1::bigint::oid
              ORDER BY a.attnum
+            """;
+
+    /** PostgreSQL before 18 has no conenforced: there, every check is enforced. */
+    private static final String CHECKS = """
+            SELECT c.conname::text AS name, pg_catalog.pg_get_expr(c.conbin, c.conrelid) AS condition
+              FROM pg_catalog.pg_constraint c
+             WHERE c.conrelid = $1::bigint::oid
+               AND c.contype = 'c'
+               AND COALESCE((pg_catalog.to_jsonb(c) ->> 'conenforced')::boolean, true)
+             ORDER BY c.conname
             """;
 
     private static final String INDEXES = """
@@ -225,6 +239,7 @@ public final class CatalogReader {
         private List<Leaf> leaves = List.of();
         private List<TableName> inheritanceChildren = List.of();
         private List<Column> columns = List.of();
+        private List<Table.Check> checks = List.of();
         private List<Index> indexes = List.of();
         private List<ForeignKey> foreignKeys = List.of();
         private List<Trigger> triggers = List.of();
@@ -248,6 +263,9 @@ public final class CatalogReader {
                 .invoke(found -> parts.inheritanceChildren = found)
                 .chain(() -> rows(connection, COLUMNS, oid, CatalogReader::column))
                 .invoke(found -> parts.columns = found)
+                .chain(() -> rows(
+                        connection, CHECKS, oid, r -> new Table.Check(r.getString("name"), r.getString("condition"))))
+                .invoke(found -> parts.checks = found)
                 .chain(() -> rows(connection, INDEXES, oid, CatalogReader::index))
                 .invoke(found -> parts.indexes = found)
                 .chain(() -> rows(connection, FOREIGN_KEYS, oid, CatalogReader::foreignKey))
@@ -280,6 +298,7 @@ public final class CatalogReader {
                 relation.hasRules(),
                 relation.owned(),
                 relation.persistence(),
+                parts.checks,
                 parts.inheritanceChildren);
     }
 
@@ -312,6 +331,7 @@ public final class CatalogReader {
                 row.getBoolean("not_null"),
                 generated.startsWith("s"),
                 generated.startsWith("v"),
+                Optional.ofNullable(row.getString("generation")),
                 identity.isBlank() ? Column.NO_IDENTITY : identity.charAt(0));
     }
 
@@ -376,11 +396,6 @@ public final class CatalogReader {
     }
 
     private static List<String> strings(Row row, String column) {
-        String[] values = row.getArrayOfStrings(column);
-        List<String> list = new ArrayList<>(values.length);
-        for (String value : values) {
-            list.add(value);
-        }
-        return list;
+        return new ArrayList<>(Arrays.asList(row.getArrayOfStrings(column)));
     }
 }

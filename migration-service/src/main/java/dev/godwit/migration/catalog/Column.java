@@ -1,5 +1,7 @@
 package dev.godwit.migration.catalog;
 
+import java.util.Optional;
+
 /**
  * A column.
  *
@@ -7,6 +9,7 @@ package dev.godwit.migration.catalog;
  * @param type as {@code format_type} spells it when no schema but pg_catalog is on the search_path, so it can be put into SQL
  * @param baseType the same with domains resolved, length or precision kept
  * @param typeCategory of the base type: S string, N numeric, A array, U user-defined (uuid, json), …
+ * @param generation SQL expression that a generated column is computed from
  * @param identity a or d for identity columns that are ALWAYS or BY DEFAULT generated, else a NUL-free blank ' '
  */
 public record Column(
@@ -19,6 +22,7 @@ public record Column(
         boolean notNull,
         boolean generatedStored,
         boolean generatedVirtual,
+        Optional<String> generation,
         char identity) {
 
     /** {@link #identity} of a column that is no identity column. */

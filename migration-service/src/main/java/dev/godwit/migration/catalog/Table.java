@@ -19,6 +19,7 @@ import java.util.Optional;
  * @param pages blocks over all leaves, as they are now
  * @param ownedByMe whether the current role owns it or is a member of its owner
  * @param persistence p permanent, u unlogged, t temporary
+ * @param checks check constraints that rows written from now on must meet, valid or not
  * @param inheritanceChildren direct children by old-style inheritance, partitions not included
  */
 public record Table(
@@ -43,7 +44,11 @@ public record Table(
         boolean hasRules,
         boolean ownedByMe,
         char persistence,
+        List<Check> checks,
         List<TableName> inheritanceChildren) {
+
+    /** A check constraint; {@code condition} is SQL over the table's columns. */
+    public record Check(String name, String condition) {}
 
     public Table {
         leaves = List.copyOf(leaves);
@@ -51,6 +56,7 @@ public record Table(
         indexes = List.copyOf(indexes);
         foreignKeysTo = List.copyOf(foreignKeysTo);
         userTriggers = List.copyOf(userTriggers);
+        checks = List.copyOf(checks);
         inheritanceChildren = List.copyOf(inheritanceChildren);
     }
 

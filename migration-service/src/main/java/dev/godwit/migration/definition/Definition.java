@@ -15,7 +15,7 @@ import java.util.Objects;
  * @param dependsOn names of migrations that must be applied first
  * @param session settings for each batch's transaction, by name
  * @param summary columns by which plan and report group their counts
- * @param hash {@code sha256:} and the hex digest of the file's bytes
+ * @param hash {@code sha256:} and the hex digest of the file's bytes and of the files that belong to it
  * @param text the file's content
  */
 public record Definition(

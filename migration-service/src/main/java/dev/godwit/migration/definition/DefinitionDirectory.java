@@ -78,15 +78,19 @@ public final class DefinitionDirectory {
         return result(sources);
     }
 
+    /** The same for a text to which no other files belong. */
+    public static Definition accepted(String text, Path file) {
+        return accepted(text, file, Map.of());
+    }
+
     /**
      * The definition of a text that was accepted before, such as the one that a run keeps; parents are not looked at.
      *
      * @throws IllegalStateException when the text is not acceptable any more, which names its mistakes
      */
-    public static Definition accepted(String text, Path file) {
+    public static Definition accepted(String text, Path file, Map<String, String> attachments) {
         Problems problems = new Problems(file.getFileName().toString());
-        String hash = hash(text.getBytes(StandardCharsets.UTF_8));
-        return new DefinitionParser(file, text, hash, problems)
+        return new DefinitionParser(file, text, Attachments.of(attachments), problems)
                 .parse()
                 .definition()
                 .orElseThrow(() -> new IllegalStateException("no longer acceptable: " + problems.errors()));
@@ -123,7 +127,7 @@ public final class DefinitionDirectory {
     /** Whatever a file holds, the others are read: what nobody has foreseen is an error of that file. */
     private static Parsed parse(Path file, String text, Problems problems) {
         try {
-            return new DefinitionParser(file, text, hash(text.getBytes(StandardCharsets.UTF_8)), problems).parse();
+            return new DefinitionParser(file, text, Attachments.beside(file), problems).parse();
         } catch (RuntimeException | StackOverflowError unforeseen) {
             problems.inFile(
                     "the file cannot be understood (" + unforeseen.getClass().getSimpleName() + ")",
@@ -176,11 +180,18 @@ public final class DefinitionDirectory {
         return Optional.of(content);
     }
 
-    private static String hash(byte[] bytes) {
+    /** Of everything that the definition says: the file, and those that belong to it. */
+    static String hash(String text, Map<String, String> attachments) {
         try {
-            return "sha256:"
-                    + HexFormat.of()
-                            .formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            digest.update(text.getBytes(StandardCharsets.UTF_8));
+            new TreeMap<>(attachments).forEach((name, content) -> {
+                digest.update((byte) 0);
+                digest.update(name.getBytes(StandardCharsets.UTF_8));
+                digest.update((byte) 0);
+                digest.update(content.getBytes(StandardCharsets.UTF_8));
+            });
+            return "sha256:" + HexFormat.of().formatHex(digest.digest());
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java platform must provide SHA-256", e);
         }

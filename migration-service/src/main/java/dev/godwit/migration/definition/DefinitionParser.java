@@ -31,8 +31,7 @@ final class DefinitionParser {
             "derive",
             "import",
             "schema"));
-    private static final Set<String> LATER_KINDS =
-            new LinkedHashSet<>(List.of("transform", "derive", "import", "schema"));
+    private static final Set<String> LATER_KINDS = new LinkedHashSet<>(List.of("derive", "import", "schema"));
     private static final Set<String> VERIFY_KEYS = new LinkedHashSet<>(List.of("name", "sql", "expect"));
     private static final Set<String> HEALTH_KEYS =
             new LinkedHashSet<>(List.of("name", "sql", "unit", "warn", "critical"));
@@ -61,13 +60,13 @@ final class DefinitionParser {
 
     private final Path file;
     private final String text;
-    private final String hash;
     private final Problems problems;
+    private final Attachments attachments;
 
-    DefinitionParser(Path file, String text, String hash, Problems problems) {
+    DefinitionParser(Path file, String text, Attachments attachments, Problems problems) {
         this.file = file;
         this.text = text;
-        this.hash = hash;
+        this.attachments = attachments;
         this.problems = problems;
     }
 
@@ -121,15 +120,27 @@ final class DefinitionParser {
                 require,
                 session,
                 summary,
-                hash,
+                DefinitionDirectory.hash(text, operation.get().attachments()),
                 file,
                 text));
     }
 
-    private static Optional<OperationDefinition> operation(Section section) {
+    private Optional<OperationDefinition> operation(Section section) {
         List<String> later = LATER_KINDS.stream().filter(section::has).toList();
         later.forEach(kind -> section.problem(
-                kind, "the operation '" + kind + "' is not built yet", "this version knows one operation: rekey"));
+                kind,
+                "the operation '" + kind + "' is not built yet",
+                "this version knows the operations rekey and transform"));
+        if (section.has(RekeyDefinition.KIND) && section.has(TransformDefinition.KIND)) {
+            section.problem(
+                    TransformDefinition.KIND,
+                    "two operations in one migration",
+                    "write two files; depends-on puts them in order");
+        }
+        if (section.has(TransformDefinition.KIND)) {
+            return section.section(TransformDefinition.KIND, TransformParser.KEYS)
+                    .flatMap(transform -> new TransformParser(transform, attachments).parse());
+        }
         if (section.has(RekeyDefinition.KIND)) {
             return section.section(RekeyDefinition.KIND, RekeyParser.KEYS)
                     .flatMap(rekey -> new RekeyParser(rekey).parse());
@@ -138,7 +149,7 @@ final class DefinitionParser {
             section.problem(
                     RekeyDefinition.KIND,
                     "nothing says what the migration does",
-                    "add a section rekey: {table: …, key: …, to: …}");
+                    "add a section rekey: {table: …, key: …, to: …}, or transform: {table: …, pending: …, set: …, writers: …}");
         }
         return Optional.empty();
     }

@@ -27,6 +27,14 @@ public final class Identifier {
         return name;
     }
 
+    /** The same, perhaps in double quotes as SQL has them. */
+    static String writtenOrQuoted(String text) {
+        if (text.length() > 1 && text.startsWith("\"") && text.endsWith("\"")) {
+            return written(text.substring(1, text.length() - 1).replace("\"\"", "\""));
+        }
+        return written(text);
+    }
+
     /**
      * The name as a delimited identifier, whatever it is spelled like: always in double quotes, so that keywords, upper case, blanks, dots and quotes are safe.
      *

@@ -1,9 +1,10 @@
 package dev.godwit.migration.definition;
 
+import java.util.Map;
 import java.util.Set;
 
 /** What a migration does, one record per kind; the kind is also the key of the file's section. */
-public sealed interface OperationDefinition permits RekeyDefinition {
+public sealed interface OperationDefinition permits RekeyDefinition, TransformDefinition {
 
     /** The kind as files, REST and events spell it. */
     String kind();
@@ -17,6 +18,11 @@ public sealed interface OperationDefinition permits RekeyDefinition {
     /** Those whose keys change, so that the tables that refer to them by foreign keys matter too. */
     Set<TableName> rekeyedTables();
 
+    /** Files beside the definition that belong to it, by name. */
+    default Map<String, String> attachments() {
+        return Map.of();
+    }
+
     /** What {@code kinds} makes of this kind. */
     <R> R byKind(Kinds<R> kinds);
 
@@ -24,5 +30,7 @@ public sealed interface OperationDefinition permits RekeyDefinition {
     interface Kinds<R> {
 
         R rekey(RekeyDefinition definition);
+
+        R transform(TransformDefinition definition);
     }
 }

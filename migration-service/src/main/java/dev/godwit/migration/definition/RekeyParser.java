@@ -79,14 +79,8 @@ final class RekeyParser {
     }
 
     private static Optional<String> column(Section section, String key) {
-        return section.parsed(key, section.requiredText(key, COLUMN_REMEDY), COLUMN_REMEDY, RekeyParser::columnName);
-    }
-
-    private static String columnName(String text) {
-        if (text.length() > 1 && text.startsWith("\"") && text.endsWith("\"")) {
-            return Identifier.written(text.substring(1, text.length() - 1).replace("\"\"", "\""));
-        }
-        return Identifier.written(text);
+        return section.parsed(
+                key, section.requiredText(key, COLUMN_REMEDY), COLUMN_REMEDY, Identifier::writtenOrQuoted);
     }
 
     private static Optional<KeyExpression> keyExpression(Section section) {

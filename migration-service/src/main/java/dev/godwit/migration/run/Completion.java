@@ -1,5 +1,7 @@
 package dev.godwit.migration.run;
 
+import dev.godwit.migration.batch.RunContext;
+import dev.godwit.migration.constraint.Violations;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.json.JsonObject;
 import io.vertx.mutiny.sqlclient.SqlConnection;
@@ -8,6 +10,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 
 /**
@@ -55,7 +58,7 @@ class Completion {
     private final Chunks chunks;
     private final Generations generations;
     private final Settling settling;
-    private final Capture capture;
+    private final Surroundings surroundings;
     private final Verification verification;
 
     @Inject
@@ -65,14 +68,14 @@ class Completion {
             Chunks chunks,
             Generations generations,
             Settling settling,
-            Capture capture,
+            Surroundings surroundings,
             Verification verification) {
         this.runs = runs;
         this.contexts = contexts;
         this.chunks = chunks;
         this.generations = generations;
         this.settling = settling;
-        this.capture = capture;
+        this.surroundings = surroundings;
         this.verification = verification;
     }
 
@@ -84,6 +87,7 @@ class Completion {
         return switch (run.phase()) {
             case "verify" -> scan(run);
             case "scan" -> settling.drain(run).chain(() -> settling.whenChunksAreDone(run, () -> judge(run)));
+            case "constrain" -> constrain(run);
             case "check" -> check(run);
             default -> prove(run);
         };
@@ -99,7 +103,9 @@ class Completion {
     private Uni<Void> judge(Run run) {
         return chunks.found(run.id(), run.generation()).chain(found -> {
             if (found.total() == 0) {
-                return runs.setPhase(run, "prove");
+                return contexts.of(run)
+                        .chain(context ->
+                                runs.setPhase(run, Surroundings.hasConstraint(run, context) ? "constrain" : "prove"));
             }
             String what = "verification found " + found.total() + " differences and repaired them";
             LOG.infof("Run %s: %s; it verifies again", run.id(), what);
@@ -108,11 +114,32 @@ class Completion {
     }
 
     private Uni<Void> prove(Run run) {
+        return whenIdle(run, () -> settling.whenCaughtUp(run, () -> runs.setPhase(run, "check")));
+    }
+
+    private Uni<Void> whenIdle(Run run, Supplier<Uni<Void>> then) {
         return settling.drain(run)
                 .chain(() -> settling.nothingPending(run))
-                .chain(idle -> idle
-                        ? settling.whenCaughtUp(run, () -> runs.setPhase(run, "check"))
-                        : backToFollowing(run, "entities came while verifying"));
+                .chain(idle -> idle ? then.get() : backToFollowing(run, "entities came while verifying"));
+    }
+
+    /** From here on the application writes the new form only; what it wrote before is caught up with once more, and then all rows are checked. */
+    private Uni<Void> constrain(Run run) {
+        return whenIdle(run, () -> contexts.of(run)
+                .chain(surroundings::narrow)
+                .chain(held -> held.isPresent() ? hindered(run, held.get()) : runs.setPhase(run, "prove")));
+    }
+
+    private Uni<Void> hindered(Run run, Violations rows) {
+        if (rows.isEmpty() || rows.arePending()) {
+            return backToFollowing(run, "rows of the former form came while verifying");
+        }
+        JsonObject checks = Verification.hindered(rows);
+        return leave(
+                run,
+                RunState.FAILED,
+                Verification.failure(checks),
+                connection -> answered(connection, run, "verify", checks));
     }
 
     private Uni<Void> check(Run run) {
@@ -120,13 +147,21 @@ class Completion {
                 .chain(context -> verification
                         .isWhole(context, run)
                         .chain(whole -> whole
-                                ? verification.check(context, run).chain(checks -> end(run, checks))
+                                ? check(run, context)
                                 : backToFollowing(run, "partitions were attached while verifying")))
                 .onFailure(ProofOvertakenException.class)
                 .recoverWithUni(overtaken -> runs.setPhase(run, "prove"));
     }
 
-    private Uni<Void> end(Run run, JsonObject checks) {
+    private Uni<Void> check(Run run, RunContext context) {
+        return surroundings
+                .validate(context)
+                .chain(held -> held.isPresent()
+                        ? hindered(run, held.get())
+                        : verification.check(context, run).chain(checks -> end(run, context, checks)));
+    }
+
+    private Uni<Void> end(Run run, RunContext context, JsonObject checks) {
         String lsn = run.proof().map(proof -> proof.getString("lsn")).orElse(null);
         Optional<String> failure = Verification.failure(checks);
         if (run.followsOn()) {
@@ -140,7 +175,7 @@ class Completion {
         }
         return leave(run, RunState.COMPLETED, Optional.empty(), connection -> stillProved(connection, run)
                 .chain(() -> connection.preparedQuery(AS_OF).execute(Tuple.of(run.id(), lsn, checks)))
-                .chain(() -> capture.close(connection, run)));
+                .chain(() -> surroundings.close(connection, run, Optional.of(context), RunState.COMPLETED)));
     }
 
     private static Uni<Void> stillProved(SqlConnection connection, Run run) {

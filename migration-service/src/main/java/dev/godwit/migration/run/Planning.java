@@ -7,7 +7,9 @@ import dev.godwit.migration.batch.Lane;
 import dev.godwit.migration.batch.RunContext;
 import dev.godwit.migration.chunk.ChunkWork.Kind;
 import dev.godwit.migration.definition.TableName;
+import dev.godwit.migration.functions.FunctionSchema;
 import dev.godwit.migration.operation.Selection;
+import dev.godwit.migration.sql.PgErrors;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.mutiny.sqlclient.Row;
@@ -118,7 +120,7 @@ class Planning {
 
     Uni<Void> step(Run run) {
         return switch (run.phase()) {
-            case "prepare" -> run.commit() ? listen(run) : setPhase(run, "group", null);
+            case "prepare" -> prepare(run).chain(() -> run.commit() ? listen(run) : setPhase(run, "group", null));
             case "barrier" -> waitForOlder(run);
             case "group" -> group(run);
             case "cut" -> run.commit() ? begin(run) : inspect(run);
@@ -126,6 +128,14 @@ class Planning {
             case "report" -> report(run);
             default -> Uni.createFrom().voidItem();
         };
+    }
+
+    private Uni<Void> prepare(Run run) {
+        return contexts.of(run)
+                .chain(context ->
+                        runs.inTransaction(connection -> context.operation().prepare(context, connection)))
+                .onFailure(PgErrors::isLockNotAvailable)
+                .call(() -> setPhase(run, run.phase(), "waits for a moment at which nobody uses the table"));
     }
 
     /** The tail listens before the table is measured: what is written from here on is its business. */
@@ -305,7 +315,7 @@ class Planning {
                         run, RunState.PLANNING, RunState.PLANNED, Optional.empty(), connection -> connection
                                 .preparedQuery("UPDATE godwit.run SET plan = $2, phase = '' WHERE id = $1")
                                 .execute(Tuple.of(run.id(), report))
-                                .replaceWithVoid()))
+                                .chain(() -> FunctionSchema.releaseFor(connection, run.id()))))
                 .replaceWithVoid();
     }
 

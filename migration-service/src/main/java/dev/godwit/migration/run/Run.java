@@ -2,7 +2,9 @@ package dev.godwit.migration.run;
 
 import io.vertx.core.json.JsonObject;
 import io.vertx.mutiny.sqlclient.Row;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** A run as its row says. Immutable; the row may have moved on since. */
@@ -17,6 +19,7 @@ public record Run(
         String definition,
         String definitionFile,
         String definitionHash,
+        Map<String, String> attachments,
         Optional<Long> limit,
         boolean onlyKeys,
         boolean follow,
@@ -33,7 +36,7 @@ public record Run(
 
     /** The columns that {@link #fromRow} reads. */
     static final String COLUMNS = """
-            id, serial, migration, mode, state, phase, resume_state, definition, definition_file, definition_hash, entity_limit,
+            id, serial, migration, mode, state, phase, resume_state, definition, definition_file, definition_hash, attachments, entity_limit,
             only_keys, first_heartbeat, follow, complete_asked, verify_asked, rescan, duplicates, generation, rounds, barrier_xid::text AS barrier_xid, proof, tables
             """;
 
@@ -49,6 +52,7 @@ public record Run(
                 row.getString("definition"),
                 row.getString("definition_file"),
                 row.getString("definition_hash"),
+                texts(row.getJsonObject("attachments")),
                 Optional.ofNullable(row.getLong("entity_limit")),
                 row.getBoolean("only_keys"),
                 row.getBoolean("follow"),
@@ -62,6 +66,12 @@ public record Run(
                 Optional.ofNullable(row.getString("barrier_xid")),
                 Optional.ofNullable(row.getJsonObject("proof")),
                 List.of(row.getArrayOfStrings("tables")));
+    }
+
+    private static Map<String, String> texts(JsonObject json) {
+        Map<String, String> texts = new LinkedHashMap<>();
+        json.forEach(entry -> texts.put(entry.getKey(), entry.getValue().toString()));
+        return texts;
     }
 
     /** Whether the run goes on listening after it has verified: only a command ends it. */

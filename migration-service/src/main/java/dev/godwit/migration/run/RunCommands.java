@@ -1,5 +1,6 @@
 package dev.godwit.migration.run;
 
+import dev.godwit.migration.functions.FunctionSchema;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.SqlConnection;
@@ -228,6 +229,7 @@ class RunCommands {
                 .chain(() -> connection
                         .preparedQuery("SELECT godwit.drop_journal($1)")
                         .execute(Tuple.of(run.serial())))
+                .chain(() -> FunctionSchema.releaseFor(connection, run.id()))
                 .chain(() -> connection
                         .preparedQuery("DELETE FROM godwit.run WHERE id = $1")
                         .execute(Tuple.of(run.id())))

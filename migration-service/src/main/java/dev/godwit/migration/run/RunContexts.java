@@ -24,6 +24,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -39,6 +40,8 @@ public class RunContexts {
               JOIN pg_namespace AS n ON n.oid = c.relnamespace
              WHERE c.oid = ANY ($1::bigint[]::oid[])
             """;
+
+    private static final String SERVER_VERSION = "SELECT current_setting('server_version_num')::integer AS version";
 
     private static final String ORIGINS = """
             SELECT has_function_privilege('pg_replication_origin_session_setup(text)', 'EXECUTE')
@@ -79,7 +82,8 @@ public class RunContexts {
 
     /** The context as the tables are at this moment, for a look at them. */
     Uni<RunContext> now(Run run) {
-        Definition definition = DefinitionDirectory.accepted(run.definition(), Path.of(run.definitionFile()));
+        Definition definition =
+                DefinitionDirectory.accepted(run.definition(), Path.of(run.definitionFile()), run.attachments());
         return pool.withConnection(
                 connection -> originsCanHide(connection).chain(hidden -> compile(connection, definition)
                         .map(compiled -> context(run, definition, compiled, hidden))));
@@ -105,6 +109,7 @@ public class RunContexts {
                 definition,
                 run.commit(),
                 compiled.operation(),
+                run.commit() ? run.barrierXid().map(Long::valueOf) : Optional.empty(),
                 run.duplicates(),
                 hidden,
                 TableShape.byName(compiled.tables()));
@@ -125,7 +130,9 @@ public class RunContexts {
                 .chain(() -> readAll(connection, referencing(operation.rekeyedTables(), tables), tables))
                 .chain(() -> leafNames(connection, tables))
                 .chain(leaves -> readAll(connection, leaves, tables))
-                .map(ignored -> new Compiled(Operations.compile(operation, tables), tables));
+                .chain(() -> connection.query(SERVER_VERSION).execute())
+                .map(rows -> rows.iterator().next().getInteger("version"))
+                .map(version -> new Compiled(Operations.compile(operation, tables, version), tables));
     }
 
     private static Set<TableName> referencing(Set<TableName> keyed, Map<TableName, Table> tables) {

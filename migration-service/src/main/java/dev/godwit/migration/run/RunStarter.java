@@ -62,8 +62,8 @@ class RunStarter {
 
     private static final String INSERT = """
             INSERT INTO godwit.run (id, migration, operation, mode, state, definition, definition_file, definition_hash, catalog_fingerprint,
-                                    requested_by, command_id, reason, entity_limit, only_keys, follow, max_rate, tables, plan)
-            VALUES ($1, $2, $3, $4, 'planning', $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
+                                    requested_by, command_id, reason, entity_limit, only_keys, follow, max_rate, tables, plan, attachments)
+            VALUES ($1, $2, $3, $4, 'planning', $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
             """;
 
     private static final String KEYS = """
@@ -251,7 +251,14 @@ class RunStarter {
                 .addBoolean(command.follow())
                 .addInteger(command.maxRate().orElse(null))
                 .addArrayOfString(tables)
-                .addJsonObject(plan);
+                .addJsonObject(plan)
+                .addJsonObject(attachments(definition));
+    }
+
+    private static JsonObject attachments(Definition definition) {
+        JsonObject attachments = new JsonObject();
+        definition.operation().attachments().forEach(attachments::put);
+        return attachments;
     }
 
     /** {@code r} and twelve characters of Crockford's base 32: 60 random bits, easy to say and to select. */

@@ -1,11 +1,14 @@
 package dev.godwit.migration.run;
 
+import dev.godwit.migration.batch.RunContext;
 import dev.godwit.migration.chunk.ChunkWork.Kind;
+import dev.godwit.migration.constraint.Violations;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.SqlConnection;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import java.util.EnumSet;
 import java.util.Optional;
 import java.util.Set;
 import org.jboss.logging.Logger;
@@ -17,7 +20,10 @@ class RunSteps {
     private static final Logger LOG = Logger.getLogger(RunSteps.class);
 
     /** Phases in which one statement may read whole tables. */
-    private static final Set<String> LENGTHY = Set.of("group", "report", "check");
+    private static final Set<String> LENGTHY = Set.of("group", "report", "constrain", "check", "restore");
+
+    private static final Set<RunState> LENGTHY_STATES =
+            Set.copyOf(EnumSet.of(RunState.PLANNING, RunState.VERIFYING, RunState.ROLLING_BACK));
 
     private static final String FOLLOW = """
             UPDATE godwit.run
@@ -52,7 +58,7 @@ class RunSteps {
     private final Quota quota;
     private final Generations generations;
     private final Settling settling;
-    private final Capture capture;
+    private final Surroundings surroundings;
     private final Completion completion;
     private final Rescan rescan;
 
@@ -65,7 +71,7 @@ class RunSteps {
             Quota quota,
             Generations generations,
             Settling settling,
-            Capture capture,
+            Surroundings surroundings,
             Completion completion,
             Rescan rescan) {
         this.runs = runs;
@@ -75,14 +81,14 @@ class RunSteps {
         this.quota = quota;
         this.generations = generations;
         this.settling = settling;
-        this.capture = capture;
+        this.surroundings = surroundings;
         this.completion = completion;
         this.rescan = rescan;
     }
 
     /** Whether the run's next step may take hours, since it reads whole tables in one statement. */
     static boolean isLengthy(Run run) {
-        return LENGTHY.contains(run.phase()) && (run.state() == RunState.PLANNING || run.state() == RunState.VERIFYING);
+        return LENGTHY.contains(run.phase()) && LENGTHY_STATES.contains(run.state());
     }
 
     /** Does the next step of a run. */
@@ -192,12 +198,12 @@ class RunSteps {
 
     /** Batches in hand have ended when the fence could be taken. A plan listens to nothing, and must not make a run deaf that does. */
     private Uni<Void> cancelled(Run run) {
-        return runs.transition(
+        return surroundings
+                .known(run)
+                .chain(context -> runs.transition(
                         run, RunState.CANCELLING, RunState.CANCELLED, Optional.empty(), connection -> Requests.leave(
                                         connection, run)
-                                .chain(() -> run.commit()
-                                        ? capture.close(connection, run)
-                                        : Uni.createFrom().voidItem()))
+                                .chain(() -> surroundings.close(connection, run, context, RunState.CANCELLED))))
                 .replaceWithVoid();
     }
 
@@ -207,17 +213,19 @@ class RunSteps {
         }
         return switch (run.phase()) {
             case "undo" -> settling.whenChunksAreDone(run, () -> unsweepOrEnd(run));
-            case "unsweep" -> settling.whenChunksAreDone(run, () -> rolledBack(run));
+            case "unsweep" -> settling.whenChunksAreDone(run, () -> restoreOrEnd(run));
+            case "restore" -> contexts.of(run).chain(context -> restore(run, context));
             default ->
-                generations.next(
-                        run, "undo", (connection, next, generation) -> chunks.cutUndo(connection, next, generation));
+                generations.next(run, "undo", (connection, next, generation) -> surroundings
+                        .reopen(connection, next)
+                        .chain(() -> chunks.cutUndo(connection, next, generation)));
         };
     }
 
     private Uni<Void> unsweepOrEnd(Run run) {
         return contexts.of(run)
                 .chain(context -> context.operation().swept().isEmpty()
-                        ? rolledBack(run)
+                        ? restoreOrEnd(run)
                         : generations.next(
                                 run,
                                 "unsweep",
@@ -229,13 +237,33 @@ class RunSteps {
                                         next.operation().swept())));
     }
 
-    private Uni<Void> rolledBack(Run run) {
+    private Uni<Void> restoreOrEnd(Run run) {
+        return contexts.of(run)
+                .chain(context -> context.operation().constraint().isPresent()
+                        ? runs.setPhase(run, "restore")
+                        : rolledBack(run, context, Optional.empty()));
+    }
+
+    /** The constraint comes back where the rows let it; none named although there were some means that they have gone, and it is tried again. */
+    private Uni<Void> restore(Run run, RunContext context) {
+        return surroundings
+                .restore(context)
+                .chain(held -> held.filter(Violations::isEmpty).isPresent()
+                        ? Uni.createFrom().voidItem()
+                        : rolledBack(
+                                run,
+                                context,
+                                held.map(rows -> "constraint " + rows.constraint()
+                                        + " still allows both forms, because of " + rows.describe())));
+    }
+
+    private Uni<Void> rolledBack(Run run, RunContext context, Optional<String> reason) {
         return runs.transition(
                         run,
                         RunState.ROLLING_BACK,
                         RunState.ROLLED_BACK,
-                        Optional.empty(),
-                        connection -> capture.close(connection, run))
+                        reason,
+                        connection -> surroundings.close(connection, run, Optional.of(context), RunState.ROLLED_BACK))
                 .replaceWithVoid();
     }
 

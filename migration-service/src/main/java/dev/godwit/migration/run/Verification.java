@@ -2,6 +2,7 @@ package dev.godwit.migration.run;
 
 import dev.godwit.migration.batch.RunContext;
 import dev.godwit.migration.chunk.ChunkWork.Kind;
+import dev.godwit.migration.constraint.Violations;
 import dev.godwit.migration.definition.TableName;
 import dev.godwit.migration.definition.VerifyCheck;
 import io.smallrye.mutiny.Multi;
@@ -52,6 +53,12 @@ class Verification {
                 .chain(() -> declared(context))
                 .invoke(found -> found.forEach(checks::add))
                 .replaceWith(() -> new JsonObject().put("checks", checks));
+    }
+
+    /** What is found when rows keep a constraint from being made. */
+    static JsonObject hindered(Violations rows) {
+        JsonObject check = check("constraint " + rows.constraint() + " holds for every row", "0", rows.describe());
+        return new JsonObject().put("checks", new JsonArray().add(check));
     }
 
     /** What the last scan found. Entities outside its part are not the business of a partial run. */

@@ -191,6 +191,7 @@ class ReferenceFormsTest {
     }
 
     private static Column column(String type) {
-        return new Column(1, "id", type, 0, type, 'U', true, false, false, Column.NO_IDENTITY);
+        return new Column(
+                1, "id", type, 0, type, 'U', true, false, false, java.util.Optional.empty(), Column.NO_IDENTITY);
     }
 }

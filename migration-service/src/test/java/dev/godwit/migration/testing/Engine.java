@@ -1,6 +1,7 @@
 package dev.godwit.migration.testing;
 
 import dev.godwit.migration.batch.Batches;
+import dev.godwit.migration.batch.RunContext;
 import dev.godwit.migration.batch.Undo;
 import dev.godwit.migration.chunk.ChunkQueue;
 import dev.godwit.migration.chunk.ChunkWork;
@@ -90,14 +91,24 @@ public final class Engine {
     /** The same with so many worker sessions; with one, every batch runs in the same session. */
     public static Engine on(String name, int connections, String... applicationSql) {
         endSessionsOfOthers();
-        String database = TestPostgres.freshDatabase(name);
+        Engine engine = over(TestPostgres.freshDatabase(name), connections);
+        for (String sql : applicationSql) {
+            TestPostgres.execute(engine.database, sql);
+        }
+        return engine;
+    }
+
+    /** A fresh database with a sample dump and the state of Godwit; skips the test where there is no such dump. */
+    public static Engine onSample(String dump) {
+        endSessionsOfOthers();
+        return over(SampleData.load(dump), 4);
+    }
+
+    private static Engine over(String database, int connections) {
         DATABASES.add(database);
         TestPostgres.execute(database, "CREATE SCHEMA godwit");
         state().forEach(sql -> TestPostgres.execute(database, sql));
         createOrigins(database);
-        for (String sql : applicationSql) {
-            TestPostgres.execute(database, sql);
-        }
         return new Engine(database, "postgres", connections);
     }
 
@@ -223,20 +234,29 @@ public final class Engine {
 
     /** A run that writes, with its journal, barrier and duplicate groups, in state backfilling. */
     public EngineRun commit(String yaml) {
-        return begin(yaml, true);
+        return begin(TestDefinitions.of(yaml), true);
+    }
+
+    /** The same of a definition that was read with what belongs to it. */
+    public EngineRun commit(Definition definition) {
+        return begin(definition, true);
     }
 
     /** A run that only reads, in state planning. */
     public EngineRun plan(String yaml) {
-        return begin(yaml, false);
+        return begin(TestDefinitions.of(yaml), false);
     }
 
-    private EngineRun begin(String yaml, boolean commit) {
-        Definition definition = TestDefinitions.of(yaml);
+    /** The same of a definition that was read with what belongs to it. */
+    public EngineRun plan(Definition definition) {
+        return begin(definition, false);
+    }
+
+    private EngineRun begin(Definition definition, boolean commit) {
         String id = "r" + RUNS.incrementAndGet();
         long serial = await(pool.preparedQuery("""
-                                INSERT INTO godwit.run (id, migration, operation, mode, state, phase, definition, definition_file, definition_hash, barrier_xid)
-                                VALUES ($1, $2, 'rekey', $3, $4, 'backfill', $5, 'migration.yaml', $6, CASE WHEN $7 THEN pg_snapshot_xmax(pg_current_snapshot()) END)
+                                INSERT INTO godwit.run (id, migration, operation, mode, state, phase, definition, definition_file, definition_hash, attachments, barrier_xid)
+                                VALUES ($1, $2, $8, $3, $4, 'backfill', $5, 'migration.yaml', $6, $9, CASE WHEN $7 THEN pg_snapshot_xmax(pg_current_snapshot()) END)
                                 RETURNING serial
                                 """)
                         .execute(Tuple.tuple()
@@ -246,7 +266,9 @@ public final class Engine {
                                 .addString(commit ? "backfilling" : "planning")
                                 .addString(definition.text())
                                 .addString(definition.hash())
-                                .addBoolean(commit)))
+                                .addBoolean(commit)
+                                .addString(definition.operation().kind())
+                                .addJsonObject(attachments(definition))))
                 .iterator()
                 .next()
                 .getLong("serial");
@@ -256,8 +278,16 @@ public final class Engine {
                 "INSERT INTO godwit.relation (run_id, relation, name) VALUES ($1, 0, $2)",
                 id,
                 run.context().rootName());
+        RunContext context = run.context();
+        await(runs.inTransaction(connection -> context.operation().prepare(context, connection)));
         run.group();
         return run;
+    }
+
+    private static JsonObject attachments(Definition definition) {
+        JsonObject attachments = new JsonObject();
+        definition.operation().attachments().forEach(attachments::put);
+        return attachments;
     }
 
     /** Rows of a statement in a transaction of its own. */

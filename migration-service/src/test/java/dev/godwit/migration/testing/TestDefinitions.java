@@ -8,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
+import java.util.Map;
 import java.util.stream.Stream;
 
 /** Definitions from text, by the very loader that reads files. */
@@ -17,7 +18,12 @@ public final class TestDefinitions {
 
     /** The one definition that the text holds; fails with its errors when there are any. */
     public static Definition of(String yaml) {
-        LoadResult result = load(yaml);
+        return of(yaml, Map.of());
+    }
+
+    /** The same with further files beside it, by name. */
+    public static Definition of(String yaml, Map<String, String> files) {
+        LoadResult result = load(yaml, files);
         if (!result.errors().isEmpty()) {
             throw new AssertionError(result.errors().toString());
         }
@@ -26,10 +32,18 @@ public final class TestDefinitions {
 
     /** What a directory with this text as its only file, {@code migration.yaml}, yields. */
     public static LoadResult load(String yaml) {
+        return load(yaml, Map.of());
+    }
+
+    /** The same with further files beside it, by name. */
+    public static LoadResult load(String yaml, Map<String, String> files) {
         try {
             Path directory = Files.createTempDirectory("definitions");
             try {
                 Files.writeString(directory.resolve("migration.yaml"), yaml);
+                for (Map.Entry<String, String> file : files.entrySet()) {
+                    Files.writeString(directory.resolve(file.getKey()), file.getValue());
+                }
                 return new DefinitionDirectory(directory).load();
             } finally {
                 delete(directory);

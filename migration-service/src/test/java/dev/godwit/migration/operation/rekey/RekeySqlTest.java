@@ -182,7 +182,17 @@ class RekeySqlTest {
             int space = column.indexOf(' ');
             String type = column.substring(space + 1);
             list.add(new Column(
-                    list.size() + 1, column.substring(0, space), type, 0, type, 'U', false, false, false, ' '));
+                    list.size() + 1,
+                    column.substring(0, space),
+                    type,
+                    0,
+                    type,
+                    'U',
+                    false,
+                    false,
+                    false,
+                    Optional.empty(),
+                    ' '));
         }
         Index primary = index(name + "_pkey", true, "btree", key.split(" "));
         long own = oid++;
@@ -210,6 +220,7 @@ class RekeySqlTest {
                         false,
                         true,
                         'p',
+                        List.of(),
                         List.of()));
     }
 
@@ -285,6 +296,7 @@ class RekeySqlTest {
                 t.hasRules(),
                 t.ownedByMe(),
                 t.persistence(),
+                t.checks(),
                 t.inheritanceChildren());
     }
 }
