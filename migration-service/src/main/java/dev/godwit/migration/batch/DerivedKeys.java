@@ -90,11 +90,11 @@ final class DerivedKeys {
     }
 
     /** One map alone, for moves of the keys its rows hang on. */
-    Uni<List<Entry>> map(int map, List<Move> parentMoves) {
+    Uni<List<Entry>> map(int map, List<Move> parentMoves, boolean lock) {
         List<Entry> parents = parentMoves.stream()
                 .map(m -> new Entry(m.from(), m.to(), null, null))
                 .toList();
-        return read(map, parents, true);
+        return read(map, parents, lock);
     }
 
     private List<Integer> parentMaps() {

@@ -157,7 +157,7 @@ final class MergedChildren {
         survivors.forEach((loser, survivor) -> moves.add(new Move(loser, targets.get(survivor))));
         targets.forEach((survivor, target) -> moves.add(new Move(survivor, target)));
         return new DerivedKeys(run, connection)
-                .map(reference.derivedMap(), moves)
+                .map(reference.derivedMap(), moves, lock)
                 .map(entries -> {
                     Map<String, String> newKeys = new HashMap<>();
                     entries.forEach(e -> newKeys.put(e.from(), e.to()));

@@ -29,12 +29,12 @@ final class Neighbours {
     /** Rows that one batch takes along; a circle must fit, since it can only be turned as a whole. */
     private static final int ROWS_MAX = 5000;
 
+    /** OFFSET 0: two look-ups per key, whatever the planner believes of a table that was filled a moment ago. */
     private static final String MEMBERS = """
             SELECT DISTINCT other.member
-              FROM godwit.duplicate AS mine
-              JOIN godwit.duplicate AS other USING (run_id, group_no)
-             WHERE mine.run_id = $1
-               AND mine.member = ANY ($2::text[])
+              FROM unnest($2::text[]) AS k(key)
+             CROSS JOIN LATERAL (SELECT d.group_no FROM godwit.duplicate AS d WHERE d.run_id = $1 AND d.member = k.key OFFSET 0) AS mine
+             CROSS JOIN LATERAL (SELECT d.member FROM godwit.duplicate AS d WHERE d.run_id = $1 AND d.group_no = mine.group_no OFFSET 0) AS other
             """;
 
     private final RekeyRun run;

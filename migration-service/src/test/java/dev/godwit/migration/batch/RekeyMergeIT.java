@@ -122,4 +122,30 @@ class RekeyMergeIT {
         run.rollback();
         assertThat(engine.contents()).isEqualTo(before);
     }
+
+    @Test
+    void shouldForeseeMergesOfRowsWithDerivedChildrenWithoutLockingThem() {
+        Engine engine = Engine.on("foreseen", DOC, """
+                CREATE TABLE page (id text PRIMARY KEY, doc text NOT NULL REFERENCES doc, n int NOT NULL, UNIQUE (doc, n));
+                INSERT INTO page VALUES ('p1', 'a', 1), ('p2', 'b', 1), ('p3', 'b', 2), ('p4', 'c', 1), ('p5', 'z', 1);
+                """);
+        String definition = """
+                migration: docs
+                rekey:
+                  table: public.doc
+                  key: id
+                  to: wanted
+                  on-duplicate: merge
+                  merge: {keep: newest(at)}
+                  children:
+                    - {table: public.page, key: id, to: "doc || '/' || n"}
+                """;
+        EngineRun plan = engine.plan(definition);
+        plan.inspect();
+        EngineRun run = engine.commit(definition);
+
+        shouldForeseeTheSame(engine, plan, run);
+
+        assertThat(engine.values("SELECT id FROM page ORDER BY id")).containsExactly("X/1", "X/2", "Y/1", "Z/1");
+    }
 }
