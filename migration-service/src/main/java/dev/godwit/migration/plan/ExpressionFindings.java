@@ -6,7 +6,6 @@ import dev.godwit.migration.definition.Definition;
 import dev.godwit.migration.definition.DerivedChild;
 import dev.godwit.migration.definition.Identifier;
 import dev.godwit.migration.definition.KeyExpression;
-import dev.godwit.migration.definition.Requirement;
 import dev.godwit.migration.definition.SoftReference;
 import dev.godwit.migration.definition.TableName;
 import dev.godwit.migration.plan.ReadOnly.Answer;
@@ -48,11 +47,13 @@ final class ExpressionFindings {
         if (!found.isEmpty() || scope.key().isEmpty()) {
             return Uni.createFrom().item(found);
         }
-        return determinism().chain(more -> requirements().map(last -> {
-            List<Finding> all = new ArrayList<>(more);
-            all.addAll(last);
-            return all;
-        }));
+        return determinism().chain(more -> new Requirements(database)
+                .unmet(scope.definition())
+                .map(last -> {
+                    List<Finding> all = new ArrayList<>(more);
+                    all.addAll(last);
+                    return all;
+                }));
     }
 
     private List<Question> questions() {
@@ -169,31 +170,5 @@ final class ExpressionFindings {
         return to instanceof KeyExpression.Uuid5 uuid5
                 ? "((" + uuid5.namespaceSql() + ")::uuid, (" + uuid5.nameSql() + ")::text)"
                 : "(" + ((KeyExpression.Sql) to).expression() + ")::text";
-    }
-
-    private Uni<List<Finding>> requirements() {
-        return Multi.createFrom()
-                .iterable(scope.definition().require())
-                .onItem()
-                .transformToUniAndConcatenate(this::require)
-                .filter(Optional::isPresent)
-                .map(Optional::get)
-                .collect()
-                .asList();
-    }
-
-    private Uni<Optional<Finding>> require(Requirement need) {
-        return database.probe(need.sql(), row -> Boolean.TRUE.equals(row.getValue(0)))
-                .map(answer -> {
-                    if (answer instanceof Answer.Rows<Boolean> rows
-                            && rows.rows().equals(List.of(true))) {
-                        return Optional.empty();
-                    }
-                    String why = answer instanceof Answer.Refused<Boolean> refused
-                            ? ": PostgreSQL says: " + refused.reason()
-                            : " is not true";
-                    return Optional.of(Finding.refuse(
-                            "requirement_unmet", "require '" + need.name() + "'" + why, need.otherwise()));
-                });
     }
 }
