@@ -1,6 +1,5 @@
 package dev.godwit.migration.batch;
 
-import static dev.godwit.migration.definition.Identifier.quote;
 import static java.util.stream.Collectors.joining;
 
 import dev.godwit.migration.definition.TableName;
@@ -9,6 +8,7 @@ import dev.godwit.migration.operation.OutcomeKind;
 import dev.godwit.migration.operation.Selection;
 import dev.godwit.migration.operation.rekey.ReferenceText;
 import dev.godwit.migration.operation.rekey.RekeyModel.FoundReference;
+import dev.godwit.migration.sql.PgErrors;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.json.JsonArray;
@@ -40,8 +40,8 @@ final class ReferenceTranslation {
     private final TableName table;
     private final List<FoundReference> references;
     private final List<ReferenceText> texts;
+    private final ReferenceSql sql;
     private final List<String> primaryKey;
-    private final List<String> keyTypes;
     private final String reason;
     private Set<String> merged = Set.of();
 
@@ -59,24 +59,29 @@ final class ReferenceTranslation {
                 .toList();
         this.texts = references.stream().map(ReferenceText::of).toList();
         this.primaryKey = references.get(0).primaryKey();
-        this.keyTypes = references.get(0).primaryKeyTypes();
+        this.sql = new ReferenceSql(table, references);
     }
 
     private record Found(List<String> key, List<String> values) {}
 
-    /** Sweeps a range of blocks of the table or one of its leaf partitions. */
-    Uni<BatchResult> sweep(Selection.BlockRange range) {
-        String sql = select() + "\n  FROM ONLY " + range.relation().quoted() + " AS " + alias() + "\n WHERE " + alias()
-                + ".ctid >= $1::text::tid AND " + alias() + ".ctid < $2::text::tid\n   AND (" + candidates("$3") + ")";
-        return found(sql, Tuple.of(range.fromTid(), range.toTid(), run.runId())).chain(this::translate);
+    /**
+     * Sweeps a range of blocks of the table or one of its leaf partitions.
+     *
+     * @param rowByRow rows that cannot be written are told as failed, each by itself
+     */
+    Uni<BatchResult> sweep(Selection.BlockRange range, boolean rowByRow) {
+        return found(
+                        sql.inRange(range.relation(), identities.keyColumn()),
+                        Tuple.of(range.fromTid(), range.toTid(), run.runId()))
+                .chain(rows -> translate(rows, rowByRow));
     }
 
     /** Looks at rows by primary key; each key is a list of its columns' text forms. */
     Uni<BatchResult> rows(List<List<String>> keys) {
-        return byKey(keys, false).chain(this::translate);
+        return byKey(keys, false).chain(rows -> translate(rows, false));
     }
 
-    private Uni<BatchResult> translate(List<Found> rows) {
+    private Uni<BatchResult> translate(List<Found> rows, boolean rowByRow) {
         Set<String> held = held(rows);
         if (held.isEmpty()) {
             return Uni.createFrom().item(() -> read(rows.size()));
@@ -90,16 +95,24 @@ final class ReferenceTranslation {
                 return Uni.createFrom().item(() -> read(rows.size()));
             }
             merged = identities.merged();
-            return byKey(hits, true)
-                    .chain(locked -> write(locked, map))
-                    .map(outcomes -> new BatchResult(
-                            outcomes,
-                            Map.of(table.toString(), (long) outcomes.size()),
-                            List.of(),
-                            List.of(),
-                            List.of(),
-                            rows.size()));
+            Uni<List<Outcome>> written = rowByRow
+                    ? new OneByOne<List<String>>(connection).write(hits, key -> write(List.of(key), map), this::failed)
+                    : write(hits, map);
+            return written.map(outcomes -> result(outcomes, rows.size()));
         });
+    }
+
+    private BatchResult result(List<Outcome> outcomes, int read) {
+        long written = outcomes.stream()
+                .filter(outcome -> outcome.kind() == OutcomeKind.MIGRATED)
+                .count();
+        return new BatchResult(outcomes, Map.of(table.toString(), written), List.of(), List.of(), List.of(), read);
+    }
+
+    private Outcome failed(List<String> key, Throwable failure) {
+        return Outcome.of(table.toString(), keyText(key), OutcomeKind.FAILED)
+                .because(PgErrors.code(failure))
+                .explained(PgErrors.describe(failure));
     }
 
     private static BatchResult read(int rows) {
@@ -119,7 +132,11 @@ final class ReferenceTranslation {
     }
 
     /** Rows that changed between look and lock hold what they hold now; what no longer needs translation is left out. */
-    private Uni<List<Outcome>> write(List<Found> locked, Map<String, String> map) {
+    private Uni<List<Outcome>> write(List<List<String>> keys, Map<String, String> map) {
+        return byKey(keys, true).chain(locked -> writeLocked(locked, map));
+    }
+
+    private Uni<List<Outcome>> writeLocked(List<Found> locked, Map<String, String> map) {
         List<Found> changed = new ArrayList<>();
         List<Found> before = new ArrayList<>();
         for (Found row : locked) {
@@ -133,7 +150,7 @@ final class ReferenceTranslation {
             return Uni.createFrom().item(List.of());
         }
         return connection
-                .preparedQuery(update())
+                .preparedQuery(sql.update())
                 .execute(updateParameters(changed))
                 .chain(() -> journalMerged(before, changed))
                 .replaceWith(() -> changed.stream().map(this::outcome).toList());
@@ -231,21 +248,7 @@ final class ReferenceTranslation {
     }
 
     private Uni<List<Found>> byKey(List<List<String>> keys, boolean lock) {
-        String joined = IntStream.range(0, primaryKey.size())
-                .mapToObj(i -> alias() + "." + quote(primaryKey.get(i)) + " = k.c" + i)
-                .collect(joining(" AND "));
-        String sql = select() + "\n  FROM " + keyArrays() + "\n  JOIN " + table.quoted() + " AS " + alias() + " ON "
-                + joined + (lock ? "\n   FOR UPDATE OF " + alias() : "");
-        return found(sql, keyParameters(keys));
-    }
-
-    private String keyArrays() {
-        String arrays = IntStream.range(0, primaryKey.size())
-                .mapToObj(i -> "($" + (i + 1) + "::text[])::" + keyTypes.get(i) + "[]")
-                .collect(joining(", "));
-        String names =
-                IntStream.range(0, primaryKey.size()).mapToObj(i -> "c" + i).collect(joining(", "));
-        return "unnest(" + arrays + ") AS k(" + names + ")";
+        return found(sql.byKey(lock), keyParameters(keys));
     }
 
     private Tuple keyParameters(List<List<String>> keys) {
@@ -255,91 +258,6 @@ final class ReferenceTranslation {
             arrays.add(keys.stream().map(key -> key.get(column)).toArray(String[]::new));
         }
         return Tuple.from(arrays);
-    }
-
-    private String select() {
-        String key = primaryKey.stream()
-                .map(c -> alias() + "." + quote(c) + "::text")
-                .collect(joining(", "));
-        String values = references.stream().map(this::value).collect(joining(", "));
-        return "SELECT ARRAY[" + key + "] AS key, ARRAY[" + values + "] AS found";
-    }
-
-    private String value(FoundReference reference) {
-        String column = alias() + "." + quote(reference.reference().column());
-        String text = reference.form() == FoundReference.Form.ARRAY
-                ? "array_to_json(ARRAY(SELECT unnest(" + column + ")))::text"
-                : column + "::text";
-        return reference
-                .reference()
-                .when()
-                .map(when -> "CASE WHEN (" + when + ") THEN " + text + " END")
-                .orElse(text);
-    }
-
-    /** A cheap sieve in SQL where the form allows it: whole keys are looked up in the map right there. */
-    private String candidates(String runParameter) {
-        String mapped = identities.keyColumn();
-        return references.stream()
-                .map(reference -> {
-                    String column = alias() + "." + quote(reference.reference().column());
-                    String known = "EXISTS (SELECT FROM godwit.identity AS i WHERE i.run_id = " + runParameter
-                            + " AND i.relation = 0 AND i." + mapped + " = ";
-                    return switch (reference.form()) {
-                        case COLUMN -> known + column + "::text)";
-                        case ARRAY ->
-                            "EXISTS (SELECT FROM unnest(" + column + "::text[]) AS e(key) WHERE " + known + "e.key))";
-                        case JSON, PATTERN -> column + " IS NOT NULL AND " + runParameter + "::text IS NOT NULL";
-                    };
-                })
-                .collect(joining(" OR "));
-    }
-
-    private String update() {
-        int keys = primaryKey.size();
-        String set = references.stream()
-                .map(reference -> reference.reference().column())
-                .distinct()
-                .map(column -> quote(column) + " = " + written(column))
-                .collect(joining(", "));
-        List<String> arrays = new ArrayList<>();
-        List<String> names = new ArrayList<>();
-        for (int i = 0; i < keys; i++) {
-            arrays.add("($" + (i + 1) + "::text[])::" + keyTypes.get(i) + "[]");
-            names.add("c" + i);
-        }
-        for (int i = 0; i < references.size(); i++) {
-            arrays.add("$" + (keys + i + 1) + "::text[]");
-            names.add("v" + i);
-        }
-        String where = IntStream.range(0, keys)
-                .mapToObj(i -> alias() + "." + quote(primaryKey.get(i)) + " = k.c" + i)
-                .collect(joining(" AND "));
-        return "UPDATE " + table.quoted() + " AS " + alias() + " SET " + set + "\n  FROM unnest("
-                + String.join(", ", arrays) + ") AS k(" + String.join(", ", names) + ")\n WHERE " + where;
-    }
-
-    /** The value of whichever reference in the column applies to the row; where none does, the column keeps what it has. */
-    private String written(String column) {
-        List<Integer> same = IntStream.range(0, references.size())
-                .filter(i -> column(i).equals(column))
-                .boxed()
-                .toList();
-        String value = same.stream().map(i -> "k.v" + i).collect(joining(", ", "coalesce(", ")"));
-        String written = written(references.get(same.get(0)), value);
-        return "CASE WHEN " + value + " IS NULL THEN " + alias() + "." + quote(column) + " ELSE " + written + " END";
-    }
-
-    private String written(FoundReference reference, String value) {
-        if (reference.form() == FoundReference.Form.ARRAY) {
-            String element =
-                    reference.columnType().substring(0, reference.columnType().length() - 2);
-            return "godwit.in_shape_of((SELECT array_agg(e.key::" + element
-                    + " ORDER BY e.n) FROM json_array_elements_text(" + value
-                    + "::json) WITH ORDINALITY AS e(key, n)), " + alias() + "."
-                    + quote(reference.reference().column()) + ")";
-        }
-        return value + "::" + reference.columnType();
     }
 
     private Tuple updateParameters(List<Found> rows) {
@@ -364,10 +282,6 @@ final class ReferenceTranslation {
 
     private static Found found(Row row) {
         return new Found(List.of(row.getArrayOfStrings("key")), Arrays.asList(row.getArrayOfStrings("found")));
-    }
-
-    private String alias() {
-        return quote(table.name());
     }
 
     /** Keys that a caller wants to look at, without the reference tables' own: kept for the tail, which names rows by text. */

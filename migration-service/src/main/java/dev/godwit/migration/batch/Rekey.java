@@ -30,7 +30,10 @@ final class Rekey implements Operation {
 
     private static final Effort EFFORT = new Effort(900, 20_000);
 
-    /** An entity that moved twice counts once, by its last move, and not as migrated when it has been put aside since. */
+    /**
+     * An entity that moved twice counts once, by its last move, and not as migrated when it has been put aside since. A move counts nevertheless when its row was deleted and
+     * another moved to the key: what came after is that one's.
+     */
     private static final String COUNT_JOURNALED = """
             SELECT count(*) AS journaled
               FROM godwit.identity AS i
@@ -39,9 +42,16 @@ final class Rekey implements Operation {
                AND (i.merged
                     OR NOT EXISTS (SELECT FROM godwit.identity AS later
                                     WHERE later.run_id = $1 AND later.relation = 0
-                                      AND later.old_key = i.new_key AND later.batch > i.batch)
+                                      AND later.old_key = i.new_key AND later.batch > i.batch
+                                      AND NOT EXISTS (SELECT FROM godwit.identity AS newcomer
+                                                       WHERE newcomer.run_id = $1 AND newcomer.relation = 0 AND NOT newcomer.merged
+                                                         AND newcomer.new_key = i.new_key
+                                                         AND newcomer.batch > i.batch AND newcomer.batch < later.batch))
                        AND NOT EXISTS (SELECT FROM godwit.quarantine AS q
-                                        WHERE q.run_id = $1 AND q.key = i.new_key))
+                                        WHERE q.run_id = $1 AND q.key = i.new_key
+                                          AND NOT EXISTS (SELECT FROM godwit.identity AS newcomer
+                                                           WHERE newcomer.run_id = $1 AND newcomer.relation = 0 AND NOT newcomer.merged
+                                                             AND newcomer.new_key = i.new_key AND newcomer.batch > i.batch)))
             """;
 
     /** The last move of whoever stands on the key now, unless it was this batch's. */

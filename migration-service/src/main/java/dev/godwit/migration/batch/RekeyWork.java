@@ -4,6 +4,8 @@ import dev.godwit.migration.definition.TableName;
 import dev.godwit.migration.operation.Selection;
 import dev.godwit.migration.operation.rekey.RekeyModel.DerivedKey;
 import dev.godwit.migration.operation.rekey.RekeyModel.FoundReference;
+import dev.godwit.migration.sql.ErrorClass;
+import dev.godwit.migration.sql.PgErrors;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.SqlConnection;
 import io.vertx.mutiny.sqlclient.Tuple;
@@ -12,6 +14,8 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 
 /** One batch of a rekey, as the lanes see it. */
 final class RekeyWork implements OperationBatch {
@@ -34,17 +38,59 @@ final class RekeyWork implements OperationBatch {
 
     @Override
     public Uni<BatchResult> work(Selection selection, boolean expectWork) {
-        return new RekeyBatch(run, connection, number).run(selection, expectWork);
+        return new RekeyBatch(run, connection, number)
+                .run(selection, expectWork)
+                .call(this::mustKnowForeignKeys);
     }
 
+    /** What cannot be read as a whole, because an expression fails for a row, is halved until that row is found. */
     @Override
     public Uni<List<String>> pending(Selection selection) {
-        return new RekeyBatch(run, connection, number).pendingKeys(selection);
+        return execute("SAVEPOINT godwit_pending")
+                .chain(() -> new RekeyBatch(run, connection, number).pendingKeys(selection))
+                .call(() -> execute("RELEASE SAVEPOINT godwit_pending"))
+                .onFailure(failure -> PgErrors.classify(failure) == ErrorClass.DATA)
+                .recoverWithUni(() -> execute("ROLLBACK TO SAVEPOINT godwit_pending")
+                        .chain(() -> keys(selection))
+                        .chain(this::pendingOf));
+    }
+
+    private Uni<List<String>> pendingOf(List<String> keys) {
+        if (keys.size() <= 1) {
+            return Uni.createFrom().item(keys);
+        }
+        int half = keys.size() / 2;
+        return pending(new Selection.Keys(keys.subList(0, half))).chain(first -> pending(
+                        new Selection.Keys(keys.subList(half, keys.size())))
+                .map(second -> Stream.concat(first.stream(), second.stream()).toList()));
+    }
+
+    private Uni<List<String>> keys(Selection selection) {
+        if (selection instanceof Selection.BlockRange range) {
+            return connection
+                    .preparedQuery(run.sql().keysOfRange(range.relation()))
+                    .execute(Tuple.of(range.fromTid(), range.toTid()))
+                    .map(rows -> StreamSupport.stream(rows.spliterator(), false)
+                            .map(row -> row.getString("key"))
+                            .toList());
+        }
+        return Uni.createFrom().item(List.copyOf(((Selection.Keys) selection).keys()));
+    }
+
+    private Uni<Void> execute(String sql) {
+        return connection.query(sql).execute().replaceWithVoid();
     }
 
     @Override
     public Uni<BatchResult> undo() {
-        return new UndoBatch(run, connection, number).undo();
+        return new UndoBatch(run, connection, number).undo().call(this::mustKnowForeignKeys);
+    }
+
+    /** Without triggers nothing enforces a foreign key that came after the run had looked, and its rows would be left behind. */
+    private Uni<Void> mustKnowForeignKeys(BatchResult result) {
+        return run.model().triggersOff() && result.wrote() && run.run().commit()
+                ? new UnknownForeignKeys(run, connection).refuse()
+                : Uni.createFrom().voidItem();
     }
 
     /** The root rows that changed, and those whose derived children did. */
@@ -91,13 +137,13 @@ final class RekeyWork implements OperationBatch {
     }
 
     @Override
-    public Uni<BatchResult> sweep(Selection.BlockRange range, boolean back) {
+    public Uni<BatchResult> sweep(Selection.BlockRange range, boolean back, boolean rowByRow) {
         TableName table = run.model().softReferences().stream()
                 .filter(r -> r.leaves().contains(range.relation()) || r.table().equals(range.relation()))
                 .findFirst()
                 .map(FoundReference::table)
                 .orElseThrow(() -> new IllegalStateException(range.relation() + " holds no declared reference"));
-        return translation(table, REFERENCE, back).sweep(range);
+        return translation(table, REFERENCE, back).sweep(range, rowByRow);
     }
 
     private ReferenceTranslation translation(TableName table, String reason, boolean back) {

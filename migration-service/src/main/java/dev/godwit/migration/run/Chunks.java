@@ -34,6 +34,19 @@ public class Chunks {
                AND c.relname = $8
             """;
 
+    /** Chunks of earlier generations are void: messages of theirs that still lie in the queue find nothing to do. A chunk's row is its lease, so this waits for batches in hand. */
+    private static final String BEGIN = """
+            WITH closed AS (
+                UPDATE godwit.chunk
+                   SET state = 'done'
+                 WHERE run_id = $1
+                   AND state = 'open')
+            UPDATE godwit.run
+               SET generation = generation + 1, phase = $2, proof = NULL, updated_at = clock_timestamp()
+             WHERE id = $1
+            RETURNING generation
+            """;
+
     private static final String UNDO = """
             INSERT INTO godwit.chunk (run_id, number, kind, generation, relation, relation_oid, from_block, to_block, cursor)
             SELECT $1, coalesce((SELECT max(number) FROM godwit.chunk WHERE run_id = $1), 0) + 1, 'undo', $2, $3, 0, 0,
@@ -100,6 +113,13 @@ public class Chunks {
         this.runs = runs;
         this.queue = queue;
         this.config = config;
+    }
+
+    /** Begins a run's next generation of chunks, and answers its number; joins the caller's transaction, which cuts them. */
+    public Uni<Integer> begin(SqlConnection connection, String runId, String phase) {
+        return connection.preparedQuery(BEGIN).execute(Tuple.of(runId, phase)).map(rows -> rows.iterator()
+                .next()
+                .getInteger("generation"));
     }
 
     /** Cuts the root for a plan, a backfill or a verification; joins the caller's transaction. */

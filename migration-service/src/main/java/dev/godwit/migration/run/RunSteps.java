@@ -32,11 +32,17 @@ class RunSteps {
              WHERE id = $1
             """;
 
-    private static final String NEXT_GENERATION = """
+    /** Back to where the present part of a rollback begins, which cuts its chunks in the tables as they are now. */
+    private static final String ROLL_BACK_ANEW = """
+            WITH closed AS (
+                UPDATE godwit.chunk
+                   SET state = 'done'
+                 WHERE run_id = $1
+                   AND state = 'open')
             UPDATE godwit.run
-               SET generation = generation + 1, phase = $2, proof = NULL, updated_at = clock_timestamp()
+               SET rescan = false, phase = CASE phase WHEN 'unsweep' THEN 'undo' ELSE 'prepare' END
              WHERE id = $1
-            RETURNING generation
+               AND state = 'rolling-back'
             """;
 
     private static final String SET_PROOF = """
@@ -258,6 +264,9 @@ class RunSteps {
     }
 
     private Uni<Void> rollingBack(Run run) {
+        if (run.rescan()) {
+            return runs.execute(ROLL_BACK_ANEW, run.id()).replaceWithVoid();
+        }
         return switch (run.phase()) {
             case "undo", "unsweep" ->
                 whenChunksAreDone(run, () -> contexts.of(run).chain(context -> {
@@ -339,11 +348,8 @@ class RunSteps {
 
     /** Cuts in one transaction with the new generation, then fills the queue; a crash in between is mended by the sweeper of idle chunks. */
     private Uni<Void> nextGeneration(Run run, String phase, Cut cut) {
-        return runs.inTransaction(connection -> connection
-                        .preparedQuery(NEXT_GENERATION)
-                        .execute(Tuple.of(run.id(), phase))
-                        .map(rows -> rows.iterator().next().getInteger("generation"))
-                        .call(generation -> cut.apply(connection, generation)))
+        return runs.inTransaction(connection ->
+                        chunks.begin(connection, run.id(), phase).call(generation -> cut.apply(connection, generation)))
                 .chain(generation -> chunks.enqueue(run.id(), generation));
     }
 

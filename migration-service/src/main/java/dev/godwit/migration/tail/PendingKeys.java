@@ -6,6 +6,7 @@ import dev.godwit.migration.batch.Batches.Ended;
 import dev.godwit.migration.batch.Batches.Opened;
 import dev.godwit.migration.batch.Batches.Place;
 import dev.godwit.migration.batch.Batches.Work;
+import dev.godwit.migration.batch.ChangedTablesException;
 import dev.godwit.migration.batch.Lane;
 import dev.godwit.migration.batch.RunContext;
 import dev.godwit.migration.definition.TableName;
@@ -15,7 +16,6 @@ import dev.godwit.migration.operation.Selection;
 import dev.godwit.migration.run.RunState;
 import dev.godwit.migration.sql.ErrorClass;
 import dev.godwit.migration.sql.PgErrors;
-import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.Row;
 import io.vertx.mutiny.sqlclient.Tuple;
@@ -182,7 +182,7 @@ public class PendingKeys {
 
     private Uni<Boolean> overcome(RunContext run, Taken taken, Throwable failure) {
         ErrorClass error = PgErrors.classify(failure);
-        if (error == ErrorClass.UNAVAILABLE) {
+        if (error == ErrorClass.UNAVAILABLE || failure instanceof ChangedTablesException) {
             return Uni.createFrom().failure(failure);
         }
         boolean alone = taken.keys().size() == 1 && taken.attempts() > 0;
@@ -198,14 +198,11 @@ public class PendingKeys {
 
     private Uni<Boolean> quarantine(RunContext run, Taken taken, Throwable failure) {
         String why = PgErrors.describe(failure);
-        LOG.infof("Run %s: an entity is quarantined: %s", run.runId(), why);
-        String reason =
-                PgErrors.sqlState(failure).map(state -> "sqlstate_" + state).orElse("refused");
-        List<Outcome> outcomes = taken.relation().equals(run.rootName())
-                ? List.of(Outcome.of(run.rootName(), taken.keys().get(0), OutcomeKind.FAILED)
-                        .because(reason)
-                        .explained(why))
-                : List.of();
+        LOG.infof("Run %s: a row of %s is left as it is: %s", run.runId(), taken.relation(), why);
+        List<Outcome> outcomes =
+                List.of(Outcome.of(taken.relation(), taken.keys().get(0), OutcomeKind.FAILED)
+                        .because(PgErrors.code(failure))
+                        .explained(why));
         BatchResult result = new BatchResult(outcomes, Map.of(), List.of(), List.of(), List.of(), 1);
         return batches.run(run, place(taken.commandId().isPresent()), opened -> opened.connection()
                         .preparedQuery(REMOVE)
@@ -213,23 +210,5 @@ public class PendingKeys {
                         .replaceWith(
                                 () -> new Work(result, Optional.empty(), false, Optional.empty(), taken.commandId())))
                 .replaceWith(true);
-    }
-
-    /** Puts keys of a table aside for a run. */
-    public Uni<Void> add(String runId, String relation, List<String> keys, String cause, Optional<String> commandId) {
-        String sql = """
-                INSERT INTO godwit.pending_key (run_id, relation, key, cause, command_id)
-                SELECT $1, $2, t.key, $4, $5
-                  FROM unnest($3::text[]) AS t(key)
-                ON CONFLICT DO NOTHING
-                """;
-        Tuple row = Tuple.of(runId, relation, keys.toArray(String[]::new), cause, commandId.orElse(null));
-        return Multi.createFrom()
-                .item(row)
-                .onItem()
-                .transformToUniAndConcatenate(
-                        tuple -> batches.inTransaction(c -> c.preparedQuery(sql).execute(tuple)))
-                .onItem()
-                .ignoreAsUni();
     }
 }

@@ -48,6 +48,16 @@ public final class RekeySql {
                         lock ? "\n   FOR UPDATE" : "");
     }
 
+    /** Keys of a range of blocks, read without any expression of the definition: {@code $1}, {@code $2} tid bounds. */
+    public String keysOfRange(TableName relation) {
+        return """
+                SELECT %s.%s::text AS key
+                  FROM ONLY %s AS %s
+                 WHERE %s.ctid >= $1::text::tid
+                   AND %s.ctid < $2::text::tid
+                """.formatted(alias(), quote(model.key()), relation.quoted(), alias(), alias(), alias());
+    }
+
     /** Entities by key, in or out of scope: {@code $1} keys. */
     public String readKeys(boolean lock) {
         return """
