@@ -61,9 +61,7 @@ final class DeriveReader {
 
         /** An entity for which an expression of the definition cannot be computed. */
         private static Lacking failed(String key, Throwable failure) {
-            String code =
-                    PgErrors.sqlState(failure).map(state -> "sqlstate_" + state).orElse("refused");
-            return new Lacking(key, 1, Optional.of(code), Optional.of(PgErrors.describe(failure)));
+            return new Lacking(key, 1, Optional.of(PgErrors.code(failure)), Optional.of(PgErrors.describe(failure)));
         }
 
         boolean isDue() {

@@ -1,12 +1,16 @@
 package dev.godwit.migration.batch;
 
+import dev.godwit.migration.operation.Outcome;
+import dev.godwit.migration.operation.OutcomeKind;
 import dev.godwit.migration.operation.Selection;
+import dev.godwit.migration.sql.PgErrors;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.SqlConnection;
 import io.vertx.mutiny.sqlclient.Tuple;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /** Takes rows back in mid-run that the run has inserted and that nobody derives any more: the application changed an entity, or what belongs to it, or deleted it. */
@@ -44,10 +48,40 @@ final class DeriveRetraction {
         return superfluous(keys, true).call(this::delete);
     }
 
-    /** Takes rows in a range of blocks back whose entities are gone or out of scope, and answers them. */
-    Uni<List<Row>> orphansIn(Selection.BlockRange range) {
+    /**
+     * Takes rows in a range of blocks back whose entities are gone or out of scope.
+     *
+     * @param rowByRow a row that cannot be deleted is told as failed, else it fails the batch
+     */
+    Uni<BatchResult> sweep(Selection.BlockRange range, boolean rowByRow) {
         Tuple parameters = Tuple.of(run.runId(), range.fromTid(), range.toTid());
-        return rows(run.undoSql().orphaned(range.relation()), parameters).call(this::delete);
+        return rows(run.undoSql().orphaned(range.relation()), parameters)
+                .chain(rows -> rowByRow
+                        ? new OneByOne<Row>(connection)
+                                .write(rows, row -> delete(List.of(row)).replaceWith(() -> told(List.of(row))), this::failed)
+                        : delete(rows).replaceWith(() -> told(rows)))
+                .map(this::swept);
+    }
+
+    private List<Outcome> told(List<Row> rows) {
+        return rows.stream()
+                .map(row -> Outcome.of(run.targetName(), row.name(), OutcomeKind.MIGRATED)
+                        .because(DeriveResult.RETRACTED))
+                .toList();
+    }
+
+    private Outcome failed(Row row, Throwable failure) {
+        return Outcome.of(run.targetName(), row.name(), OutcomeKind.FAILED)
+                .because(PgErrors.code(failure))
+                .explained(PgErrors.describe(failure));
+    }
+
+    private BatchResult swept(List<Outcome> outcomes) {
+        long gone = outcomes.stream()
+                .filter(outcome -> outcome.kind() == OutcomeKind.MIGRATED)
+                .count();
+        Map<String, Long> written = gone == 0 ? Map.of() : Map.of(run.targetName(), gone);
+        return new BatchResult(outcomes, written, List.of(), List.of(), List.of(), outcomes.size());
     }
 
     private Uni<List<Row>> superfluous(Collection<String> keys, boolean lock) {
@@ -62,7 +96,8 @@ final class DeriveRetraction {
         String[] names = rows.stream().map(Row::name).toArray(String[]::new);
         return Rows.query(connection, run.undoSql().retractable(lock), Tuple.of(run.runId(), names))
                 .map(found -> Set.copyOf(Rows.texts(found, "name")))
-                .map(free -> rows.stream().filter(row -> free.contains(row.name())).toList());
+                .map(free ->
+                        rows.stream().filter(row -> free.contains(row.name())).toList());
     }
 
     private Uni<List<Row>> rows(String sql, Tuple parameters) {

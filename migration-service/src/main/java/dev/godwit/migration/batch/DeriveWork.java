@@ -1,8 +1,6 @@
 package dev.godwit.migration.batch;
 
 import dev.godwit.migration.definition.TableName;
-import dev.godwit.migration.operation.Outcome;
-import dev.godwit.migration.operation.OutcomeKind;
 import dev.godwit.migration.operation.Selection;
 import dev.godwit.migration.operation.derive.DeriveModel.Watch;
 import dev.godwit.migration.operation.derive.DeriveSql;
@@ -143,18 +141,9 @@ final class DeriveWork implements OperationBatch {
     }
 
     @Override
-    public Uni<BatchResult> sweep(Selection.BlockRange range, boolean back) {
+    public Uni<BatchResult> sweep(Selection.BlockRange range, boolean back, boolean rowByRow) {
         return back
                 ? new DeriveUndo(run, connection, number).othersIn(range)
-                : settings().chain(() -> retraction.orphansIn(range)).map(this::orphans);
-    }
-
-    private BatchResult orphans(List<DeriveRetraction.Row> rows) {
-        List<Outcome> outcomes = rows.stream()
-                .map(row -> Outcome.of(run.targetName(), row.name(), OutcomeKind.MIGRATED)
-                        .because(DeriveResult.RETRACTED))
-                .toList();
-        Map<String, Long> written = rows.isEmpty() ? Map.of() : Map.of(run.targetName(), (long) rows.size());
-        return new BatchResult(outcomes, written, List.of(), List.of(), List.of(), rows.size());
+                : settings().chain(() -> retraction.sweep(range, rowByRow));
     }
 }

@@ -82,7 +82,8 @@ class DeriveIT {
 
     private static long putRight(Engine engine, EngineRun run) {
         return Long.parseLong(engine.value(
-                "SELECT coalesce(sum(migrated + translated), 0)::bigint FROM godwit.stream WHERE run_id = $1", run.id()));
+                "SELECT coalesce(sum(migrated + translated), 0)::bigint FROM godwit.stream WHERE run_id = $1",
+                run.id()));
     }
 
     @Test

@@ -168,7 +168,8 @@ public final class DeriveUndoSql {
             "FROM godwit.batch AS godwit_b WHERE (godwit_b.xid::text::bigint & 4294967295) = godwit_t.xmin::text::bigint";
 
     private static String isOurs() {
-        return "(SELECT bool_or(godwit_b.run_id = $1 OR godwit_j.after = " + DeriveSql.digest() + "::uuid) " + WRITERS + ") IS TRUE";
+        return "(SELECT bool_or(godwit_b.run_id = $1 OR godwit_j.after = " + DeriveSql.digest() + "::uuid) " + WRITERS
+                + ") IS TRUE";
     }
 
     private static String isOthers() {
