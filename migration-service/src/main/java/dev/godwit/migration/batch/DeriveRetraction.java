@@ -58,7 +58,10 @@ final class DeriveRetraction {
         return rows(run.undoSql().orphaned(range.relation()), parameters)
                 .chain(rows -> rowByRow
                         ? new OneByOne<Row>(connection)
-                                .write(rows, row -> delete(List.of(row)).replaceWith(() -> told(List.of(row))), this::failed)
+                                .write(
+                                        rows,
+                                        row -> delete(List.of(row)).replaceWith(() -> told(List.of(row))),
+                                        this::failed)
                         : delete(rows).replaceWith(() -> told(rows)))
                 .map(this::swept);
     }

@@ -1,17 +1,22 @@
 package dev.godwit.migration.batch;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.godwit.migration.batch.Batches.Ended;
 import dev.godwit.migration.chunk.ChunkWork.Kind;
 import dev.godwit.migration.definition.TableName;
 import dev.godwit.migration.operation.Selection;
 import dev.godwit.migration.run.RunState;
+import dev.godwit.migration.sql.PgErrors;
 import dev.godwit.migration.testing.Engine;
 import dev.godwit.migration.testing.EngineRun;
 import dev.godwit.migration.testing.TestPostgres;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.Row;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -65,9 +70,10 @@ class DeriveIT {
 
     /** What the tail does with a changed shelf. */
     private static void shelfChanged(Engine engine, EngineRun run, int shelf) {
-        List<String> keys = Engine.await(engine.batches().inTransaction(connection -> run.context()
-                .on(connection, 0)
-                .entitiesOf(Map.of(SHELF, new LinkedHashSet<>(Set.of(Integer.toString(shelf)))))));
+        RunContext context = run.context();
+        Set<String> changed = new LinkedHashSet<>(Set.of(Integer.toString(shelf)));
+        List<String> keys = Engine.await(engine.batches()
+                .inTransaction(connection -> context.on(connection, 0).entitiesOf(Map.of(SHELF, changed))));
         run.keys(keys);
     }
 
@@ -318,8 +324,8 @@ class DeriveIT {
     }
 
     private static List<String> pending(Engine engine, EngineRun run, List<String> keys) {
-        return Engine.await(engine.batches()
-                .inTransaction(connection -> run.context().on(connection, 0).pending(new Selection.Keys(keys))));
+        RunContext context = run.context();
+        return Engine.await(engine.batches().inTransaction(connection -> context.on(connection, 0).pending(new Selection.Keys(keys))));
     }
 
     @Test
@@ -342,6 +348,24 @@ class DeriveIT {
         assertThat(CompletableFuture.allOf(first, second)).succeedsWithin(TestPostgres.stepTimeout());
         assertThat(duties(engine)).containsExactly("2 keeper 10", "2 keeper 11", "3 keeper 12");
         assertThat(run.counts()).isEqualTo(Map.of("migrated", 2L));
+    }
+
+    @Test
+    void shouldNotDeriveFromWhatTheApplicationIsAboutToChangeT04() throws SQLException {
+        Engine engine = library();
+        EngineRun run = engine.commit(DUTIES);
+        try (Connection application = TestPostgres.connect(engine.database());
+                Statement statement = application.createStatement()) {
+            application.setAutoCommit(false);
+            statement.execute("UPDATE person SET head = true WHERE id = 2");
+
+            assertThatThrownBy(() -> run.keys(List.of("2"))).matches(PgErrors::isLockNotAvailable);
+            application.commit();
+        }
+
+        run.keys(List.of("2"));
+
+        assertThat(duties(engine)).containsExactly("2 head");
     }
 
     @Test

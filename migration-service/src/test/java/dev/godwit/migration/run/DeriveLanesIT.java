@@ -83,7 +83,7 @@ class DeriveLanesIT {
         command(RunCommand.PAUSE, run);
         TestPostgres.execute(database, "INSERT INTO shelf VALUES (32, 4)");
         patiently().untilAsserted(() -> assertThat(values("SELECT key FROM godwit.pending_key WHERE run_id = $1", run))
-                .containsExactly("32"));
+                .contains("32"));
         assertThat(duties()).doesNotContain("4 32");
         command(RunCommand.RESUME, run);
         patiently().untilAsserted(() -> assertThat(duties()).contains("4 32"));

@@ -1,6 +1,7 @@
 package dev.godwit.migration.testing;
 
 import dev.godwit.migration.batch.Batches;
+import dev.godwit.migration.batch.RunContext;
 import dev.godwit.migration.batch.Undo;
 import dev.godwit.migration.chunk.ChunkQueue;
 import dev.godwit.migration.chunk.ChunkWork;
@@ -262,7 +263,8 @@ public final class Engine {
                 "INSERT INTO godwit.relation (run_id, relation, name) VALUES ($1, 0, $2)",
                 id,
                 run.context().rootName());
-        await(runs.inTransaction(connection -> run.context().operation().prepare(run.context(), connection)));
+        RunContext context = run.context();
+        await(runs.inTransaction(connection -> context.operation().prepare(context, connection)));
         run.group();
         return run;
     }
