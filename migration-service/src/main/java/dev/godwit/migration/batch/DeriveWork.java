@@ -63,7 +63,7 @@ final class DeriveWork implements OperationBatch {
         Set<String> due = new LinkedHashSet<>();
         return reader.lacking(found.inScope())
                 .invoke(due::addAll)
-                .chain(() -> retraction.superfluousEntities(found.all()))
+                .chain(() -> superfluous(found.all(), Set.of()))
                 .invoke(due::addAll)
                 .replaceWith(() -> List.copyOf(due));
     }
@@ -96,13 +96,19 @@ final class DeriveWork implements OperationBatch {
 
     @Override
     public Uni<List<String>> pending(Selection selection) {
-        return settings()
-                .chain(() -> reader.due(selection))
-                .chain(due -> run.run().commit()
-                        ? reader.keys(selection)
-                                .chain(retraction::superfluousEntities)
-                                .map(superfluous -> union(due, superfluous))
-                        : Uni.createFrom().item(due));
+        return settings().chain(() -> reader.due(selection)).chain(due -> run.run().commit()
+                ? reader.keys(selection)
+                        .chain(keys -> superfluous(keys, new HashSet<>(due)))
+                        .map(superfluous -> union(due, superfluous))
+                : Uni.createFrom().item(due));
+    }
+
+    /** Only entities that the run has derived rows for can have too many; those that are due anyway, be it because the query fails for them, are not asked. */
+    private Uni<Set<String>> superfluous(List<String> keys, Set<String> due) {
+        return reader.derivedBefore(keys).chain(before -> {
+            before.removeAll(due);
+            return retraction.superfluousEntities(List.copyOf(before));
+        });
     }
 
     private static List<String> union(List<String> one, Collection<String> other) {

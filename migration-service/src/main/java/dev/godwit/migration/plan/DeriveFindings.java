@@ -47,10 +47,10 @@ final class DeriveFindings {
               FROM pg_catalog.pg_attrdef AS d
               JOIN pg_catalog.pg_attribute AS a ON a.attrelid = d.adrelid AND a.attnum = d.adnum
               JOIN pg_catalog.pg_depend AS p ON p.classid = 'pg_attrdef'::regclass AND p.objid = d.oid AND p.refclassid = 'pg_class'::regclass
-              JOIN pg_catalog.pg_class AS s ON s.oid = p.refobjid AND s.relkind = 'S'
+              JOIN pg_catalog.pg_class AS s ON s.oid = p.refobjid
              WHERE d.adrelid = $1::bigint::oid
                AND a.attname <> ALL ($2::text[])
-               AND NOT has_sequence_privilege(s.oid, 'USAGE')
+               AND CASE WHEN s.relkind = 'S' THEN NOT has_sequence_privilege(s.oid, 'USAGE') END
              ORDER BY 1
             """;
 
@@ -149,19 +149,22 @@ final class DeriveFindings {
                         .query(DeriveCompiler.describe(derive))
                         .execute()
                         .map(RowSet::columnsNames))
-                .chain(columns -> fits(columns)
-                        .chain(() -> unlessRefused(() -> new DeriveQuestions(database, definition, derive)
-                                .ask(DeriveCompiler.compile(derive, tables, columns), role)
-                                .invoke(findings::addAll)
-                                .replaceWithVoid())))
                 .onFailure(failure -> PgErrors.sqlState(failure).isPresent())
                 .recoverWithItem(failure -> {
                     findings.add(Finding.refuse(
                             "invalid_expression",
                             "derive.rows: PostgreSQL says: " + PgErrors.describe(failure),
                             "correct the query; 'entity' has the columns of " + derive.from()));
-                    return null;
-                });
+                    return List.of();
+                })
+                .chain(columns -> unlessRefused(() -> fits(columns)).chain(() -> unlessRefused(() -> ask(columns))));
+    }
+
+    private Uni<Void> ask(List<String> columns) {
+        return new DeriveQuestions(database, definition, derive)
+                .ask(DeriveCompiler.compile(derive, tables, columns), role)
+                .invoke(findings::addAll)
+                .replaceWithVoid();
     }
 
     private Uni<Void> fits(List<String> columns) {

@@ -325,7 +325,8 @@ class DeriveIT {
 
     private static List<String> pending(Engine engine, EngineRun run, List<String> keys) {
         RunContext context = run.context();
-        return Engine.await(engine.batches().inTransaction(connection -> context.on(connection, 0).pending(new Selection.Keys(keys))));
+        return Engine.await(engine.batches()
+                .inTransaction(connection -> context.on(connection, 0).pending(new Selection.Keys(keys))));
     }
 
     @Test
