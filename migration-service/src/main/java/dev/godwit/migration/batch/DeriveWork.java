@@ -96,11 +96,13 @@ final class DeriveWork implements OperationBatch {
 
     @Override
     public Uni<List<String>> pending(Selection selection) {
-        return settings().chain(() -> reader.due(selection)).chain(due -> run.run().commit()
-                ? reader.keys(selection)
-                        .chain(keys -> superfluous(keys, new HashSet<>(due)))
-                        .map(superfluous -> union(due, superfluous))
-                : Uni.createFrom().item(due));
+        return settings()
+                .chain(() -> reader.due(selection))
+                .chain(due -> run.run().commit()
+                        ? reader.keys(selection)
+                                .chain(keys -> superfluous(keys, new HashSet<>(due)))
+                                .map(superfluous -> union(due, superfluous))
+                        : Uni.createFrom().item(due));
     }
 
     /** Only entities that the run has derived rows for can have too many; those that are due anyway, be it because the query fails for them, are not asked. */

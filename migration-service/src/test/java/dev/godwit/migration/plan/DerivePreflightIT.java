@@ -158,7 +158,10 @@ class DerivePreflightIT {
                     .extracting(Finding::remedy)
                     .containsExactly("GRANT USAGE ON SEQUENCE duty_id_seq TO \"derive_plain\"");
         } finally {
-            TestPostgres.execute(zoo, "ALTER TABLE person OWNER TO postgres; ALTER TABLE shelf OWNER TO postgres");
+            TestPostgres.execute(
+                    zoo,
+                    "ALTER TABLE person OWNER TO postgres; ALTER TABLE shelf OWNER TO postgres;"
+                            + " GRANT SELECT ON person, shelf TO derive_plain");
         }
     }
 
