@@ -19,7 +19,7 @@ import java.util.Optional;
  *
  * <p>SQL that an operation answers has the run's id as its first parameter unless something else is said.
  */
-public sealed interface Operation permits Rekey, Transform {
+public sealed interface Operation permits Rekey, Transform, Derive {
 
     /** The table whose rows are the entities. */
     TableName root();

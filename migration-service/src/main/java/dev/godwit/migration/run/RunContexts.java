@@ -3,6 +3,7 @@ package dev.godwit.migration.run;
 import dev.godwit.migration.batch.Operation;
 import dev.godwit.migration.batch.Operations;
 import dev.godwit.migration.batch.RunContext;
+import dev.godwit.migration.catalog.CatalogException;
 import dev.godwit.migration.catalog.CatalogReader;
 import dev.godwit.migration.catalog.ForeignKey;
 import dev.godwit.migration.catalog.Table;
@@ -11,9 +12,11 @@ import dev.godwit.migration.definition.DefinitionDirectory;
 import dev.godwit.migration.definition.OperationDefinition;
 import dev.godwit.migration.definition.TableName;
 import dev.godwit.migration.operation.TableShape;
+import dev.godwit.migration.sql.PgErrors;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.Pool;
+import io.vertx.mutiny.sqlclient.RowSet;
 import io.vertx.mutiny.sqlclient.SqlConnection;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -132,7 +135,23 @@ public class RunContexts {
                 .chain(leaves -> readAll(connection, leaves, tables))
                 .chain(() -> connection.query(SERVER_VERSION).execute())
                 .map(rows -> rows.iterator().next().getInteger("version"))
-                .map(version -> new Compiled(Operations.compile(operation, tables, version), tables));
+                .chain(version -> columns(connection, operation)
+                        .map(columns -> new Compiled(Operations.compile(operation, tables, version, columns), tables)));
+    }
+
+    /** What the definition's query yields, where it has one. */
+    private static Uni<List<String>> columns(SqlConnection connection, OperationDefinition operation) {
+        return Operations.described(operation)
+                .map(sql -> connection
+                        .query(sql)
+                        .execute()
+                        .map(RowSet::columnsNames)
+                        .onFailure(failure -> PgErrors.sqlState(failure).isPresent())
+                        .transform(failure -> new CatalogException(
+                                "invalid_expression",
+                                operation.kind() + ": PostgreSQL says: " + PgErrors.describe(failure),
+                                "correct the query of the definition")))
+                .orElseGet(() -> Uni.createFrom().item(List.of()));
     }
 
     private static Set<TableName> referencing(Set<TableName> keyed, Map<TableName, Table> tables) {
