@@ -31,8 +31,7 @@ final class Completeness {
                 && HashChain.endsHash(states).equals(all.hash());
         return states.stream()
                 .sorted(Comparator.comparing(StreamState::stream))
-                .map(state ->
-                        here ? report(state, state.lastSequence(), state.lastHash(), 0, true) : unexpected(state))
+                .map(state -> here ? report(state, state.lastSequence(), state.lastHash(), 0, true) : unexpected(state))
                 .toList();
     }
 

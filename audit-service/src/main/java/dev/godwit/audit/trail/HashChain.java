@@ -54,7 +54,8 @@ public final class HashChain {
     public static String endsHash(List<StreamState> ends) {
         Netstrings input = new Netstrings();
         ends.stream()
-                .sorted(Comparator.comparing(end -> end.stream().getBytes(StandardCharsets.UTF_8), Arrays::compareUnsigned))
+                .sorted(Comparator.comparing(
+                        end -> end.stream().getBytes(StandardCharsets.UTF_8), Arrays::compareUnsigned))
                 .forEach(end -> input.add(end.stream())
                         .add(Long.toString(end.lastSequence()))
                         .add(end.lastHash()));

@@ -248,7 +248,8 @@ class RunLifeIT extends LiveRuns {
 
         patiently().untilAsserted(() -> assertThat(values("""
                                 SELECT data ->> 'code'
-                                  FROM godwit.outbox, convert_from(payload, 'UTF8')::jsonb AS data
+                                  FROM godwit.outbox
+                                 CROSS JOIN LATERAL (SELECT convert_from(payload, 'UTF8')::jsonb AS data) AS event
                                  WHERE type = 'dev.godwit.command.rejected'
                                    AND data ->> 'commandId' = $1
                                 """, asked)).containsExactly("run_ended"));
