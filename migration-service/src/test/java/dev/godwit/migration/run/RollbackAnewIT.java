@@ -68,8 +68,9 @@ class RollbackAnewIT {
     private static RunSteps steps(Engine engine, Chunks chunks) {
         Generations generations = new Generations(engine.runs(), engine.contexts(), chunks);
         Settling settling = new Settling(engine.runs(), engine.contexts(), chunks, null, null);
+        Surroundings surroundings = new Surroundings(engine.runs(), engine.contexts(), null);
         return new RunSteps(
-                engine.runs(), engine.contexts(), null, chunks, null, generations, settling, null, null, null);
+                engine.runs(), engine.contexts(), null, chunks, null, generations, settling, surroundings, null, null);
     }
 
     private static void step(RunSteps steps, EngineRun run) {
