@@ -91,7 +91,7 @@ public final class Engine {
     /** The same with so many worker sessions; with one, every batch runs in the same session. */
     public static Engine on(String name, int connections, String... applicationSql) {
         endSessionsOfOthers();
-        Engine engine = over(TestPostgres.freshDatabase(name), connections);
+        Engine engine = over(TestPostgres.copyOf(Template.DATABASE, name), connections);
         for (String sql : applicationSql) {
             TestPostgres.execute(engine.database, sql);
         }
@@ -101,15 +101,31 @@ public final class Engine {
     /** A fresh database with a sample dump and the state of Godwit; skips the test where there is no such dump. */
     public static Engine onSample(String dump) {
         endSessionsOfOthers();
-        return over(SampleData.load(dump), 4);
+        String database = SampleData.load(dump);
+        createState(database);
+        return over(database, 4);
     }
 
     private static Engine over(String database, int connections) {
         DATABASES.add(database);
+        return new Engine(database, "postgres", connections);
+    }
+
+    /** The state of Godwit and nothing else, made once: databases of tests are copies of it. */
+    private static final class Template {
+        private static final String DATABASE = create();
+
+        private static String create() {
+            String database = TestPostgres.freshDatabase("engine");
+            createState(database);
+            return database;
+        }
+    }
+
+    private static void createState(String database) {
         TestPostgres.execute(database, "CREATE SCHEMA godwit");
         state().forEach(sql -> TestPostgres.execute(database, sql));
         createOrigins(database);
-        return new Engine(database, "postgres", connections);
     }
 
     /** The engine on the same database by another role. */
