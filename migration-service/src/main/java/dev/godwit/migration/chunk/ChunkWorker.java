@@ -196,13 +196,7 @@ public class ChunkWorker {
 
     private Uni<Boolean> overcome(
             RunContext run, ChunkMessage message, ChunkWork.Kind kind, Progress progress, Throwable failure) {
-        if (failure instanceof ChangedTablesException) {
-            progress.over = true;
-            LOG.infof("Run %s: %s; the remainder is cut anew", run.runId(), failure.getMessage());
-            return Uni.createFrom().item(true);
-        }
-        if (failure instanceof LeaseTakenException) {
-            progress.over = true;
+        if (ends(run, progress, failure)) {
             return Uni.createFrom().item(true);
         }
         ErrorClass error = PgErrors.classify(failure);
@@ -223,6 +217,18 @@ public class ChunkWorker {
         return pause(progress.failures);
     }
 
+    /** Whether the chunk is no longer this worker's: its heap is another one, or somebody else works on it. */
+    private static boolean ends(RunContext run, Progress progress, Throwable failure) {
+        if (failure instanceof ChangedTablesException) {
+            LOG.infof("Run %s: %s; the remainder is cut anew", run.runId(), failure.getMessage());
+            progress.over = true;
+        }
+        if (failure instanceof LeaseTakenException) {
+            progress.over = true;
+        }
+        return progress.over;
+    }
+
     /** A range that no batch gets through with is got past row by row; a plan, and a rollback's batch that cannot be undone as a whole, end the run's work with the reason. */
     private Uni<Boolean> setAside(
             RunContext run, ChunkMessage message, ChunkWork.Kind kind, Progress progress, Throwable failure) {
@@ -234,7 +240,8 @@ public class ChunkWorker {
                     .invoke(ended -> note(ended, sizer(run), Duration.ZERO, progress))
                     .replaceWith(true)
                     .onFailure()
-                    .recoverWithUni(again -> pause(ATTEMPTS_MAX));
+                    .recoverWithUni(again ->
+                            ends(run, progress, again) ? Uni.createFrom().item(true) : pause(ATTEMPTS_MAX));
         }
         progress.over = true;
         return runs.fail(run.runId(), PgErrors.describe(failure)).replaceWith(true);
