@@ -205,17 +205,22 @@ final class UndoMerges {
                 .replaceWithVoid();
     }
 
+    /** A value that a merge rewrote in an array, or that the translation of a reference could not have restored by the inverse of the map. */
     private Uni<Void> restore(Row row) {
         String relation = row.getString("relation");
+        String column = row.getArrayOfStrings("columns")[0];
+        String before = row.getArrayOfStrings("before")[0];
+        String after = row.getArrayOfStrings("after")[0];
         List<String> key = List.of(row.getArrayOfStrings("key"));
-        return set(
-                        relation,
-                        key,
-                        List.of(key.get(0)),
-                        row.getArrayOfStrings("columns")[0],
-                        row.getArrayOfStrings("before")[0],
-                        List.of(row.getArrayOfStrings("after")[0]),
-                        "")
+        Uni<RewrittenArray> value = model.merges().stream()
+                .filter(r -> r.kind() == ColumnRewrite.Kind.ARRAY)
+                .filter(r -> r.table().toString().equals(relation) && r.column().equals(column))
+                .findFirst()
+                .map(reference -> RewrittenArray.read(run, connection, batch, reference, before, after))
+                .orElseGet(() -> Uni.createFrom().item(new RewrittenArray(before, after, true)));
+        return value.chain(array -> array.whole()
+                        ? set(relation, key, List.of(key.get(0)), column, array.before(), List.of(array.after()), "")
+                        : Uni.createFrom().item(false))
                 .invoke(done -> noteChange(done, relation, key))
                 .replaceWithVoid();
     }
