@@ -87,6 +87,7 @@ class TailTrapsIT extends LiveRuns {
         connector.dropSlot();
         insert("first", 21, 22);
         connector.createSlot();
+        theSlotHasBeenSeenAnew();
         connector.goOn();
 
         mustScanOnceMore(first);
@@ -214,11 +215,17 @@ class TailTrapsIT extends LiveRuns {
         complete(first);
     }
 
-    /** What was lost is found by a scan, not by luck: verification has nothing to repair. */
     /** A slot that has decoded nothing yet looks like the one that replaces it. */
     private void theSlotHasBeenSeenAtWork() {
         patiently().until(() -> value("SELECT transactions > 0 FROM godwit.source"), "true"::equals);
     }
+
+    /** One that decodes as much before anybody looks does so too: here the old one has done next to nothing. */
+    private void theSlotHasBeenSeenAnew() {
+        patiently().until(() -> value("SELECT transactions = 0 FROM godwit.source"), "true"::equals);
+    }
+
+    /** What was lost is found by a scan, not by luck: verification has nothing to repair. */
 
     private void mustScanOnceMore(String run) {
         complete(run);
