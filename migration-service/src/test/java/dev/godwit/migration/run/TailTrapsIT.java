@@ -226,7 +226,6 @@ class TailTrapsIT extends LiveRuns {
     }
 
     /** What was lost is found by a scan, not by luck: verification has nothing to repair. */
-
     private void mustScanOnceMore(String run) {
         complete(run);
         assertThat(pending("first")).isZero();
