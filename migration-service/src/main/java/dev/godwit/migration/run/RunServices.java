@@ -3,7 +3,6 @@ package dev.godwit.migration.run;
 import dev.godwit.migration.definition.Definition;
 import dev.godwit.migration.definition.TableName;
 import dev.godwit.migration.graph.Definitions;
-import dev.godwit.migration.tail.PendingKeys;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -18,16 +17,6 @@ import java.util.stream.StreamSupport;
 /** The edges' requests, carried out: one place for REST and Kafka alike. */
 @ApplicationScoped
 public class RunServices implements RunService {
-
-    private static final String ACTIVE_RUN = """
-            SELECT id
-              FROM godwit.run
-             WHERE migration = $1
-               AND mode = 'commit'
-               AND state IN ('planning', 'backfilling', 'following', 'verifying', 'paused')
-             ORDER BY serial DESC
-             LIMIT 1
-            """;
 
     /** Where the last move of the key led, and where that led in turn. */
     private static final String IDENTITY = """
@@ -66,7 +55,7 @@ public class RunServices implements RunService {
     private final RunCommands commands;
     private final RunContexts contexts;
     private final Definitions definitions;
-    private final PendingKeys pendingKeys;
+    private final Requests requests;
     private final Capture capture;
     private final Pool pool;
 
@@ -77,7 +66,7 @@ public class RunServices implements RunService {
             RunCommands commands,
             RunContexts contexts,
             Definitions definitions,
-            PendingKeys pendingKeys,
+            Requests requests,
             Capture capture,
             Pool pool) {
         this.runs = runs;
@@ -85,7 +74,7 @@ public class RunServices implements RunService {
         this.commands = commands;
         this.contexts = contexts;
         this.definitions = definitions;
-        this.pendingKeys = pendingKeys;
+        this.requests = requests;
         this.capture = capture;
         this.pool = pool;
     }
@@ -120,26 +109,9 @@ public class RunServices implements RunService {
                     "too_many_keys",
                     keys.size() + " keys in one command; at most " + StartCommand.KEYS_MAX + ": send several commands");
         }
-        return commands.once(commandId, "dev.godwit.entities.migrate", () -> activeRun(migration)
-                        .chain(run -> contexts.of(run)
-                                .chain(context -> pendingKeys.add(
-                                        run.id(), context.rootName(), keys, "requested", Optional.of(commandId)))
-                                .replaceWith(run.id())))
-                .map(run -> new JsonObject().put("run", run).put("accepted", keys.size()));
-    }
-
-    private Uni<Run> activeRun(String migration) {
         Definition definition = definitions.find(migration).orElseThrow(() -> unknownMigration(migration));
-        return runs.execute(ACTIVE_RUN, definition.migration())
-                .chain(rows -> rows.size() == 0
-                        ? Uni.createFrom()
-                                .failure(
-                                        new Refusal(
-                                                Refusal.Kind.CONFLICT,
-                                                "no_active_run",
-                                                "no run of " + migration
-                                                        + " is in hand; start one with run.start, or with 'only' for these keys alone"))
-                        : runs.find(rows.iterator().next().getString("id")).map(Optional::orElseThrow));
+        return requests.enter(commandId, definition.migration(), keys)
+                .map(run -> new JsonObject().put("run", run).put("accepted", keys.size()));
     }
 
     static Refusal unknownMigration(String migration) {

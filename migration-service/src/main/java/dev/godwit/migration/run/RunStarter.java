@@ -27,6 +27,7 @@ class RunStarter {
 
     private static final String ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz";
     private static final int ID_LENGTH = 12;
+    private static final String TYPE = "dev.godwit.run.start";
     private static final SecureRandom RANDOM = new SecureRandom();
 
     /** Starts are rare, and one at a time: two that overlap must not both find the way free. */
@@ -81,19 +82,17 @@ class RunStarter {
             """;
 
     private final Pool pool;
-    private final Runs runs;
     private final RunContexts contexts;
-    private final RunCommands commands;
+    private final CommandLog log;
     private final Definitions definitions;
     private final Preflight preflight = new Preflight();
     private final CatalogReader catalog = new CatalogReader();
 
     @Inject
-    RunStarter(Pool pool, Runs runs, RunContexts contexts, RunCommands commands, Definitions definitions) {
+    RunStarter(Pool pool, RunContexts contexts, CommandLog log, Definitions definitions) {
         this.pool = pool;
-        this.runs = runs;
         this.contexts = contexts;
-        this.commands = commands;
+        this.log = log;
         this.definitions = definitions;
     }
 
@@ -103,7 +102,8 @@ class RunStarter {
 
     /** Starts a run, or answers the one that this command id started before. */
     Uni<String> start(StartCommand command) {
-        return commands.once(command.commandId(), "dev.godwit.run.start", () -> startNew(command));
+        return log.find(command.commandId())
+                .chain(done -> done.isPresent() ? Uni.createFrom().item(done.get()) : startNew(command));
     }
 
     private Uni<String> startNew(StartCommand command) {
@@ -113,7 +113,8 @@ class RunStarter {
                 .orElseThrow(() -> RunServices.unknownMigration(command.migration()));
         return pool.withConnection(connection -> look(connection, definition)
                         .call(looked -> planStillHolds(connection, command, definition, looked)))
-                .chain(looked -> runs.inTransaction(connection -> write(connection, command, definition, looked)))
+                .chain(looked -> log.once(
+                        command.commandId(), TYPE, connection -> write(connection, command, definition, looked)))
                 .onFailure(CatalogException.class)
                 .transform(failure -> new Refusal(Refusal.Kind.REFUSED, "unknown_table", failure.getMessage()));
     }

@@ -15,7 +15,6 @@ import dev.godwit.migration.operation.Selection;
 import dev.godwit.migration.run.RunState;
 import dev.godwit.migration.sql.ErrorClass;
 import dev.godwit.migration.sql.PgErrors;
-import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.Row;
 import io.vertx.mutiny.sqlclient.Tuple;
@@ -213,23 +212,5 @@ public class PendingKeys {
                         .replaceWith(
                                 () -> new Work(result, Optional.empty(), false, Optional.empty(), taken.commandId())))
                 .replaceWith(true);
-    }
-
-    /** Puts keys of a table aside for a run. */
-    public Uni<Void> add(String runId, String relation, List<String> keys, String cause, Optional<String> commandId) {
-        String sql = """
-                INSERT INTO godwit.pending_key (run_id, relation, key, cause, command_id)
-                SELECT $1, $2, t.key, $4, $5
-                  FROM unnest($3::text[]) AS t(key)
-                ON CONFLICT DO NOTHING
-                """;
-        Tuple row = Tuple.of(runId, relation, keys.toArray(String[]::new), cause, commandId.orElse(null));
-        return Multi.createFrom()
-                .item(row)
-                .onItem()
-                .transformToUniAndConcatenate(
-                        tuple -> batches.inTransaction(c -> c.preparedQuery(sql).execute(tuple)))
-                .onItem()
-                .ignoreAsUni();
     }
 }

@@ -5,17 +5,21 @@ import dev.godwit.cli.client.RestClient;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /** The command line as a process of its own: exit code and both streams are the real ones. */
-final class GodwitProcess {
+public final class GodwitProcess {
     static final Path HOME = Path.of("").toAbsolutePath().getParent().getParent();
+    private static final Duration PATIENCE = Duration.ofMinutes(1);
 
-    record Result(int code, String out, String err) {
-        JsonNode json() throws IOException {
+    /** How a command ended, and what it said. */
+    public record Result(int code, String out, String err) {
+        /** Standard output, read as the one object that it holds with {@code --json}. */
+        public JsonNode json() throws IOException {
             return RestClient.JSON.readTree(out);
         }
     }
@@ -23,6 +27,12 @@ final class GodwitProcess {
     private GodwitProcess() {}
 
     static Result run(Path directory, List<String> arguments) throws IOException, InterruptedException {
+        return run(directory, arguments, PATIENCE);
+    }
+
+    /** Runs one command line to its end, which must come within {@code patience}. */
+    public static Result run(Path directory, List<String> arguments, Duration patience)
+            throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1",
@@ -35,12 +45,12 @@ final class GodwitProcess {
         builder.environment().put("GODWIT_HOME", HOME.toString());
         Process process = builder.start();
         CompletableFuture<String> err = CompletableFuture.supplyAsync(() -> read(process.getErrorStream()));
-        String out = read(process.getInputStream());
-        if (!process.waitFor(60, TimeUnit.SECONDS)) {
+        CompletableFuture<String> out = CompletableFuture.supplyAsync(() -> read(process.getInputStream()));
+        if (!process.waitFor(patience.toSeconds(), TimeUnit.SECONDS)) {
             process.destroyForcibly();
             throw new IllegalStateException("godwit did not end: " + arguments);
         }
-        return new Result(process.exitValue(), out, err.join());
+        return new Result(process.exitValue(), out.join(), err.join());
     }
 
     private static String read(java.io.InputStream stream) {
