@@ -140,6 +140,20 @@ final class Shapes {
     @Schema(name = "Statement")
     record Statement(String name, String purpose, String sql) {}
 
+    @Schema(name = "Stamp")
+    record Stamp(
+            @Schema(description = "Take the record back", defaultValue = "false")
+            boolean remove,
+
+            String requestedBy,
+            String reason,
+            String commandId) {}
+
+    @Schema(name = "Stamped")
+    record Stamped(
+            String migration,
+            @Schema(enumeration = {"applied", "unapplied"}) String state) {}
+
     @Schema(name = "Accepted")
     record Accepted(
             String run,

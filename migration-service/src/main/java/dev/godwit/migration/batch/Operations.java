@@ -3,6 +3,7 @@ package dev.godwit.migration.batch;
 import dev.godwit.migration.catalog.Table;
 import dev.godwit.migration.definition.OperationDefinition;
 import dev.godwit.migration.definition.RekeyDefinition;
+import dev.godwit.migration.definition.SchemaDefinition;
 import dev.godwit.migration.definition.TableName;
 import dev.godwit.migration.definition.TransformDefinition;
 import java.util.Map;
@@ -28,6 +29,11 @@ public final class Operations {
             @Override
             public Operation transform(TransformDefinition transform) {
                 return Transform.compile(transform, tables, serverVersion);
+            }
+
+            @Override
+            public Operation schema(SchemaDefinition schema) {
+                return Schema.of(schema);
             }
         });
     }

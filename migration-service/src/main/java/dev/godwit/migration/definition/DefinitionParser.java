@@ -31,7 +31,9 @@ final class DefinitionParser {
             "derive",
             "import",
             "schema"));
-    private static final Set<String> LATER_KINDS = new LinkedHashSet<>(List.of("derive", "import", "schema"));
+    private static final Set<String> LATER_KINDS = new LinkedHashSet<>(List.of("derive", "import"));
+    private static final List<String> KINDS =
+            List.of(RekeyDefinition.KIND, TransformDefinition.KIND, SchemaDefinition.KIND);
     private static final Set<String> VERIFY_KEYS = new LinkedHashSet<>(List.of("name", "sql", "expect"));
     private static final Set<String> HEALTH_KEYS =
             new LinkedHashSet<>(List.of("name", "sql", "unit", "warn", "critical"));
@@ -130,16 +132,19 @@ final class DefinitionParser {
         later.forEach(kind -> section.problem(
                 kind,
                 "the operation '" + kind + "' is not built yet",
-                "this version knows the operations rekey and transform"));
-        if (section.has(RekeyDefinition.KIND) && section.has(TransformDefinition.KIND)) {
+                "this version knows the operations rekey, transform and schema"));
+        List<String> kinds = KINDS.stream().filter(section::has).toList();
+        if (kinds.size() > 1) {
             section.problem(
-                    TransformDefinition.KIND,
-                    "two operations in one migration",
-                    "write two files; depends-on puts them in order");
+                    kinds.get(1), "two operations in one migration", "write two files; depends-on puts them in order");
         }
         if (section.has(TransformDefinition.KIND)) {
             return section.section(TransformDefinition.KIND, TransformParser.KEYS)
                     .flatMap(transform -> new TransformParser(transform, attachments).parse());
+        }
+        if (section.has(SchemaDefinition.KIND)) {
+            return section.section(SchemaDefinition.KIND, SchemaParser.KEYS)
+                    .flatMap(schema -> new SchemaParser(schema, attachments).parse());
         }
         if (section.has(RekeyDefinition.KIND)) {
             return section.section(RekeyDefinition.KIND, RekeyParser.KEYS)
@@ -149,7 +154,7 @@ final class DefinitionParser {
             section.problem(
                     RekeyDefinition.KIND,
                     "nothing says what the migration does",
-                    "add a section rekey: {table: …, key: …, to: …}, or transform: {table: …, pending: …, set: …, writers: …}");
+                    "add a section rekey: {table: …, key: …, to: …}, transform: {table: …, pending: …, set: …, writers: …}, or schema: {up: …, down: …, provides: …}");
         }
         return Optional.empty();
     }

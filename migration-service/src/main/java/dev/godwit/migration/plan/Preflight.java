@@ -3,6 +3,7 @@ package dev.godwit.migration.plan;
 import dev.godwit.migration.definition.Definition;
 import dev.godwit.migration.definition.OperationDefinition;
 import dev.godwit.migration.definition.RekeyDefinition;
+import dev.godwit.migration.definition.SchemaDefinition;
 import dev.godwit.migration.definition.TransformDefinition;
 import dev.godwit.migration.plan.ServerFindings.Server;
 import io.smallrye.mutiny.Uni;
@@ -55,6 +56,11 @@ public final class Preflight {
             @Override
             public Uni<List<Finding>> transform(TransformDefinition transform) {
                 return new TransformFindings(connection, database, server.role(), definition, transform).find();
+            }
+
+            @Override
+            public Uni<List<Finding>> schema(SchemaDefinition schema) {
+                return new SchemaFindings(connection, database, definition, schema).find();
             }
         });
     }

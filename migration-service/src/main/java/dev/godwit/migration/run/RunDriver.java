@@ -38,6 +38,7 @@ public class RunDriver {
     private final Pool pool;
     private final Runs runs;
     private final RunSteps steps;
+    private final SchemaSteps schemaSteps;
     private final CaptureSource source;
     private final GodwitConfig config;
     private final Map<String, Instant> told = new ConcurrentHashMap<>();
@@ -45,7 +46,9 @@ public class RunDriver {
     private Cancellable rounds;
 
     @Inject
-    public RunDriver(Pool pool, Runs runs, RunSteps steps, CaptureSource source, GodwitConfig config) {
+    public RunDriver(
+            Pool pool, Runs runs, RunSteps steps, SchemaSteps schemaSteps, CaptureSource source, GodwitConfig config) {
+        this.schemaSteps = schemaSteps;
         this.source = source;
         this.config = config;
         this.pool = pool;
@@ -135,8 +138,12 @@ public class RunDriver {
     /** The row is read again under the lock: another instance may have moved the run on meanwhile. */
     private Uni<Void> stepAndTell(Run seen) {
         return runs.find(seen.id())
-                .chain(found -> found.isEmpty() ? Uni.createFrom().voidItem() : steps.step(found.get()))
+                .chain(found -> found.isEmpty() ? Uni.createFrom().voidItem() : step(found.get()))
                 .chain(() -> tell(seen));
+    }
+
+    private Uni<Void> step(Run run) {
+        return SchemaSteps.drives(run) ? schemaSteps.step(run) : steps.step(run);
     }
 
     private Uni<Void> tell(Run run) {

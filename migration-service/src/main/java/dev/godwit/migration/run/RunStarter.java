@@ -2,7 +2,6 @@ package dev.godwit.migration.run;
 
 import dev.godwit.migration.catalog.CatalogException;
 import dev.godwit.migration.catalog.CatalogReader;
-import dev.godwit.migration.catalog.Table;
 import dev.godwit.migration.definition.Definition;
 import dev.godwit.migration.definition.TableName;
 import dev.godwit.migration.graph.Definitions;
@@ -111,6 +110,7 @@ class RunStarter {
         Definition definition = definitions
                 .find(command.migration())
                 .orElseThrow(() -> RunServices.unknownMigration(command.migration()));
+        Prerequisites.mustFit(command, definition);
         return pool.withConnection(connection -> look(connection, definition)
                         .call(looked -> planStillHolds(connection, command, definition, looked)))
                 .chain(looked -> log.once(
@@ -138,12 +138,16 @@ class RunStarter {
         return preflight
                 .check(connection, definition)
                 .invoke(RunStarter::refuse)
-                .chain(findings -> contexts.compile(connection, definition).chain(compiled -> {
-                    List<Long> oids =
-                            compiled.tables().values().stream().map(Table::oid).toList();
-                    return catalog.fingerprint(connection, oids).chain(fingerprint -> reached(connection, oids)
-                            .map(tables -> new Looked(compiled, findings, fingerprint, tables)));
-                }));
+                .chain(findings -> Prerequisites.warned(connection, definition, findings))
+                .chain(findings -> contexts.compile(connection, definition).chain(compiled -> Prerequisites.tables(
+                                connection, compiled)
+                        .chain(oids -> catalog.fingerprint(connection, oids)
+                                .chain(fingerprint -> reached(connection, oids)
+                                        .map(tables -> new Looked(
+                                                compiled,
+                                                findings,
+                                                fingerprint,
+                                                Prerequisites.claims(definition, compiled.operation(), tables)))))));
     }
 
     private static Uni<List<String>> reached(SqlConnection connection, List<Long> oids) {
@@ -204,6 +208,7 @@ class RunStarter {
                 .chain(() -> command.commit()
                         ? mustNotOverlap(connection, tables)
                         : Uni.createFrom().voidItem())
+                .chain(() -> Prerequisites.mustBeMet(connection, command, definition))
                 .chain(() -> connection.preparedQuery(INSERT).execute(row(id, command, definition, looked, tables)))
                 .chain(() -> connection
                         .preparedQuery(KEYS)

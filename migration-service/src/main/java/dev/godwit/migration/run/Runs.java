@@ -108,10 +108,21 @@ public class Runs {
      */
     public Uni<Boolean> transition(
             Run run, RunState from, RunState to, Optional<String> reason, Function<SqlConnection, Uni<Void>> also) {
+        return inTransaction(connection -> transition(connection, run, from, to, reason, also));
+    }
+
+    /** The same within the caller's transaction, which then holds the fence until it ends. */
+    Uni<Boolean> transition(
+            SqlConnection connection,
+            Run run,
+            RunState from,
+            RunState to,
+            Optional<String> reason,
+            Function<SqlConnection, Uni<Void>> also) {
         if (!from.mayBecome(to)) {
             throw new IllegalStateException("no run goes from " + from + " to " + to);
         }
-        return inTransaction(connection -> connection
+        return connection
                 .preparedQuery(FENCE_EXCLUSIVE)
                 .execute(Tuple.of(Batches.FENCE, (int) run.serial()))
                 .chain(() -> change(connection, run, from, to, reason))
@@ -119,7 +130,7 @@ public class Runs {
                         ? also.apply(connection)
                                 .chain(() -> announce(connection, run.id(), STATE_CHANGED))
                                 .replaceWith(true)
-                        : Uni.createFrom().item(false)));
+                        : Uni.createFrom().item(false));
     }
 
     /** A transition with nothing besides. */
