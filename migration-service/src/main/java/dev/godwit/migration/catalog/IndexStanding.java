@@ -27,7 +27,7 @@ public record IndexStanding(
             SELECT w.oid IS NOT NULL AS there,
                    c.relkind = 'i' AND ($3::text IS NULL OR i.indrelid = pg_catalog.to_regclass($3)) AS is_index,
                    i.indisvalid AS valid,
-                   pg_catalog.format('%I.%I', n.nspname, c.relname) AS quoted,
+                   CASE WHEN c.oid IS NOT NULL THEN pg_catalog.format('%I.%I', n.nspname, c.relname) END AS quoted,
                    (SELECT min(p.pid) FROM pg_catalog.pg_stat_progress_create_index AS p
                      WHERE p.index_relid = c.oid AND p.pid <> pg_catalog.pg_backend_pid()) AS builder
               FROM (SELECT CASE WHEN $3::text IS NULL THEN pg_catalog.to_regclass($1)::oid

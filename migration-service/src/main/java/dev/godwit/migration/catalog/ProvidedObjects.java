@@ -25,7 +25,7 @@ public final class ProvidedObjects {
                                              FROM pg_catalog.pg_constraint AS k
                                             WHERE k.conrelid = c.oid AND k.conname = p.member)
                    END AS state
-              FROM pg_catalog.unnest($1::text[], $2::text[], $3::text[], $4::text[]) WITH ORDINALITY AS p(kind, schema, relation, member, position)
+              FROM unnest($1::text[], $2::text[], $3::text[], $4::text[]) WITH ORDINALITY AS p(kind, schema, relation, member, position)
               LEFT JOIN pg_catalog.pg_namespace AS n ON n.nspname = p.schema
               LEFT JOIN pg_catalog.pg_class AS c ON c.relnamespace = n.oid AND c.relname = p.relation
              ORDER BY p.position

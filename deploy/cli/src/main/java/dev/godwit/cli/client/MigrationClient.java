@@ -72,6 +72,12 @@ public final class MigrationClient {
         return rest.post("/api/runs/" + RestClient.encode(run) + "/rollback", body);
     }
 
+    /** Records a migration as applied elsewhere, or takes that back. */
+    public JsonNode stamp(String migration, boolean remove, String requestedBy, Optional<String> reason) {
+        ObjectNode body = body(requestedBy, reason).put("remove", remove);
+        return rest.post("/api/migrations/" + RestClient.encode(migration) + "/stamp", body);
+    }
+
     private static ObjectNode body(String requestedBy, Optional<String> reason) {
         ObjectNode body = RestClient.JSON.createObjectNode().put("requestedBy", requestedBy);
         reason.ifPresent(text -> body.put("reason", text));
