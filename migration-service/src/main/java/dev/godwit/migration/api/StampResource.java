@@ -18,7 +18,7 @@ import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
 /** What was applied elsewhere. */
-@Path("/api/migrations")
+@Path("/api")
 @Produces(MediaType.APPLICATION_JSON)
 @Consumes(MediaType.APPLICATION_JSON)
 @Tag(name = "migrations")
@@ -32,7 +32,7 @@ public class StampResource {
     }
 
     @POST
-    @Path("/{name}/stamp")
+    @Path("/migrations/{name}/stamp")
     @Operation(
             operationId = "stampMigration",
             summary = "Record a migration as applied although no run here applied it, or take that back")

@@ -2,18 +2,24 @@ package dev.godwit.migration.plan;
 
 import dev.godwit.migration.definition.Definition;
 import dev.godwit.migration.definition.SchemaDefinition;
+import dev.godwit.migration.script.Concurrent;
+import dev.godwit.migration.script.Effects;
 import dev.godwit.migration.script.Lint;
 import dev.godwit.migration.script.Lints;
+import dev.godwit.migration.script.ObjectName;
 import dev.godwit.migration.script.ScriptStatement;
 import dev.godwit.migration.sql.PgErrors;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.PreparedStatement;
+import io.vertx.mutiny.sqlclient.Row;
 import io.vertx.mutiny.sqlclient.SqlConnection;
 import io.vertx.mutiny.sqlclient.Tuple;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * What is known of a script before it runs: that PostgreSQL can read each statement, what its statements do to the application, and whether what it provides is there
@@ -35,6 +41,15 @@ final class SchemaFindings {
               FROM (SELECT to_regclass($1)::oid AS oid) AS t
             """;
 
+    /** What the role may not change, and what PostgreSQL makes no index on without blocking. A table that is not there yet is nobody's. */
+    private static final String TABLES = """
+            SELECT t.name, c.relkind = 'p' AS partitioned, pg_has_role(c.relowner, 'USAGE') AS mine, c.relowner::regrole::text AS owner,
+                   quote_ident(current_user) AS role
+              FROM unnest($1::text[]) AS t(name)
+              JOIN pg_class AS c ON c.oid = to_regclass(t.name)
+             ORDER BY t.name
+            """;
+
     private final SqlConnection connection;
     private final ReadOnly database;
     private final Definition definition;
@@ -52,6 +67,8 @@ final class SchemaFindings {
         return readable("up", schema.up())
                 .invoke(findings::addAll)
                 .chain(() -> readable("down", schema.down().orElse(List.of())))
+                .invoke(findings::addAll)
+                .chain(this::obstacles)
                 .invoke(findings::addAll)
                 .chain(this::lints)
                 .invoke(findings::addAll)
@@ -109,6 +126,40 @@ final class SchemaFindings {
                                         + PgErrors.describe(failure),
                                 "correct the statement"))
                         : Optional.empty()));
+    }
+
+    private Uni<List<Finding>> obstacles() {
+        Set<String> concurrently = schema.up().stream()
+                .flatMap(statement -> statement.concurrent().stream())
+                .filter(Concurrent.CreateIndex.class::isInstance)
+                .map(index -> ((Concurrent.CreateIndex) index).table().quoted())
+                .collect(Collectors.toSet());
+        String[] tables = schema.up().stream()
+                .flatMap(statement -> Effects.owned(statement.sql()).stream())
+                .map(ObjectName::quoted)
+                .distinct()
+                .toArray(String[]::new);
+        return database.transaction(
+                        () -> database.query(TABLES, Tuple.of((Object) tables), row -> obstacle(row, concurrently)))
+                .map(found -> found.stream().flatMap(Optional::stream).toList());
+    }
+
+    private static Optional<Finding> obstacle(Row row, Set<String> concurrently) {
+        String table = row.getString("name");
+        if (!row.getBoolean("mine")) {
+            return Optional.of(Finding.refuse(
+                    "missing_privilege",
+                    "table " + table + " belongs to " + row.getString("owner")
+                            + ", and only its owner may change it so",
+                    "GRANT " + row.getString("owner") + " TO " + row.getString("role")));
+        }
+        return row.getBoolean("partitioned") && concurrently.contains(table)
+                ? Optional.of(
+                        Finding.refuse(
+                                "partition",
+                                "PostgreSQL makes no index concurrently on " + table + ", which is partitioned",
+                                "CREATE INDEX ON ONLY the table, CREATE INDEX CONCURRENTLY on each partition, and ALTER INDEX … ATTACH PARTITION"))
+                : Optional.empty();
     }
 
     private Uni<List<Finding>> lints() {

@@ -56,6 +56,15 @@ public final class Effects {
         return List.of();
     }
 
+    /** The tables that a statement is about and that only their owner may change so. */
+    public static List<ObjectName> owned(SqlStatement statement) {
+        boolean owners = statement.startsWith("ALTER", "TABLE")
+                || statement.startsWith("DROP", "TABLE")
+                || statement.startsWith("CREATE", "INDEX")
+                || statement.startsWith("CREATE", "UNIQUE", "INDEX");
+        return owners ? heads(statement) : List.of();
+    }
+
     private static List<ObjectName> list(Cursor cursor) {
         List<ObjectName> names = new ArrayList<>();
         do {

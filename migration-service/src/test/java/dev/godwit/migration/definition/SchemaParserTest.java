@@ -32,7 +32,8 @@ class SchemaParserTest {
 
     @Test
     void shouldReadEverythingThatAFileSays() {
-        String up = "-- first\nALTER TABLE states ADD COLUMN history jsonb;\nCREATE INDEX CONCURRENTLY i ON states (history);";
+        String up =
+                "-- first\nALTER TABLE states ADD COLUMN history jsonb;\nCREATE INDEX CONCURRENTLY i ON states (history);";
 
         SchemaDefinition schema = schema(WHOLE, Map.of("add-history.up.sql", up));
 
@@ -99,13 +100,14 @@ class SchemaParserTest {
         assertThat(errors)
                 .filteredOn(error -> error.key().equals("schema.up"))
                 .singleElement()
-                .satisfies(error -> assertThat(error.message())
-                        .contains("line 1", "'BEGIN'", "the transaction is Godwit's"));
+                .satisfies(error ->
+                        assertThat(error.message()).contains("line 1", "'BEGIN'", "the transaction is Godwit's"));
     }
 
     @Test
     void shouldTakeFilesFromBesideTheDefinitionOnly() {
-        assertThat(TestDefinitions.load("migration: m\nschema: {up: ../secret.sql}").errors())
+        assertThat(TestDefinitions.load("migration: m\nschema: {up: ../secret.sql}")
+                        .errors())
                 .as("a path is no name of a file, and no SQL: PostgreSQL would refuse it")
                 .isEmpty();
         assertThat(TestDefinitions.load("migration: m\nschema: {up: gone.sql}").errors())

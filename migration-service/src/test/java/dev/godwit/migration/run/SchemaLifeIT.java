@@ -243,6 +243,28 @@ class SchemaLifeIT {
     }
 
     @Test
+    void shouldWaitForAStatementThatOutlivedItsWorker() {
+        String run = startAtIndex();
+        command(RunCommand.PAUSE, run);
+        await(other.query("ROLLBACK").execute());
+        Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> values(WORKER)
+                .isEmpty());
+        await(other.query("SELECT pg_advisory_lock(" + ScriptWork.SCRIPT
+                        + ", serial::integer) FROM godwit.run WHERE id = '" + run + "'")
+                .execute());
+
+        command(RunCommand.RESUME, run);
+        Awaitility.await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> assertThat(
+                        value("SELECT reason FROM godwit.run WHERE id = $1", run))
+                .startsWith("a statement outside transactions is at work (pid "));
+        assertThat(executed()).isEmpty();
+        await(other.query("SELECT pg_advisory_unlock_all()").execute());
+
+        reach(run, "completed");
+        assertThat(executed()).containsExactly("after the index");
+    }
+
+    @Test
     void shouldLeaveNoIndexBehindWhenItCannotBeMade() {
         applyParentElsewhere();
         execute("INSERT INTO note VALUES (1001, 'note 1')");

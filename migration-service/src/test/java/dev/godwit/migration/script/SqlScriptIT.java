@@ -58,9 +58,24 @@ class SqlScriptIT {
     @Test
     void shouldSayWhatPostgreSqlSays() {
         List<String> texts = List.of(
-                "'a;''b'", "E'\\';--'", "E'\\\\'", "$$;'$$", "$x$;$$;$x$", "$a$$b$;$a$", "U&'\\0041;\\\\'", "'\\'", "'/*'",
-                "'--'", "E'a'\n'\\';b'", "E'a' -- ';\n '\\'b;'", "'a'\n';b\\'", "$_1$--;$_1$", "'é;'", "$é$;$é$",
-                "(SELECT \"c;--\" FROM (VALUES ('v;')) AS \"a;b\"(\"c;--\"))", "'x' || 1e1::text || $$;$$");
+                "'a;''b'",
+                "E'\\';--'",
+                "E'\\\\'",
+                "$$;'$$",
+                "$x$;$$;$x$",
+                "$a$$b$;$a$",
+                "U&'\\0041;\\\\'",
+                "'\\'",
+                "'/*'",
+                "'--'",
+                "E'a'\n'\\';b'",
+                "E'a' -- ';\n '\\'b;'",
+                "'a'\n';b\\'",
+                "$_1$--;$_1$",
+                "'é;'",
+                "$é$;$é$",
+                "(SELECT \"c;--\" FROM (VALUES ('v;')) AS \"a;b\"(\"c;--\"))",
+                "'x' || 1e1::text || $$;$$");
         List<String> between = List.of("", " ", "\n", "-- ;'\n", "/* ; /* ' */ ; */", "--$$;\r", "/**/");
         Random random = new Random(31);
         for (int round = 0; round < 150; round++) {
