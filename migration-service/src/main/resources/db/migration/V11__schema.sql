@@ -42,7 +42,8 @@ CREATE TRIGGER keep_applied
     WHEN (OLD.operation = 'schema' AND OLD.mode = 'commit' AND OLD.state = 'completed')
     EXECUTE FUNCTION godwit.keep_applied();
 
--- What is known of each migration: its last run that was not a plan, unless a later stamp says that it is applied. A run that was cancelled says nothing against a stamp.
+-- What is known of each migration: a whole run that completed and was not rolled back decides, whatever came after it, else the newest run that was not a plan; unless a
+-- later stamp says that it is applied. A run that was cancelled says nothing against a stamp.
 CREATE VIEW godwit.recorded AS
 SELECT coalesce(r.migration, s.migration) AS migration,
        CASE WHEN r.migration IS NULL THEN 'completed'
@@ -54,5 +55,5 @@ SELECT coalesce(r.migration, s.migration) AS migration,
   FROM (SELECT DISTINCT ON (migration) migration, state, created_at, entity_limit IS NOT NULL OR only_keys AS partial
           FROM godwit.run
          WHERE mode = 'commit'
-         ORDER BY migration, serial DESC) AS r
+         ORDER BY migration, (state = 'completed' AND entity_limit IS NULL AND NOT only_keys) DESC, serial DESC) AS r
   FULL JOIN godwit.stamp AS s ON s.migration = r.migration;
