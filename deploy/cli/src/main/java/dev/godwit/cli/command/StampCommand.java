@@ -27,8 +27,9 @@ public final class StampCommand extends ServiceCommand {
         if (isJson()) {
             terminal().json(answer);
         } else {
-            terminal().line(answer.path("migration").asText() + "  "
-                    + answer.path("state").asText());
+            terminal()
+                    .line(answer.path("migration").asText() + "  "
+                            + answer.path("state").asText());
         }
         return ExitCode.DONE;
     }
