@@ -46,8 +46,15 @@ CREATE TABLE godwit.installed (
     PRIMARY KEY (run_id, schema)
 );
 
+-- Those that a run may still call.
+CREATE VIEW godwit.needed_schema AS
+SELECT i.schema, i.run_id
+  FROM godwit.installed AS i
+  JOIN godwit.run AS r ON r.id = i.run_id
+ WHERE r.state NOT IN ('planned', 'completed', 'cancelled', 'rolled-back');
+
 -- Takes a schema of functions away, unless something outside of it has come to depend on it, which is then named.
-CREATE FUNCTION godwit.uninstall(name text) RETURNS text LANGUAGE plpgsql AS $$
+CREATE FUNCTION godwit.uninstall(name text) RETURNS text LANGUAGE plpgsql SET client_min_messages = warning AS $$
 DECLARE
     dependent text;
 BEGIN
@@ -67,7 +74,8 @@ BEGIN
 END
 $$;
 
--- How far a run has come with a check constraint that follows its rows, and what stood there before: `wide` allows both forms, `new` and `former` are ends.
+-- How far a run has come with a check constraint that follows its rows, and what stood there before: `wide` allows both forms, `new` and `former` are ends,
+-- `left` means that somebody else has changed it.
 CREATE TABLE godwit.check_swap (
     run_id           text PRIMARY KEY REFERENCES godwit.run ON DELETE CASCADE,
     relation         text NOT NULL,
@@ -75,6 +83,6 @@ CREATE TABLE godwit.check_swap (
     former           text NOT NULL,
     former_condition text NOT NULL,
     former_validated boolean NOT NULL,
-    stage            text NOT NULL CHECK (stage IN ('wide', 'new', 'former')),
+    stage            text NOT NULL CHECK (stage IN ('wide', 'new', 'former', 'left')),
     changed_at       timestamptz NOT NULL DEFAULT clock_timestamp()
 );

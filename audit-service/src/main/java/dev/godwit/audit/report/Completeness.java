@@ -2,10 +2,13 @@ package dev.godwit.audit.report;
 
 import dev.godwit.audit.run.Run;
 import dev.godwit.audit.run.StreamEnd;
+import dev.godwit.audit.trail.HashChain;
 import dev.godwit.audit.trail.StreamState;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /** Compares what a run's end says with what has arrived. */
@@ -18,6 +21,25 @@ final class Completeness {
 
     /** One report per stream that is named or has arrived, by name. */
     static List<StreamReport> compare(Run run, List<StreamState> states, Map<String, Arrived> arrived) {
+        return ofAll(run).map(all -> compare(all, states)).orElseGet(() -> compareEach(run, states, arrived));
+    }
+
+    /** Where one end stands for all, they are here together or it cannot be said which is missing. */
+    private static List<StreamReport> compare(StreamEnd all, List<StreamState> states) {
+        boolean here = states.size() == all.sequence()
+                && states.stream().allMatch(state -> state.missing() == 0)
+                && HashChain.endsHash(states).equals(all.hash());
+        return states.stream()
+                .sorted(Comparator.comparing(StreamState::stream))
+                .map(state -> here ? report(state, state.lastSequence(), state.lastHash(), 0, true) : unexpected(state))
+                .toList();
+    }
+
+    private static Optional<StreamEnd> ofAll(Run run) {
+        return ends(run).stream().filter(StreamEnd::isOfAll).findFirst();
+    }
+
+    private static List<StreamReport> compareEach(Run run, List<StreamState> states, Map<String, Arrived> arrived) {
         Map<String, StreamState> here = new TreeMap<>();
         states.forEach(state -> here.put(state.stream(), state));
         Map<String, StreamEnd> named = new TreeMap<>();
@@ -40,10 +62,12 @@ final class Completeness {
 
     /** Whether the run has ended, has said where its streams end, and all of them are here. */
     static boolean isComplete(Run run, List<StreamReport> streams) {
+        boolean onlyNamed = ofAll(run).isEmpty();
         return run.isEnded()
                 && run.streams() != null
+                && (onlyNamed || !streams.isEmpty())
                 && streams.stream()
-                        .filter(stream -> stream.expectedSequence() != null)
+                        .filter(stream -> !onlyNamed || stream.expectedSequence() != null)
                         .allMatch(StreamReport::complete);
     }
 

@@ -4,6 +4,9 @@ import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.UUID;
 
@@ -45,6 +48,18 @@ public final class HashChain {
                 .add(eventId.toString());
         leaves.forEach(input::addRaw);
         return input.digest();
+    }
+
+    /** The hash over the ends of streams, in the order of the bytes of their names: {@code SHA-256(net(stream) net(sequence) net(hash) …)}. */
+    public static String endsHash(List<StreamState> ends) {
+        Netstrings input = new Netstrings();
+        ends.stream()
+                .sorted(Comparator.comparing(
+                        end -> end.stream().getBytes(StandardCharsets.UTF_8), Arrays::compareUnsigned))
+                .forEach(end -> input.add(end.stream())
+                        .add(Long.toString(end.lastSequence()))
+                        .add(end.lastHash()));
+        return HexFormat.of().formatHex(input.digest());
     }
 
     private static String orEmpty(String text) {

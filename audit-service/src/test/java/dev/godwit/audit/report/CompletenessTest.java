@@ -5,8 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.godwit.audit.report.Completeness.Arrived;
 import dev.godwit.audit.run.Run;
 import dev.godwit.audit.run.StreamEnd;
+import dev.godwit.audit.trail.HashChain;
 import dev.godwit.audit.trail.StreamState;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -65,6 +70,45 @@ class CompletenessTest {
             assertThat(stream.expectedSequence()).isNull();
             assertThat(stream.missing()).isEqualTo(1);
         });
+    }
+
+    @Test
+    void shouldTakeOneEndForAllStreamsWhereTheyAreMany() {
+        StreamState one = new StreamState("chunk-1", "backfill", 2, 5, 2, "h1");
+        StreamState other = new StreamState("Tail-0", "tail", 1, 1, 1, "h2");
+        StreamState gap = new StreamState("chunk-1", "backfill", 1, 5, 2, "h1");
+        StreamState altered = new StreamState("chunk-1", "backfill", 2, 5, 2, "h3");
+        Run run = ended(new StreamEnd("*", 2, HashChain.endsHash(List.of(one, other))));
+
+        assertThat(complete(run, one, other)).isTrue();
+        assertThat(complete(run, other, one)).isTrue();
+        assertThat(complete(run, one)).isFalse();
+        assertThat(complete(run)).isFalse();
+        assertThat(complete(run, gap, other)).isFalse();
+        assertThat(complete(run, altered, other)).isFalse();
+    }
+
+    /** The very bytes, which migration-service hashes too. */
+    @Test
+    void shouldHashEndsInTheOrderOfTheBytesOfTheirNames() {
+        StreamState one = new StreamState("chunk-1", "backfill", 1, 1, 1, "ab");
+        StreamState other = new StreamState("Tail-0", "tail", 7, 7, 7, "cd");
+
+        assertThat(HashChain.endsHash(List.of(one, other))).isEqualTo(sha256("6:Tail-01:72:cd7:chunk-11:12:ab"));
+    }
+
+    private static String sha256(String text) {
+        try {
+            byte[] bytes = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().formatHex(bytes);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static boolean complete(Run run, StreamState... here) {
+        List<StreamState> states = List.of(here);
+        return Completeness.isComplete(run, Completeness.compare(run, states, Map.of()));
     }
 
     private static boolean complete(Run run, Map<String, Arrived> arrived) {

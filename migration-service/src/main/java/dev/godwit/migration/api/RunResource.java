@@ -155,7 +155,7 @@ public class RunResource {
     @POST
     @Path("/{id}/verify")
     @ResponseStatus(ACCEPTED)
-    @Operation(operationId = "verifyRun", summary = "Check the run's result against the database")
+    @Operation(operationId = "verifyRun", summary = "Ask a following run to verify; it follows on if it was started so")
     @RequestBody(content = @Content(schema = @Schema(implementation = Shapes.ChangeRun.class)))
     @APIResponse(
             responseCode = "202",

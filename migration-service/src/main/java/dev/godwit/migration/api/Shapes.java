@@ -112,6 +112,9 @@ final class Shapes {
             @Schema(nullable = true) Object plan,
             @Schema(nullable = true) Object verification,
 
+            @Schema(description = "Whether the run was asked to verify and has not answered yet")
+            boolean verifyAsked,
+
             @Schema(description = "LSN as of which the run is complete", nullable = true)
             String asOf,
 

@@ -58,11 +58,13 @@ public class Batches {
             VALUES ($1, $2, $3, $4, pg_current_xact_id(), $4 = 'rollback')
             """;
 
-    private static final String DEFER = """
-            INSERT INTO godwit.pending_key (run_id, relation, key, cause, not_before)
-            SELECT $1, $2, t.key, 'occupied', clock_timestamp() + interval '200 milliseconds'
-              FROM unnest($3::text[]) AS t(key)
-            ON CONFLICT DO NOTHING
+    /** A batch of chunks that were cut before has nothing to tell of the tables as they are now. */
+    private static final String RESCAN = """
+            UPDATE godwit.run AS r
+               SET rescan = true
+             WHERE r.id = $1
+               AND ($2::integer IS NULL
+                    OR EXISTS (SELECT FROM godwit.chunk AS c WHERE c.run_id = r.id AND c.number = $2 AND c.generation = r.generation))
             """;
 
     private final WorkerSessions sessions;
@@ -140,9 +142,15 @@ public class Batches {
         record Stopped(RunState state) implements Ended {}
     }
 
-    /** Runs one batch in its own transaction; for a plan, in one that cannot write, followed by one that takes the result down. */
+    /**
+     * Runs one batch in its own transaction; for a plan, in one that cannot write, followed by one that takes the result down. A batch that found the tables changed leaves
+     * the run with the request to scan them once more.
+     */
     public Uni<Ended> run(RunContext run, Place place, Function<Opened, Uni<Work>> work) {
-        return run.commit() ? commit(run, place, work) : plan(run, place, work);
+        return (run.commit() ? commit(run, place, work) : plan(run, place, work))
+                .onFailure(ChangedTablesException.class)
+                .call(() -> sessions.inTransaction(connection -> query(
+                        connection, RESCAN, Tuple.of(run.runId(), place.chunk().orElse(null)))));
     }
 
     private Uni<Ended> plan(RunContext run, Place place, Function<Opened, Uni<Work>> work) {
@@ -265,11 +273,11 @@ public class Batches {
     }
 
     private static Uni<Void> defer(SqlConnection connection, RunContext run, BatchResult result) {
-        if (result.deferred().isEmpty() || !run.commit()) {
-            return Uni.createFrom().voidItem();
-        }
-        Tuple row = Tuple.of(run.runId(), run.rootName(), result.deferred().toArray(String[]::new));
-        return query(connection, DEFER, row).replaceWithVoid();
+        return run.commit()
+                ? new WaitingKeys(connection, run.runId())
+                        .add(run.operation().root(), result.deferred(), WaitingKeys.Cause.OCCUPIED)
+                        .replaceWithVoid()
+                : Uni.createFrom().voidItem();
     }
 
     private static Uni<Void> record(

@@ -64,6 +64,25 @@ final class Dependents {
                         reference.type().array(1),
                         reference.table().quoted(),
                         array ? column + " @> ARRAY[k.key]" : column + " = k.key");
+        return keys(sql, keys);
+    }
+
+    /** Those of the keys that more rows refer to than a merge can move. */
+    Uni<List<String>> withTooManyRows(MergeReference reference, List<String> keys) {
+        String sql = """
+                SELECT k.key::text AS key
+                  FROM unnest(%s) AS k(key)
+                 WHERE %d < (SELECT count(*) FROM (SELECT FROM %s AS t WHERE t.%s = k.key LIMIT %d) AS counted)
+                """.formatted(
+                        reference.type().array(1),
+                        MergedChildren.ROWS_MAX,
+                        reference.table().quoted(),
+                        quote(reference.column()),
+                        MergedChildren.ROWS_MAX + 1);
+        return keys(sql, keys);
+    }
+
+    private Uni<List<String>> keys(String sql, List<String> keys) {
         return connection
                 .preparedQuery(sql)
                 .execute(Tuple.of((Object) keys.toArray(String[]::new)))

@@ -5,6 +5,7 @@ import dev.godwit.migration.operation.rekey.Decision.Move;
 import dev.godwit.migration.operation.rekey.EntityRow;
 import dev.godwit.migration.operation.rekey.RekeyModel;
 import dev.godwit.migration.operation.rekey.RekeyModel.DerivedKey;
+import dev.godwit.migration.operation.rekey.RekeySql;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.Row;
@@ -117,6 +118,9 @@ final class DerivedKeys {
                 .preparedQuery(run.sql().readDerived(map, lock))
                 .execute(parameters)
                 .map(rows -> {
+                    if (rows.size() > RekeySql.DERIVED_MAX) {
+                        throw new TooLargeException(child.table().toString(), RekeySql.DERIVED_MAX);
+                    }
                     List<Entry> entries = new ArrayList<>(rows.size());
                     rows.forEach(row -> entries.add(entry(child, row, newParents.get(row.getString("parent")))));
                     return entries;

@@ -15,8 +15,8 @@ import java.util.Map;
 final class FormerKeys {
 
     /**
-     * Backwards, move by move. A move counts while it is not undone and nobody has left its new key since: keys can be taken again by others. Batches are numbered through
-     * all runs. OFFSET 0 keeps the planner from joining the other way round: it knows little of journals that grow while it plans, and read all of them for a few keys.
+     * Backwards, move by move. A move counts while it is not undone and nobody has left its new key since: keys can be taken again by others. Batches are
+     * ordered through all runs. OFFSET 0 keeps the planner from joining the other way round: it knows little of journals that grow while it plans, and read all of them for a few keys.
      */
     private static final String FORMER = """
             WITH RECURSIVE of_table AS MATERIALIZED (
@@ -24,29 +24,29 @@ final class FormerKeys {
                   FROM godwit.relation
                  WHERE name = $1),
             former AS (
-                SELECT k.key, m.old_key, m.batch
+                SELECT k.key, m.old_key, m.undo_order
                   FROM unnest($2::text[]) AS k(key)
                  CROSS JOIN of_table AS t
                  CROSS JOIN LATERAL (
-                       SELECT i.old_key, i.batch
+                       SELECT i.old_key, b.undo_order
                          FROM godwit.identity AS i
                          JOIN godwit.batch AS b ON b.run_id = i.run_id AND b.number = i.batch AND NOT b.undone
                         WHERE i.run_id = t.run_id AND i.relation = t.relation AND i.new_key = k.key AND i.old_key <> i.new_key
                           AND i.batch <> $3
                        OFFSET 0) AS m
-                 WHERE NOT EXISTS (SELECT FROM godwit.left_by($1, k.key) AS l WHERE l.batch > m.batch AND l.batch <> $3)
+                 WHERE NOT EXISTS (SELECT FROM godwit.left_by($1, k.key) AS l WHERE l.undo_order > m.undo_order AND l.batch <> $3)
                  UNION
-                SELECT f.key, m.old_key, m.batch
+                SELECT f.key, m.old_key, m.undo_order
                   FROM former AS f
                  CROSS JOIN of_table AS t
                  CROSS JOIN LATERAL (
-                       SELECT i.old_key, i.batch
+                       SELECT i.old_key, b.undo_order
                          FROM godwit.identity AS i
                          JOIN godwit.batch AS b ON b.run_id = i.run_id AND b.number = i.batch AND NOT b.undone
                         WHERE i.run_id = t.run_id AND i.relation = t.relation AND i.new_key = f.old_key AND i.old_key <> i.new_key
-                          AND i.batch < f.batch
+                          AND b.undo_order < f.undo_order
                        OFFSET 0) AS m
-                 WHERE NOT EXISTS (SELECT FROM godwit.left_by($1, f.old_key) AS l WHERE l.batch > m.batch AND l.batch < f.batch))
+                 WHERE NOT EXISTS (SELECT FROM godwit.left_by($1, f.old_key) AS l WHERE l.undo_order > m.undo_order AND l.undo_order < f.undo_order))
             SELECT key, array_agg(DISTINCT old_key) AS former
               FROM former
              GROUP BY key

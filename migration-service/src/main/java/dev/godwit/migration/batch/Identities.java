@@ -56,7 +56,12 @@ final class Identities {
                 return Uni.createFrom().item(map);
             }
             Map<String, String> further = new HashMap<>();
-            map.forEach((from, to) -> further.put(from, next.getOrDefault(to, to)));
+            map.forEach((from, to) -> {
+                further.put(from, next.getOrDefault(to, to));
+                if (merged.contains(to)) {
+                    merged.add(from);
+                }
+            });
             return follow(further, hops + 1);
         });
     }
@@ -95,7 +100,7 @@ final class Identities {
                 + "   AND i." + from + " = ANY ($2::text[])\n"
                 + "   AND i.old_key <> i.new_key\n"
                 + "   AND NOT EXISTS (" + rootHas(from) + ")\n" + restored
-                + " ORDER BY i." + from + ", i.batch " + (back ? "ASC" : "DESC");
+                + " ORDER BY i." + from + ", godwit.undo_order_of($1, i.batch) " + (back ? "ASC" : "DESC");
     }
 
     private String rootHas(String column) {

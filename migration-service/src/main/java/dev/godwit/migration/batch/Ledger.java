@@ -13,10 +13,12 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -27,6 +29,9 @@ import java.util.stream.Stream;
  *
  * <p>As what an entity was told is known from the state: {@code quarantine} holds those left as they are, {@code settled} those that were right, {@code identity} those
  * that moved. A rollback tells what it did by outcomes of its own kinds, and a plan meets each entity once, so only what is held passes through here.
+ *
+ * <p>A row that is moved to a key finds there what was told of the key's former holder, which the application has deleted: that is closed, or it would be taken for
+ * the newcomer's. An entity that was held and is right again counts as migrated where a move of the run led to its key.
  *
  * <p>Transaction: joins the batch's, after its data and journal. Rows are entered in the order of their keys, when the batch has all its row locks, so that batches queue
  * instead of deadlocking.
@@ -39,9 +44,9 @@ final class Ledger {
     /** An answer to whoever asked for a key that no row has; there is no entity to count. */
     private static final String NOT_FOUND = "not_found";
 
-    /** What the run has told of the keys, unless it was by this batch. */
+    /** What the run has told of the keys, unless it was by this batch, and whether a move of the run led there. */
     private static final String FORMER = """
-            SELECT k.key, q.outcome, q.reason, s.key IS NOT NULL AS unchanged, m.reason AS migrated_because
+            SELECT k.key, q.outcome, q.reason, s.key IS NOT NULL AS unchanged, m.there IS NOT NULL AS migrated, m.reason AS migrated_because
               FROM unnest($2::text[]) AS k(key)
               LEFT JOIN godwit.quarantine AS q ON q.run_id = $1 AND q.key = k.key
               LEFT JOIN godwit.settled AS s ON s.run_id = $1 AND s.key = k.key AND s.told
@@ -107,16 +112,77 @@ final class Ledger {
         this.batch = batch;
     }
 
+    /**
+     * What a key stands for in this run.
+     *
+     * @param told as what its entity was told last
+     * @param migrated as what the move counts that led to it, whatever was told since
+     */
+    private record Former(Told told, Optional<Told> migrated) {
+
+        boolean isHeld() {
+            return HELD.contains(told.kind());
+        }
+    }
+
     /** Enters the outcomes of a batch, and answers those that are to be told. */
     Uni<BatchResult> enter(BatchResult result) {
         List<Outcome> entities = result.outcomes().stream().filter(this::isKept).toList();
         if (entities.isEmpty()) {
             return Uni.createFrom().item(result);
         }
-        return claimChanged(entities).chain(() -> formers(entities)).chain(formers -> write(entities, formers)
-                .map(overtaken -> result.replacing(result.outcomes().stream()
-                        .flatMap(o -> isKept(o) ? told(o, formers.get(o.key()), overtaken) : Stream.of(o))
-                        .toList())));
+        Set<String> taken = takenKeys(entities);
+        return claimChanged(entities)
+                .chain(() -> formers(entities, taken))
+                .chain(formers -> enter(result, entities, taken, formers));
+    }
+
+    private Uni<BatchResult> enter(
+            BatchResult result, List<Outcome> entities, Set<String> taken, Map<String, Former> formers) {
+        List<Outcome> found =
+                entities.stream().map(o -> rightAgain(o, formers.get(o.key()))).toList();
+        List<Outcome> closed = closed(taken, formers);
+        return write(found, taken, formers).map(overtaken -> result.replacing(result.outcomes().stream()
+                        .flatMap(o -> isKept(o)
+                                ? told(rightAgain(o, formers.get(o.key())), formers.get(o.key()), overtaken)
+                                : Stream.of(o))
+                        .toList())
+                .with(closed));
+    }
+
+    /** Keys that rows of the batch were moved to, whose former holders are not of this batch. A survivor stands on its key, so what was told of that stays true. */
+    private static Set<String> takenKeys(List<Outcome> entities) {
+        Set<String> taken = entities.stream()
+                .filter(o -> o.kind() == OutcomeKind.MIGRATED
+                        && o.reason().filter(Outcome.MERGED::equals).isEmpty())
+                .flatMap(o -> o.newKey().stream())
+                .collect(Collectors.toCollection(LinkedHashSet::new));
+        entities.forEach(o -> taken.remove(o.key()));
+        return taken;
+    }
+
+    private static Outcome rightAgain(Outcome outcome, Former former) {
+        boolean right = outcome.kind() == OutcomeKind.UNCHANGED && former != null && former.isHeld();
+        return right && former.migrated().isPresent()
+                ? migratedAs(outcome, former.migrated().get())
+                : outcome;
+    }
+
+    private static Outcome migratedAs(Outcome outcome, Told migrated) {
+        Outcome again = Outcome.migrated(outcome.table(), outcome.key(), outcome.key());
+        return migrated.reason().map(again::because).orElse(again);
+    }
+
+    /** Held entities that are gone, on whose keys others stand now: those that the run had migrated before count as that again. */
+    private List<Outcome> closed(Set<String> taken, Map<String, Former> formers) {
+        return taken.stream()
+                .filter(key -> formers.containsKey(key) && formers.get(key).isHeld())
+                .filter(key -> formers.get(key).migrated().isPresent())
+                .map(key -> migratedAs(
+                                Outcome.of(run.rootName(), key, OutcomeKind.UNCHANGED),
+                                formers.get(key).migrated().get())
+                        .replacing(formers.get(key).told()))
+                .toList();
     }
 
     private boolean isKept(Outcome outcome) {
@@ -141,25 +207,28 @@ final class Ledger {
                         .toList());
     }
 
-    private Uni<Map<String, Told>> formers(List<Outcome> entities) {
-        String[] keys = entities.stream().map(Outcome::key).toArray(String[]::new);
+    private Uni<Map<String, Former>> formers(List<Outcome> entities, Set<String> taken) {
+        String[] keys = Stream.concat(entities.stream().map(Outcome::key), taken.stream())
+                .distinct()
+                .toArray(String[]::new);
         return query(FORMER.formatted(run.operation().migratedBefore()), Tuple.of(run.runId(), keys, batch))
                 .map(rows -> {
-                    Map<String, Told> formers = new HashMap<>();
+                    Map<String, Former> formers = new HashMap<>();
                     rows.forEach(row -> formers.put(row.getString("key"), former(row)));
                     return formers;
                 });
     }
 
-    private static Told former(Row row) {
+    private static Former former(Row row) {
+        Optional<Told> migrated = row.getBoolean("migrated")
+                ? Optional.of(new Told(OutcomeKind.MIGRATED, Optional.ofNullable(row.getString("migrated_because"))))
+                : Optional.empty();
         if (row.getString("outcome") != null) {
             Optional<String> reason = Optional.of(row.getString("reason")).filter(code -> !code.isEmpty());
-            return new Told(OutcomeKind.ofWireName(row.getString("outcome")), reason);
+            return new Former(new Told(OutcomeKind.ofWireName(row.getString("outcome")), reason), migrated);
         }
-        if (row.getBoolean("unchanged")) {
-            return new Told(OutcomeKind.UNCHANGED, Optional.empty());
-        }
-        return new Told(OutcomeKind.MIGRATED, Optional.ofNullable(row.getString("migrated_because")));
+        Told unchanged = new Told(OutcomeKind.UNCHANGED, Optional.empty());
+        return new Former(row.getBoolean("unchanged") ? unchanged : migrated.orElseThrow(), migrated);
     }
 
     private static boolean saysNothingNew(Outcome outcome, Told former) {
@@ -169,21 +238,20 @@ final class Ledger {
     }
 
     /** Answers the keys that another batch has told as unchanged meanwhile. */
-    private Uni<Set<String>> write(List<Outcome> entities, Map<String, Told> formers) {
+    private Uni<Set<String>> write(List<Outcome> entities, Set<String> taken, Map<String, Former> formers) {
         List<Outcome> news = entities.stream()
-                .filter(o -> !formers.containsKey(o.key()) || !saysNothingNew(o, formers.get(o.key())))
+                .filter(o -> !formers.containsKey(o.key())
+                        || !saysNothingNew(o, formers.get(o.key()).told()))
                 .toList();
         List<Outcome> held = news.stream().filter(o -> HELD.contains(o.kind())).toList();
-        List<String> released = news.stream()
+        Set<String> over = news.stream()
                 .filter(o -> !HELD.contains(o.kind()))
                 .map(Outcome::key)
-                .filter(key -> formers.containsKey(key)
-                        && HELD.contains(formers.get(key).kind()))
-                .toList();
-        List<String> unsettled = news.stream()
-                .map(Outcome::key)
-                .filter(key -> formers.containsKey(key) && formers.get(key).kind() == OutcomeKind.UNCHANGED)
-                .toList();
+                .collect(Collectors.toCollection(LinkedHashSet::new));
+        over.addAll(taken);
+        List<String> released = told(over, formers, HELD);
+        over.addAll(held.stream().map(Outcome::key).toList());
+        List<String> unsettled = told(over, formers, EnumSet.of(OutcomeKind.UNCHANGED));
         List<String> settled = news.stream()
                 .filter(o -> o.kind() == OutcomeKind.UNCHANGED)
                 .map(Outcome::key)
@@ -199,15 +267,22 @@ final class Ledger {
                 });
     }
 
-    private Stream<Outcome> told(Outcome outcome, Told former, Set<String> overtaken) {
+    private static List<String> told(Set<String> keys, Map<String, Former> formers, Set<OutcomeKind> kinds) {
+        return keys.stream()
+                .filter(key -> formers.containsKey(key)
+                        && kinds.contains(formers.get(key).told().kind()))
+                .toList();
+    }
+
+    private Stream<Outcome> told(Outcome outcome, Former former, Set<String> overtaken) {
         if (overtaken.contains(outcome.key())) {
             return Stream.empty();
         }
         if (former == null) {
             return Stream.of(outcome);
         }
-        if (!saysNothingNew(outcome, former)) {
-            return Stream.of(outcome.replacing(former));
+        if (!saysNothingNew(outcome, former.told())) {
+            return Stream.of(outcome.replacing(former.told()));
         }
         return lane == Lane.REQUEST ? Stream.of(outcome.replacing(outcome.told())) : Stream.empty();
     }

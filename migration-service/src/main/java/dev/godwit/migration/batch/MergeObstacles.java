@@ -70,6 +70,24 @@ final class MergeObstacles {
         if (reference.kind() == ColumnRewrite.Kind.ARRAY) {
             return Uni.createFrom().voidItem();
         }
+        return dependents
+                .withTooManyRows(reference, losers.stream().map(Loser::key).toList())
+                .invoke(keys -> keys.forEach(key -> found.putIfAbsent(
+                        entities.get(key),
+                        "more than " + MergedChildren.ROWS_MAX + " rows of " + reference.table()
+                                + " hang on it, which is more than one transaction takes")))
+                .chain(keys -> children(
+                        reference,
+                        losers.stream()
+                                .filter(loser -> !keys.contains(loser.key()))
+                                .toList(),
+                        entities));
+    }
+
+    private Uni<Void> children(MergeReference reference, List<Loser> losers, Map<String, String> entities) {
+        if (losers.isEmpty()) {
+            return Uni.createFrom().voidItem();
+        }
         Map<String, String> survivors = new LinkedHashMap<>();
         Map<String, String> targets = new LinkedHashMap<>();
         losers.forEach(loser -> {

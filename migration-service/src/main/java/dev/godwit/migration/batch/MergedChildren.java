@@ -17,11 +17,17 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /** Sorts the children of losers into those that can move to the survivor and those that meet an equal child there. */
 final class MergedChildren {
+
+    /** How many children one merge moves, or one batch of merges: all of them are held at once, and written one by one. */
+    static final int ROWS_MAX = 20_000;
 
     private final RekeyRun run;
     private final SqlConnection connection;
@@ -61,38 +67,77 @@ final class MergedChildren {
     /** Children that move, and children that meet an equal one. */
     record Sorted(List<Child> moved, List<Child> doomed) {}
 
-    /** A child as it is once it hangs on the survivor: what each unique index would hold of it, nothing where it is not in the index. */
-    private record Read(List<String> key, String parent, List<Optional<List<String>>> entries) {}
+    /** A child as it is once it hangs on the survivor: what each unique index would hold of it, nothing where it is not in the index; and the same as text, or null. */
+    private record Read(List<String> key, String parent, List<Optional<List<String>>> entries, List<String> texts) {}
 
     /**
-     * Reads and sorts.
+     * Reads and sorts. Of the survivors' children, which may be many more, only those are read that a loser's child would meet.
      *
      * @param survivors by loser
      * @param targets the key that a survivor has or gets, by survivor
      */
     Uni<Sorted> sort(Map<String, String> survivors, Map<String, String> targets) {
-        Map<String, String> parents = new LinkedHashMap<>();
-        survivors.values().forEach(survivor -> parents.put(survivor, survivor));
-        parents.putAll(survivors);
-        return read(parents)
-                .chain(rows -> derivedKeys(survivors, targets).map(newKeys -> sort(rows, survivors, newKeys)))
+        Map<String, String> stay = new LinkedHashMap<>();
+        survivors.values().forEach(survivor -> stay.put(survivor, survivor));
+        return read(select(""), parents(survivors))
+                .chain(losers -> losers.isEmpty()
+                        ? Uni.createFrom().item(new Sorted(List.of(), List.of()))
+                        : derivedKeys(survivors, targets).chain(newKeys -> holders(losers, stay, newKeys)
+                                .map(holders -> sort(losers, holders, survivors, newKeys))))
                 .call(sorted -> lock
                         ? refuseDependents(sorted.doomed())
                         : Uni.createFrom().voidItem());
     }
 
-    private Uni<List<Read>> read(Map<String, String> parents) {
-        Tuple parameters = Tuple.of(
+    private static Tuple parents(Map<String, String> parents) {
+        return Tuple.of(
                 parents.keySet().toArray(String[]::new), parents.values().toArray(String[]::new));
-        return connection.preparedQuery(select()).execute(parameters).map(rows -> {
+    }
+
+    private Uni<List<Read>> read(String sql, Tuple parameters) {
+        return connection.preparedQuery(sql).execute(parameters).map(rows -> {
+            if (rows.size() > ROWS_MAX) {
+                throw new TooLargeException(reference.table().toString(), ROWS_MAX);
+            }
             List<Read> read = new ArrayList<>(rows.size());
             rows.forEach(row -> read.add(read(row)));
             return read;
         });
     }
 
+    /** The survivors' children that would be in the way of a loser's: by the entries of unique indexes, or by the keys that they derive. */
+    private Uni<List<Read>> holders(List<Read> losers, Map<String, String> stay, Map<String, String> newKeys) {
+        Tuple parameters = parents(stay);
+        List<String> meets = new ArrayList<>();
+        for (int i = 0; i < reference.uniques().size(); i++) {
+            int index = i;
+            parameters = parameters.addArrayOfString(losers.stream()
+                    .map(row -> row.texts().get(index))
+                    .filter(Objects::nonNull)
+                    .distinct()
+                    .toArray(String[]::new));
+            meets.add("godwit_entries.godwit_entry" + i + "::text = ANY ($" + (i + 3) + "::text[])");
+        }
+        if (reference.derivedMap() > 0) {
+            Set<String> wanted = losers.stream()
+                    .map(row -> newKeys.get(row.key().get(0)))
+                    .filter(Objects::nonNull)
+                    .collect(Collectors.toSet());
+            parameters = parameters.addArrayOfString(newKeys.entrySet().stream()
+                    .filter(entry -> wanted.contains(entry.getValue()))
+                    .map(Map.Entry::getKey)
+                    .toArray(String[]::new));
+            meets.add(quote(reference.table().name()) + "."
+                    + quote(reference.primaryKey().get(0)) + "::text = ANY ($"
+                    + (reference.uniques().size() + 3) + "::text[])");
+        }
+        return meets.isEmpty()
+                ? Uni.createFrom().item(List.of())
+                : read(select("\n   AND (" + String.join(" OR ", meets) + ")"), parameters);
+    }
+
     /** PostgreSQL itself says what its unique indexes would hold: their expressions and conditions are put to the row with its reference moved. */
-    private String select() {
+    private String select(String condition) {
         String name = quote(reference.table().name());
         String row = run.shape(reference.table().toString()).casts().keySet().stream()
                 .map(c -> (c.equals(reference.column()) ? "godwit_parent.moved" : name + "." + quote(c)) + " AS "
@@ -101,21 +146,25 @@ final class MergedChildren {
         String entries = IntStream.range(0, reference.uniques().size())
                 .mapToObj(i -> entry(reference.uniques().get(i), i))
                 .collect(joining(", "));
+        String texts = IntStream.range(0, reference.uniques().size())
+                .mapToObj(i -> ", godwit_entries.godwit_entry" + i + ", godwit_entries.godwit_entry" + i + "::text")
+                .collect(joining());
         return """
                 SELECT ARRAY[%s] AS key, %s.%s::text AS parent%s
                   FROM %s AS %s
                  CROSS JOIN LATERAL (SELECT coalesce((SELECT m.new FROM unnest(%s, %s) AS m(old, new) WHERE m.old = %s.%s), %s.%s) AS moved)
                             AS godwit_parent
                  CROSS JOIN LATERAL (SELECT %s FROM (SELECT %s) AS %s) AS godwit_entries
-                 WHERE %s.%s = ANY (%s)%s
-                 ORDER BY 2, 1%s
+                 WHERE %s.%s = ANY (%s)%s%s
+                 ORDER BY 2, 1
+                 LIMIT %d%s
                 """.formatted(
                         reference.primaryKey().stream()
                                 .map(c -> name + "." + quote(c) + "::text")
                                 .collect(joining(", ")),
                         name,
                         quote(reference.column()),
-                        entries.isEmpty() ? "" : ", godwit_entries.*",
+                        texts,
                         reference.table().quoted(),
                         name,
                         reference.type().array(1),
@@ -131,6 +180,8 @@ final class MergedChildren {
                         quote(reference.column()),
                         reference.type().array(1),
                         reference.when().map(when -> "\n   AND (" + when + ")").orElse(""),
+                        condition,
+                        ROWS_MAX + 1,
                         lock ? "\n   FOR UPDATE OF " + name : "");
     }
 
@@ -141,11 +192,13 @@ final class MergedChildren {
     }
 
     private Read read(Row row) {
-        List<Optional<List<String>>> entries = IntStream.range(
-                        0, reference.uniques().size())
-                .mapToObj(i -> Optional.ofNullable(row.getArrayOfStrings(2 + i)).map(Arrays::asList))
-                .toList();
-        return new Read(List.of(row.getArrayOfStrings(0)), row.getString(1), entries);
+        List<Optional<List<String>>> entries = new ArrayList<>();
+        List<String> texts = new ArrayList<>();
+        for (int i = 0; i < reference.uniques().size(); i++) {
+            entries.add(Optional.ofNullable(row.getArrayOfStrings(2 + 2 * i)).map(Arrays::asList));
+            texts.add(row.getString(3 + 2 * i));
+        }
+        return new Read(List.of(row.getArrayOfStrings(0)), row.getString(1), entries, texts);
     }
 
     /** New keys of the derived children of losers and survivors, as they would be once all hang on the survivor, by their present key. */
@@ -165,18 +218,13 @@ final class MergedChildren {
                 });
     }
 
-    private Sorted sort(List<Read> rows, Map<String, String> survivors, Map<String, String> newKeys) {
+    private Sorted sort(List<Read> losers, List<Read> met, Map<String, String> survivors, Map<String, String> newKeys) {
         Map<List<String>, List<String>> holders = new HashMap<>();
-        rows.stream()
-                .filter(row -> !survivors.containsKey(row.parent()))
-                .forEach(row -> claims(row, newKeys.get(row.key().get(0))).forEach(c -> holders.put(c, row.key())));
+        met.forEach(row -> claims(row, newKeys.get(row.key().get(0))).forEach(c -> holders.put(c, row.key())));
         List<Child> moved = new ArrayList<>();
         List<Child> doomed = new ArrayList<>();
-        for (Read row : rows) {
+        for (Read row : losers) {
             String survivor = survivors.get(row.parent());
-            if (survivor == null) {
-                continue;
-            }
             Optional<String> newKey = Optional.ofNullable(newKeys.get(row.key().get(0)));
             List<List<String>> claims = claims(row, newKey.orElse(null));
             Optional<List<String>> equal = claims.stream()

@@ -20,7 +20,7 @@ import java.util.Optional;
  *
  * <p>SQL that an operation answers has the run's id as its first parameter unless something else is said.
  */
-public sealed interface Operation permits Rekey, Transform, Schema {
+public sealed interface Operation permits Rekey, Transform, Derive, Schema {
 
     /** The table whose rows are the entities. */
     TableName root();
@@ -34,8 +34,13 @@ public sealed interface Operation permits Rekey, Transform, Schema {
     /** Tables that the tail listens to, the root first. */
     List<Watched> watched();
 
-    /** Texts by which the operation names the changed row of a watched table, from the published columns; empty when the row does not concern it. */
+    /** Texts by which the operation names the changed row of a watched table, from the published columns; empty when the row is no entity, and hangs on none. */
     List<String> keysOf(TableName table, Map<String, String> fields);
+
+    /** Texts that name the changed row of a watched table by its primary key, because it may refer to an entity in a column that it must be looked up in; else empty. */
+    default List<String> referringRows(TableName table, Map<String, String> fields) {
+        return List.of();
+    }
 
     /** Tables whose keys the identity map holds, by their number there; the root first. */
     default List<TableName> mappedTables() {

@@ -21,7 +21,7 @@ public interface OperationBatch {
      */
     Uni<BatchResult> work(Selection selection, boolean expectWork);
 
-    /** Keys of the selection that need work, in the order they are read; locks nothing. */
+    /** Keys of the selection that need work, or of which that cannot be told because an expression fails for them, in the order they are read; locks nothing. */
     Uni<List<String>> pending(Selection selection);
 
     /** Undoes what this batch did, by compare and set. */
@@ -34,7 +34,7 @@ public interface OperationBatch {
      */
     Uni<List<String>> entitiesOf(Map<TableName, Set<String>> changed);
 
-    /** Puts changed rows right that only refer to entities; rows of other tables are passed over. */
+    /** Puts changed rows right that refer to entities, as {@link Operation#referringRows} named them; rows of other tables are passed over. */
     default Uni<BatchResult> references(TableName table, Collection<String> keys) {
         return Uni.createFrom().item(BatchResult.NOTHING);
     }
@@ -43,8 +43,9 @@ public interface OperationBatch {
      * Puts references in a range of a swept heap right.
      *
      * @param back true while rolling back
+     * @param rowByRow rows that cannot be written are told as failed, each by itself; else the first of them fails the batch
      */
-    default Uni<BatchResult> sweep(Selection.BlockRange range, boolean back) {
+    default Uni<BatchResult> sweep(Selection.BlockRange range, boolean back, boolean rowByRow) {
         return Uni.createFrom().item(BatchResult.NOTHING);
     }
 }

@@ -1,6 +1,5 @@
 package dev.godwit.migration.batch;
 
-import static dev.godwit.migration.definition.Identifier.quote;
 import static java.util.stream.Collectors.joining;
 
 import dev.godwit.migration.definition.TableName;
@@ -9,6 +8,7 @@ import dev.godwit.migration.operation.OutcomeKind;
 import dev.godwit.migration.operation.Selection;
 import dev.godwit.migration.operation.rekey.ReferenceText;
 import dev.godwit.migration.operation.rekey.RekeyModel.FoundReference;
+import dev.godwit.migration.sql.PgErrors;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.json.JsonArray;
@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +34,9 @@ import java.util.stream.StreamSupport;
  */
 final class ReferenceTranslation {
 
+    private static final int ROWS_AT_ONCE = 16;
+    private static final int CHARACTERS_AT_ONCE = 1_000_000;
+
     private final RekeyRun run;
     private final SqlConnection connection;
     private final RekeyJournal journal;
@@ -40,8 +44,8 @@ final class ReferenceTranslation {
     private final TableName table;
     private final List<FoundReference> references;
     private final List<ReferenceText> texts;
+    private final ReferenceSql sql;
     private final List<String> primaryKey;
-    private final List<String> keyTypes;
     private final String reason;
     private Set<String> merged = Set.of();
 
@@ -57,69 +61,126 @@ final class ReferenceTranslation {
         this.references = run.model().softReferences().stream()
                 .filter(r -> r.table().equals(table))
                 .toList();
-        this.texts = references.stream().map(ReferenceText::of).toList();
+        this.texts = references.stream()
+                .map(reference -> ReferenceText.of(reference, run.model().keyType()))
+                .toList();
         this.primaryKey = references.get(0).primaryKey();
-        this.keyTypes = references.get(0).primaryKeyTypes();
+        this.sql = new ReferenceSql(table, references, run.model().keyType());
     }
 
-    private record Found(List<String> key, List<String> values) {}
+    private record Found(List<String> key, List<String> values) {
 
-    /** Sweeps a range of blocks of the table or one of its leaf partitions. */
-    Uni<BatchResult> sweep(Selection.BlockRange range) {
-        String sql = select() + "\n  FROM ONLY " + range.relation().quoted() + " AS " + alias() + "\n WHERE " + alias()
-                + ".ctid >= $1::text::tid AND " + alias() + ".ctid < $2::text::tid\n   AND (" + candidates("$3") + ")";
-        return found(sql, Tuple.of(range.fromTid(), range.toTid(), run.runId())).chain(this::translate);
+        private int size() {
+            return values.stream()
+                    .mapToInt(value -> value == null ? 0 : value.length())
+                    .sum();
+        }
+    }
+
+    /** A row that was looked at: not its values, which may be large, but the keys in them. */
+    private record Seen(List<String> key, Set<String> held, int size) {}
+
+    /**
+     * Sweeps a range of blocks of the table or one of its leaf partitions.
+     *
+     * @param rowByRow rows that cannot be written are told as failed, each by itself
+     */
+    Uni<BatchResult> sweep(Selection.BlockRange range, boolean rowByRow) {
+        return look(
+                        sql.inRange(range.relation(), identities.keyColumn()),
+                        Tuple.of(range.fromTid(), range.toTid(), run.runId()))
+                .chain(rows -> translate(rows, rowByRow));
     }
 
     /** Looks at rows by primary key; each key is a list of its columns' text forms. */
     Uni<BatchResult> rows(List<List<String>> keys) {
-        return byKey(keys, false).chain(this::translate);
+        return look(sql.byKey(false), keyParameters(keys)).chain(rows -> translate(rows, false));
     }
 
-    private Uni<BatchResult> translate(List<Found> rows) {
-        Set<String> held = held(rows);
+    /** Reads a few rows at a time, whose values may be as large as a column can hold, and keeps what matters of them. */
+    private Uni<List<Seen>> look(String query, Tuple parameters) {
+        return connection.prepare(query).chain(statement -> statement
+                .createStream(ROWS_AT_ONCE, parameters)
+                .toMulti()
+                .map(ReferenceTranslation::found)
+                .map(this::seen)
+                .collect()
+                .asList()
+                .call(statement::close));
+    }
+
+    private Seen seen(Found row) {
+        Set<String> held = new LinkedHashSet<>();
+        IntStream.range(0, texts.size())
+                .forEach(i -> held.addAll(texts.get(i).keys(row.values().get(i))));
+        return new Seen(row.key(), held, row.size());
+    }
+
+    private Uni<BatchResult> translate(List<Seen> rows, boolean rowByRow) {
+        Set<String> held = new LinkedHashSet<>();
+        rows.forEach(row -> held.addAll(row.held()));
         if (held.isEmpty()) {
             return Uni.createFrom().item(() -> read(rows.size()));
         }
         return identities.translations(held).chain(map -> {
-            List<List<String>> hits = rows.stream()
-                    .filter(row -> holdsAny(row, map.keySet()))
-                    .map(Found::key)
+            List<Seen> hits = rows.stream()
+                    .filter(row -> row.held().stream().anyMatch(map::containsKey))
                     .toList();
-            if (hits.isEmpty()) {
-                return Uni.createFrom().item(() -> read(rows.size()));
-            }
             merged = identities.merged();
-            return byKey(hits, true)
-                    .chain(locked -> write(locked, map))
-                    .map(outcomes -> new BatchResult(
-                            outcomes,
-                            Map.of(table.toString(), (long) outcomes.size()),
-                            List.of(),
-                            List.of(),
-                            List.of(),
-                            rows.size()));
+            Uni<List<Outcome>> written = rowByRow
+                    ? new OneByOne<List<String>>(connection)
+                            .write(keysOf(hits), key -> write(List.of(key), map), this::failed)
+                    : writeInParts(hits, map);
+            return written.map(outcomes -> result(outcomes, rows.size()));
         });
+    }
+
+    private static List<List<String>> keysOf(List<Seen> rows) {
+        return rows.stream().map(Seen::key).toList();
+    }
+
+    private Uni<List<Outcome>> writeInParts(List<Seen> hits, Map<String, String> map) {
+        List<List<Seen>> parts = new ArrayList<>();
+        int size = 0;
+        for (Seen row : hits) {
+            if (parts.isEmpty() || size + row.size() > CHARACTERS_AT_ONCE) {
+                parts.add(new ArrayList<>());
+                size = 0;
+            }
+            parts.get(parts.size() - 1).add(row);
+            size += row.size();
+        }
+        return Multi.createFrom()
+                .iterable(parts)
+                .onItem()
+                .transformToUniAndConcatenate(part -> write(keysOf(part), map))
+                .collect()
+                .in(ArrayList::new, List::addAll);
+    }
+
+    private BatchResult result(List<Outcome> outcomes, int read) {
+        long written = outcomes.stream()
+                .filter(outcome -> outcome.kind() == OutcomeKind.MIGRATED)
+                .count();
+        return new BatchResult(outcomes, Map.of(table.toString(), written), List.of(), List.of(), List.of(), read);
+    }
+
+    private Outcome failed(List<String> key, Throwable failure) {
+        return Outcome.of(table.toString(), keyText(key), OutcomeKind.FAILED)
+                .because(PgErrors.code(failure))
+                .explained(PgErrors.describe(failure));
     }
 
     private static BatchResult read(int rows) {
         return new BatchResult(List.of(), Map.of(), List.of(), List.of(), List.of(), rows);
     }
 
-    private Set<String> held(List<Found> rows) {
-        Set<String> held = new LinkedHashSet<>();
-        rows.forEach(row -> IntStream.range(0, texts.size())
-                .forEach(i -> held.addAll(texts.get(i).keys(row.values().get(i)))));
-        return held;
-    }
-
-    private boolean holdsAny(Found row, Set<String> keys) {
-        return IntStream.range(0, texts.size())
-                .anyMatch(i -> texts.get(i).keys(row.values().get(i)).stream().anyMatch(keys::contains));
-    }
-
     /** Rows that changed between look and lock hold what they hold now; what no longer needs translation is left out. */
-    private Uni<List<Outcome>> write(List<Found> locked, Map<String, String> map) {
+    private Uni<List<Outcome>> write(List<List<String>> keys, Map<String, String> map) {
+        return byKey(keys, true).chain(locked -> writeLocked(locked, map));
+    }
+
+    private Uni<List<Outcome>> writeLocked(List<Found> locked, Map<String, String> map) {
         List<Found> changed = new ArrayList<>();
         List<Found> before = new ArrayList<>();
         for (Found row : locked) {
@@ -133,9 +194,9 @@ final class ReferenceTranslation {
             return Uni.createFrom().item(List.of());
         }
         return connection
-                .preparedQuery(update())
+                .preparedQuery(sql.update())
                 .execute(updateParameters(changed))
-                .chain(() -> journalMerged(before, changed))
+                .chain(() -> journalIrreversible(before, changed, map))
                 .replaceWith(() -> changed.stream().map(this::outcome).toList());
     }
 
@@ -176,40 +237,43 @@ final class ReferenceTranslation {
                 : new JsonArray(text).stream().map(String.class::cast).toList();
     }
 
-    /** A value that held a merged key cannot be translated back: several old keys became one. */
-    private Uni<Void> journalMerged(List<Found> before, List<Found> after) {
-        if (merged.isEmpty()) {
-            return Uni.createFrom().voidItem();
-        }
+    /** A value that held a merged key cannot be translated back, because several old keys became one; nor can one whose keys were written in another way than ours are. */
+    private Uni<Void> journalIrreversible(List<Found> before, List<Found> after, Map<String, String> map) {
         return Multi.createFrom()
-                .range(0, before.size() * texts.size())
-                .filter(n -> {
-                    int i = n % texts.size();
-                    String value = before.get(n / texts.size()).values().get(i);
-                    boolean first = IntStream.range(0, i)
-                            .noneMatch(j -> column(j).equals(column(i))
-                                    && before.get(n / texts.size()).values().get(j) != null);
-                    return value != null && first && holdsMerged(before.get(n / texts.size()), column(i));
-                })
+                .range(0, before.size())
                 .onItem()
-                .transformToUniAndConcatenate(n -> {
-                    int i = n % texts.size();
-                    Found row = before.get(n / texts.size());
-                    return journal.rewritten(
-                            table.toString(),
-                            row.key(),
-                            references.get(i).reference().column(),
-                            asColumn(i, row.values().get(i)),
-                            asColumn(i, after.get(n / texts.size()).values().get(i)));
-                })
+                .transformToUniAndConcatenate(n -> Multi.createFrom()
+                        .iterable(irreversible(before.get(n), map))
+                        .onItem()
+                        .transformToUniAndConcatenate(i -> journal.rewritten(
+                                table.toString(),
+                                before.get(n).key(),
+                                column(i),
+                                asColumn(i, before.get(n).values().get(i)),
+                                asColumn(i, after.get(n).values().get(i))))
+                        .onItem()
+                        .ignoreAsUni())
                 .onItem()
                 .ignoreAsUni();
     }
 
-    private boolean holdsMerged(Found row, String column) {
-        return IntStream.range(0, texts.size())
-                .filter(i -> column(i).equals(column))
-                .anyMatch(i -> texts.get(i).keys(row.values().get(i)).stream().anyMatch(merged::contains));
+    /** One reference for each column of the row that the inverse of the map would not restore. */
+    private List<Integer> irreversible(Found row, Map<String, String> map) {
+        Map<String, Integer> first = new LinkedHashMap<>();
+        Set<String> columns = new HashSet<>();
+        for (int i = 0; i < texts.size(); i++) {
+            String value = row.values().get(i);
+            if (value == null) {
+                continue;
+            }
+            first.putIfAbsent(column(i), i);
+            boolean holdsMerged = texts.get(i).keys(value).stream().anyMatch(merged::contains);
+            if (holdsMerged || !texts.get(i).isReversible(value, map)) {
+                columns.add(column(i));
+            }
+        }
+        first.keySet().retainAll(columns);
+        return List.copyOf(first.values());
     }
 
     /** The value as the column prints it; arrays are read as JSON here. */
@@ -231,21 +295,7 @@ final class ReferenceTranslation {
     }
 
     private Uni<List<Found>> byKey(List<List<String>> keys, boolean lock) {
-        String joined = IntStream.range(0, primaryKey.size())
-                .mapToObj(i -> alias() + "." + quote(primaryKey.get(i)) + " = k.c" + i)
-                .collect(joining(" AND "));
-        String sql = select() + "\n  FROM " + keyArrays() + "\n  JOIN " + table.quoted() + " AS " + alias() + " ON "
-                + joined + (lock ? "\n   FOR UPDATE OF " + alias() : "");
-        return found(sql, keyParameters(keys));
-    }
-
-    private String keyArrays() {
-        String arrays = IntStream.range(0, primaryKey.size())
-                .mapToObj(i -> "($" + (i + 1) + "::text[])::" + keyTypes.get(i) + "[]")
-                .collect(joining(", "));
-        String names =
-                IntStream.range(0, primaryKey.size()).mapToObj(i -> "c" + i).collect(joining(", "));
-        return "unnest(" + arrays + ") AS k(" + names + ")";
+        return found(sql.byKey(lock), keyParameters(keys));
     }
 
     private Tuple keyParameters(List<List<String>> keys) {
@@ -255,91 +305,6 @@ final class ReferenceTranslation {
             arrays.add(keys.stream().map(key -> key.get(column)).toArray(String[]::new));
         }
         return Tuple.from(arrays);
-    }
-
-    private String select() {
-        String key = primaryKey.stream()
-                .map(c -> alias() + "." + quote(c) + "::text")
-                .collect(joining(", "));
-        String values = references.stream().map(this::value).collect(joining(", "));
-        return "SELECT ARRAY[" + key + "] AS key, ARRAY[" + values + "] AS found";
-    }
-
-    private String value(FoundReference reference) {
-        String column = alias() + "." + quote(reference.reference().column());
-        String text = reference.form() == FoundReference.Form.ARRAY
-                ? "array_to_json(ARRAY(SELECT unnest(" + column + ")))::text"
-                : column + "::text";
-        return reference
-                .reference()
-                .when()
-                .map(when -> "CASE WHEN (" + when + ") THEN " + text + " END")
-                .orElse(text);
-    }
-
-    /** A cheap sieve in SQL where the form allows it: whole keys are looked up in the map right there. */
-    private String candidates(String runParameter) {
-        String mapped = identities.keyColumn();
-        return references.stream()
-                .map(reference -> {
-                    String column = alias() + "." + quote(reference.reference().column());
-                    String known = "EXISTS (SELECT FROM godwit.identity AS i WHERE i.run_id = " + runParameter
-                            + " AND i.relation = 0 AND i." + mapped + " = ";
-                    return switch (reference.form()) {
-                        case COLUMN -> known + column + "::text)";
-                        case ARRAY ->
-                            "EXISTS (SELECT FROM unnest(" + column + "::text[]) AS e(key) WHERE " + known + "e.key))";
-                        case JSON, PATTERN -> column + " IS NOT NULL AND " + runParameter + "::text IS NOT NULL";
-                    };
-                })
-                .collect(joining(" OR "));
-    }
-
-    private String update() {
-        int keys = primaryKey.size();
-        String set = references.stream()
-                .map(reference -> reference.reference().column())
-                .distinct()
-                .map(column -> quote(column) + " = " + written(column))
-                .collect(joining(", "));
-        List<String> arrays = new ArrayList<>();
-        List<String> names = new ArrayList<>();
-        for (int i = 0; i < keys; i++) {
-            arrays.add("($" + (i + 1) + "::text[])::" + keyTypes.get(i) + "[]");
-            names.add("c" + i);
-        }
-        for (int i = 0; i < references.size(); i++) {
-            arrays.add("$" + (keys + i + 1) + "::text[]");
-            names.add("v" + i);
-        }
-        String where = IntStream.range(0, keys)
-                .mapToObj(i -> alias() + "." + quote(primaryKey.get(i)) + " = k.c" + i)
-                .collect(joining(" AND "));
-        return "UPDATE " + table.quoted() + " AS " + alias() + " SET " + set + "\n  FROM unnest("
-                + String.join(", ", arrays) + ") AS k(" + String.join(", ", names) + ")\n WHERE " + where;
-    }
-
-    /** The value of whichever reference in the column applies to the row; where none does, the column keeps what it has. */
-    private String written(String column) {
-        List<Integer> same = IntStream.range(0, references.size())
-                .filter(i -> column(i).equals(column))
-                .boxed()
-                .toList();
-        String value = same.stream().map(i -> "k.v" + i).collect(joining(", ", "coalesce(", ")"));
-        String written = written(references.get(same.get(0)), value);
-        return "CASE WHEN " + value + " IS NULL THEN " + alias() + "." + quote(column) + " ELSE " + written + " END";
-    }
-
-    private String written(FoundReference reference, String value) {
-        if (reference.form() == FoundReference.Form.ARRAY) {
-            String element =
-                    reference.columnType().substring(0, reference.columnType().length() - 2);
-            return "godwit.in_shape_of((SELECT array_agg(e.key::" + element
-                    + " ORDER BY e.n) FROM json_array_elements_text(" + value
-                    + "::json) WITH ORDINALITY AS e(key, n)), " + alias() + "."
-                    + quote(reference.reference().column()) + ")";
-        }
-        return value + "::" + reference.columnType();
     }
 
     private Tuple updateParameters(List<Found> rows) {
@@ -364,10 +329,6 @@ final class ReferenceTranslation {
 
     private static Found found(Row row) {
         return new Found(List.of(row.getArrayOfStrings("key")), Arrays.asList(row.getArrayOfStrings("found")));
-    }
-
-    private String alias() {
-        return quote(table.name());
     }
 
     /** Keys that a caller wants to look at, without the reference tables' own: kept for the tail, which names rows by text. */

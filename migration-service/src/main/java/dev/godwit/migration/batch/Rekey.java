@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -30,7 +31,10 @@ final class Rekey implements Operation {
 
     private static final Effort EFFORT = new Effort(900, 20_000);
 
-    /** An entity that moved twice counts once, by its last move, and not as migrated when it has been put aside since. */
+    /**
+     * An entity that moved twice counts once, by its last move, and not as migrated when it has been put aside since. A move counts nevertheless when its row was deleted and
+     * another moved to the key: what came after is that one's.
+     */
     private static final String COUNT_JOURNALED = """
             SELECT count(*) AS journaled
               FROM godwit.identity AS i
@@ -39,9 +43,19 @@ final class Rekey implements Operation {
                AND (i.merged
                     OR NOT EXISTS (SELECT FROM godwit.identity AS later
                                     WHERE later.run_id = $1 AND later.relation = 0
-                                      AND later.old_key = i.new_key AND later.batch > i.batch)
+                                      AND later.old_key = i.new_key
+                                      AND godwit.undo_order_of($1, later.batch) > godwit.undo_order_of($1, i.batch)
+                                      AND NOT EXISTS (SELECT FROM godwit.identity AS newcomer
+                                                       WHERE newcomer.run_id = $1 AND newcomer.relation = 0 AND NOT newcomer.merged
+                                                         AND newcomer.new_key = i.new_key
+                                                         AND godwit.undo_order_of($1, newcomer.batch) > godwit.undo_order_of($1, i.batch)
+                                                         AND godwit.undo_order_of($1, newcomer.batch) < godwit.undo_order_of($1, later.batch)))
                        AND NOT EXISTS (SELECT FROM godwit.quarantine AS q
-                                        WHERE q.run_id = $1 AND q.key = i.new_key))
+                                        WHERE q.run_id = $1 AND q.key = i.new_key
+                                          AND NOT EXISTS (SELECT FROM godwit.identity AS newcomer
+                                                           WHERE newcomer.run_id = $1 AND newcomer.relation = 0 AND NOT newcomer.merged
+                                                             AND newcomer.new_key = i.new_key
+                                                             AND godwit.undo_order_of($1, newcomer.batch) > godwit.undo_order_of($1, i.batch))))
             """;
 
     /** The last move of whoever stands on the key now, unless it was this batch's. */
@@ -58,9 +72,9 @@ final class Rekey implements Operation {
                                 WHERE later.run_id = $1
                                   AND later.relation = 0
                                   AND later.old_key = k.key
-                                  AND later.batch > i.batch
+                                  AND godwit.undo_order_of($1, later.batch) > godwit.undo_order_of($1, i.batch)
                                   AND later.batch <> $3)
-             ORDER BY i.batch DESC
+             ORDER BY godwit.undo_order_of($1, i.batch) DESC
              LIMIT 1
             """.formatted(RekeyBatch.CHILDREN);
 
@@ -110,14 +124,21 @@ final class Rekey implements Operation {
 
     @Override
     public List<String> keysOf(TableName table, Map<String, String> fields) {
-        Stream<String> own = IntStream.rangeClosed(0, model.derived().size())
+        return IntStream.rangeClosed(0, model.derived().size())
                 .filter(map -> model.tableOfMap(map).equals(table))
-                .mapToObj(map -> fields.get(model.keyOfMap(map)));
-        Stream<String> referring = model.softReferences().stream()
+                .mapToObj(map -> fields.get(model.keyOfMap(map)))
+                .filter(Objects::nonNull)
+                .toList();
+    }
+
+    @Override
+    public List<String> referringRows(TableName table, Map<String, String> fields) {
+        return model.softReferences().stream()
                 .filter(reference -> reference.table().equals(table))
                 .limit(1)
-                .map(reference -> RowKey.text(reference.primaryKey(), fields));
-        return Stream.concat(own, referring).filter(key -> key != null).toList();
+                .map(reference -> RowKey.text(reference.primaryKey(), fields))
+                .filter(Objects::nonNull)
+                .toList();
     }
 
     @Override

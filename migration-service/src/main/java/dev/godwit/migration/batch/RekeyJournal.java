@@ -21,13 +21,6 @@ final class RekeyJournal {
             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
             """;
 
-    private static final String PENDING = """
-            INSERT INTO godwit.pending_key (run_id, relation, key, cause)
-            SELECT $1, $2, t.key, $4
-              FROM unnest($3::text[]) AS t(key)
-            ON CONFLICT DO NOTHING
-            """;
-
     private final RekeyRun run;
     private final SqlConnection connection;
     private final long batch;
@@ -114,10 +107,8 @@ final class RekeyJournal {
 
     /** Root rows that the batch wrote without moving them: they may have left a range that is yet to be read. */
     Uni<Void> movedElsewhere(List<String> keys) {
-        if (keys.isEmpty()) {
-            return Uni.createFrom().voidItem();
-        }
-        Tuple row = Tuple.of(run.runId(), run.rootName(), keys.toArray(String[]::new), "moved");
-        return connection.preparedQuery(PENDING).execute(row).replaceWithVoid();
+        return new WaitingKeys(connection, run.runId())
+                .add(run.model().root(), keys, WaitingKeys.Cause.MOVED)
+                .replaceWithVoid();
     }
 }

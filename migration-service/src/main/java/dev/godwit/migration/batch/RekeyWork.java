@@ -2,16 +2,20 @@ package dev.godwit.migration.batch;
 
 import dev.godwit.migration.definition.TableName;
 import dev.godwit.migration.operation.Selection;
-import dev.godwit.migration.operation.rekey.RekeyModel.DerivedKey;
 import dev.godwit.migration.operation.rekey.RekeyModel.FoundReference;
+import dev.godwit.migration.sql.ErrorClass;
+import dev.godwit.migration.sql.PgErrors;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.SqlConnection;
 import io.vertx.mutiny.sqlclient.Tuple;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 
 /** One batch of a rekey, as the lanes see it. */
 final class RekeyWork implements OperationBatch {
@@ -34,48 +38,86 @@ final class RekeyWork implements OperationBatch {
 
     @Override
     public Uni<BatchResult> work(Selection selection, boolean expectWork) {
-        return new RekeyBatch(run, connection, number).run(selection, expectWork);
+        return new RekeyBatch(run, connection, number)
+                .run(selection, expectWork)
+                .call(this::mustKnowForeignKeys);
     }
 
+    /** What cannot be read as a whole, because an expression fails for a row or too much hangs on it, is halved until that row is found. */
     @Override
     public Uni<List<String>> pending(Selection selection) {
-        return new RekeyBatch(run, connection, number).pendingKeys(selection);
+        return execute("SAVEPOINT godwit_pending")
+                .chain(() -> new RekeyBatch(run, connection, number).pendingKeys(selection))
+                .call(() -> execute("RELEASE SAVEPOINT godwit_pending"))
+                .onFailure(failure ->
+                        failure instanceof TooLargeException || PgErrors.classify(failure) == ErrorClass.DATA)
+                .recoverWithUni(() -> execute("ROLLBACK TO SAVEPOINT godwit_pending")
+                        .chain(() -> keys(selection))
+                        .chain(this::pendingOf));
+    }
+
+    private Uni<List<String>> pendingOf(List<String> keys) {
+        if (keys.size() <= 1) {
+            return Uni.createFrom().item(keys);
+        }
+        int half = keys.size() / 2;
+        return pending(new Selection.Keys(keys.subList(0, half))).chain(first -> pending(
+                        new Selection.Keys(keys.subList(half, keys.size())))
+                .map(second -> Stream.concat(first.stream(), second.stream()).toList()));
+    }
+
+    private Uni<List<String>> keys(Selection selection) {
+        if (selection instanceof Selection.BlockRange range) {
+            return connection
+                    .preparedQuery(run.sql().keysOfRange(range.relation()))
+                    .execute(Tuple.of(range.fromTid(), range.toTid()))
+                    .map(rows -> StreamSupport.stream(rows.spliterator(), false)
+                            .map(row -> row.getString("key"))
+                            .toList());
+        }
+        return Uni.createFrom().item(List.copyOf(((Selection.Keys) selection).keys()));
+    }
+
+    private Uni<Void> execute(String sql) {
+        return connection.query(sql).execute().replaceWithVoid();
     }
 
     @Override
     public Uni<BatchResult> undo() {
-        return new UndoBatch(run, connection, number).undo();
+        return new UndoBatch(run, connection, number).undo().call(this::mustKnowForeignKeys);
     }
 
-    /** The root rows that changed, and those whose derived children did. */
+    /** Without triggers nothing enforces a foreign key that came after the run had looked, and its rows would be left behind. */
+    private Uni<Void> mustKnowForeignKeys(BatchResult result) {
+        return run.model().triggersOff() && result.wrote() && run.run().commit()
+                ? new UnknownForeignKeys(run, connection).refuse()
+                : Uni.createFrom().voidItem();
+    }
+
+    /** The root rows that changed, and those whose derived children did, on any level. */
     @Override
     public Uni<List<String>> entitiesOf(Map<TableName, Set<String>> changed) {
-        Set<String> found = new LinkedHashSet<>(changed.getOrDefault(run.model().root(), Set.of()));
-        return parents(changed, run.model().derived().size(), Set.of(), found).replaceWith(() -> List.copyOf(found));
+        List<Set<String>> keys = new ArrayList<>();
+        for (int map = 0; map <= run.model().derived().size(); map++) {
+            keys.add(new LinkedHashSet<>(changed.getOrDefault(run.model().tableOfMap(map), Set.of())));
+        }
+        return addParents(keys, run.model().derived().size()).replaceWith(() -> List.copyOf(keys.get(0)));
     }
 
-    private Uni<Void> parents(Map<TableName, Set<String>> keys, int map, Set<String> fromBelow, Set<String> found) {
+    /** From the last derived child to the first: parents come before their children. */
+    private Uni<Void> addParents(List<Set<String>> keys, int map) {
         if (map == 0) {
             return Uni.createFrom().voidItem();
         }
-        DerivedKey child = run.model().derived().get(map - 1);
-        Set<String> changed = new LinkedHashSet<>(keys.getOrDefault(child.table(), Set.of()));
-        changed.addAll(fromBelow);
-        if (changed.isEmpty()) {
-            return parents(keys, map - 1, Set.of(), found);
+        if (keys.get(map).isEmpty()) {
+            return addParents(keys, map - 1);
         }
+        Set<String> above = keys.get(run.model().derived().get(map - 1).parentMap());
         return connection
                 .preparedQuery(run.sql().parentsOfDerived(map))
-                .execute(Tuple.of((Object) changed.toArray(String[]::new)))
-                .chain(rows -> {
-                    Set<String> above = new LinkedHashSet<>();
-                    rows.forEach(row -> above.add(row.getString("key")));
-                    if (child.parentMap() == 0) {
-                        found.addAll(above);
-                        return parents(keys, map - 1, Set.of(), found);
-                    }
-                    return parents(keys, map - 1, above, found);
-                });
+                .execute(Tuple.of((Object) keys.get(map).toArray(String[]::new)))
+                .invoke(rows -> rows.forEach(row -> above.add(row.getString("key"))))
+                .chain(() -> addParents(keys, map - 1));
     }
 
     @Override
@@ -91,13 +133,13 @@ final class RekeyWork implements OperationBatch {
     }
 
     @Override
-    public Uni<BatchResult> sweep(Selection.BlockRange range, boolean back) {
+    public Uni<BatchResult> sweep(Selection.BlockRange range, boolean back, boolean rowByRow) {
         TableName table = run.model().softReferences().stream()
                 .filter(r -> r.leaves().contains(range.relation()) || r.table().equals(range.relation()))
                 .findFirst()
                 .map(FoundReference::table)
                 .orElseThrow(() -> new IllegalStateException(range.relation() + " holds no declared reference"));
-        return translation(table, REFERENCE, back).sweep(range);
+        return translation(table, REFERENCE, back).sweep(range, rowByRow);
     }
 
     private ReferenceTranslation translation(TableName table, String reason, boolean back) {

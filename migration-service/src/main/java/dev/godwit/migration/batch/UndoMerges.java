@@ -15,10 +15,10 @@ import io.vertx.mutiny.sqlclient.Row;
 import io.vertx.mutiny.sqlclient.SqlConnection;
 import io.vertx.mutiny.sqlclient.Tuple;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.IntStream;
 import java.util.stream.StreamSupport;
 
 /** Plays a batch's journal of merges backwards: deleted rows are inserted from their images, moved references and rewritten values set back. */
@@ -41,18 +41,29 @@ final class UndoMerges {
                AND old_key = $4
             """;
 
+    /** Code of a row that was merged away and cannot return, because a row that it refers to has been deleted since. */
+    static final String PARENT_GONE = "parent_gone";
+
     private final RekeyRun run;
     private final RekeyModel model;
     private final SqlConnection connection;
     private final long batch;
     private final List<Outcome> outcomes = new ArrayList<>();
     private final Map<String, Long> written = new LinkedHashMap<>();
+    private final Map<String, Parents> parents = new HashMap<>();
 
     UndoMerges(RekeyRun run, SqlConnection connection, long batch) {
         this.run = run;
         this.model = run.model();
         this.connection = connection;
         this.batch = batch;
+    }
+
+    /** Whether a row could be brought back. */
+    private enum Inserted {
+        YES,
+        PARENT_GONE,
+        KEY_TAKEN
     }
 
     /** What was undone. */
@@ -81,34 +92,51 @@ final class UndoMerges {
         String relation = row.getString("relation");
         List<String> columns = List.of(row.getArrayOfStrings("columns"));
         String[] image = row.getArrayOfStrings("before");
-        boolean root = relation.equals(run.rootName());
         String key = ReferenceTranslation.keyText(List.of(row.getArrayOfStrings("key")));
-        return insert(relation, columns, image)
-                .invoke(inserted -> outcomes.addAll(insertOutcome(relation, root, key, inserted)))
+        return parents(relation)
+                .chain(parents -> insert(relation, columns, image, parents))
+                .invoke(done -> outcomes.addAll(insertOutcome(relation, key, done)))
                 .replaceWithVoid();
     }
 
-    private List<Outcome> insertOutcome(String relation, boolean root, String key, boolean inserted) {
-        if (!inserted) {
-            return List.of(Outcome.of(relation, key, OutcomeKind.DIVERGED)
-                    .because(UndoBatch.KEY_TAKEN)
-                    .explained("another row stands where this one was; it was not brought back"));
-        }
-        return root
-                ? List.of(
-                        Outcome.of(relation, key, OutcomeKind.REVERTED).to(key).because("merged"))
-                : List.of();
+    private Uni<Parents> parents(String relation) {
+        Parents known = parents.get(relation);
+        return known != null
+                ? Uni.createFrom().item(known)
+                : Parents.of(connection, run.shape(relation), model.triggersOff())
+                        .invoke(read -> parents.put(relation, read));
     }
 
-    /** A row whose parent could not be brought back stays away too, and is reported. */
-    private String parentsExist(String relation, List<String> columns) {
-        return model.merges().stream()
+    private List<Outcome> insertOutcome(String relation, String key, Inserted done) {
+        return switch (done) {
+            case PARENT_GONE ->
+                List.of(diverged(relation, key, PARENT_GONE)
+                        .explained("a row that this one refers to is gone; it was not brought back"));
+            case KEY_TAKEN ->
+                List.of(diverged(relation, key, UndoBatch.KEY_TAKEN)
+                        .explained("another row stands where this one was; it was not brought back"));
+            case YES ->
+                relation.equals(run.rootName())
+                        ? List.of(Outcome.of(relation, key, OutcomeKind.REVERTED)
+                                .to(key)
+                                .because(Outcome.MERGED))
+                        : List.of();
+        };
+    }
+
+    private static Outcome diverged(String relation, String key, String reason) {
+        return Outcome.of(relation, key, OutcomeKind.DIVERGED).because(reason);
+    }
+
+    /** A row whose parent could not be brought back, or that somebody has deleted, stays away too, and is reported. */
+    private String parentsExist(String relation, List<String> columns, Parents parents) {
+        String declared = model.merges().stream()
                 .filter(r -> r.table().toString().equals(relation) && r.kind() == ColumnRewrite.Kind.SCALAR)
-                .filter(r -> columns.contains(r.column()))
-                .map(r -> "(($1::text[])[" + (columns.indexOf(r.column()) + 1) + "] IS NULL OR "
-                        + parentExists(r, "($1::text[])[" + (columns.indexOf(r.column()) + 1) + "]") + ")")
-                .collect(joining("\n   AND ", "\n WHERE true AND ", ""))
-                .replaceFirst(" true AND $", " true");
+                .filter(r -> columns.contains(r.column()) && !parents.covers(r.column()))
+                .map(r -> "\n           AND (" + Parents.value(r.column(), columns) + " IS NULL OR "
+                        + parentExists(r, Parents.value(r.column(), columns)) + ")")
+                .collect(joining());
+        return parents.exist(columns) + declared;
     }
 
     private String parentExists(MergeReference reference, String key) {
@@ -117,17 +145,35 @@ final class UndoMerges {
                 + model.typeOfMap(reference.map()).castName() + ")";
     }
 
-    private Uni<Boolean> insert(String relation, List<String> columns, String[] values) {
+    private Uni<Inserted> insert(String relation, List<String> columns, String[] values, Parents parents) {
         TableShape shape = run.shape(relation);
-        String names = columns.stream().map(c -> quote(c)).collect(joining(", "));
-        String casts = IntStream.range(0, columns.size())
-                .mapToObj(i -> "($1::text[])[" + (i + 1) + "]::" + shape.types().get(columns.get(i)))
-                .collect(joining(", "));
-        String sql = "INSERT INTO " + shape.name().quoted() + " (" + names + ") OVERRIDING SYSTEM VALUE\nSELECT "
-                + casts + parentsExist(relation, columns) + "\nON CONFLICT DO NOTHING";
-        return connection.preparedQuery(sql).execute(Tuple.of((Object) values)).map(rows -> {
-            written.merge(relation, (long) rows.rowCount(), Long::sum);
-            return rows.rowCount() == 1;
+        String sql = """
+                WITH parents AS MATERIALIZED (
+                    SELECT %s AS there),
+                     brought AS (
+                    INSERT INTO %s (%s) OVERRIDING SYSTEM VALUE
+                    SELECT %s
+                      FROM parents
+                     WHERE there
+                    ON CONFLICT DO NOTHING
+                    RETURNING 1)
+                SELECT there, EXISTS (SELECT FROM brought) AS brought
+                  FROM parents
+                """.formatted(
+                        parentsExist(relation, columns, parents),
+                        shape.name().quoted(),
+                        columns.stream().map(c -> quote(c)).collect(joining(", ")),
+                        columns.stream()
+                                .map(c -> Parents.value(c, columns) + "::"
+                                        + shape.types().get(c))
+                                .collect(joining(", ")));
+        return query(sql, Tuple.of((Object) values)).map(rows -> {
+            Row row = rows.get(0);
+            if (!row.getBoolean("there")) {
+                return Inserted.PARENT_GONE;
+            }
+            written.merge(relation, row.getBoolean("brought") ? 1L : 0L, Long::sum);
+            return row.getBoolean("brought") ? Inserted.YES : Inserted.KEY_TAKEN;
         });
     }
 
@@ -159,17 +205,22 @@ final class UndoMerges {
                 .replaceWithVoid();
     }
 
+    /** A value that a merge rewrote in an array, or that the translation of a reference could not have restored by the inverse of the map. */
     private Uni<Void> restore(Row row) {
         String relation = row.getString("relation");
+        String column = row.getArrayOfStrings("columns")[0];
+        String before = row.getArrayOfStrings("before")[0];
+        String after = row.getArrayOfStrings("after")[0];
         List<String> key = List.of(row.getArrayOfStrings("key"));
-        return set(
-                        relation,
-                        key,
-                        List.of(key.get(0)),
-                        row.getArrayOfStrings("columns")[0],
-                        row.getArrayOfStrings("before")[0],
-                        List.of(row.getArrayOfStrings("after")[0]),
-                        "")
+        Uni<RewrittenArray> value = model.merges().stream()
+                .filter(r -> r.kind() == ColumnRewrite.Kind.ARRAY)
+                .filter(r -> r.table().toString().equals(relation) && r.column().equals(column))
+                .findFirst()
+                .map(reference -> RewrittenArray.read(run, connection, batch, reference, before, after))
+                .orElseGet(() -> Uni.createFrom().item(new RewrittenArray(before, after, true)));
+        return value.chain(array -> array.whole()
+                        ? set(relation, key, List.of(key.get(0)), column, array.before(), List.of(array.after()), "")
+                        : Uni.createFrom().item(false))
                 .invoke(done -> noteChange(done, relation, key))
                 .replaceWithVoid();
     }

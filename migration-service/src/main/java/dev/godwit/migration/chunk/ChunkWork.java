@@ -7,9 +7,11 @@ import dev.godwit.migration.batch.Batches.LeasedChunk;
 import dev.godwit.migration.batch.Batches.Opened;
 import dev.godwit.migration.batch.Batches.Place;
 import dev.godwit.migration.batch.Batches.Work;
+import dev.godwit.migration.batch.ChangedTablesException;
 import dev.godwit.migration.batch.Lane;
 import dev.godwit.migration.batch.RunContext;
 import dev.godwit.migration.batch.Undo;
+import dev.godwit.migration.batch.WaitingKeys;
 import dev.godwit.migration.definition.TableName;
 import dev.godwit.migration.operation.Selection;
 import dev.godwit.migration.run.RunState;
@@ -28,13 +30,6 @@ import java.util.Set;
 public class ChunkWork {
 
     private static final String RELFILENODE = "SELECT pg_relation_filenode($1::bigint::oid)::bigint AS relfilenode";
-
-    private static final String PARK_RANGE = """
-            INSERT INTO godwit.pending_key (run_id, relation, key, cause)
-            SELECT $1, $2, t.key, 'isolated'
-              FROM unnest($3::text[]) AS t(key)
-            ON CONFLICT DO NOTHING
-            """;
 
     private final Batches batches;
     private final Undo undo;
@@ -100,7 +95,12 @@ public class ChunkWork {
     public Uni<Ended> next(
             RunContext run, Kind kind, int chunk, int entities, double rowsPerBlock, boolean expectWork) {
         long blocks = rowsPerBlock <= 0 ? 1 : Math.max(1, (long) (entities / Math.max(1, rowsPerBlock)));
-        return batches.run(run, place(kind, chunk), opened -> work(run, kind, opened, blocks, expectWork));
+        return batches.run(
+                run,
+                place(kind, chunk),
+                opened -> kind == Kind.VERIFY || kind == Kind.SWEEP
+                        ? InFlight.noting(run, opened, blocks, () -> work(run, kind, opened, blocks, expectWork))
+                        : work(run, kind, opened, blocks, expectWork));
     }
 
     private static Place place(Kind kind, int chunk) {
@@ -124,8 +124,11 @@ public class ChunkWork {
                         .call(() -> mustBeSameHeap(opened, chunk))
                         .map(result -> advanced(result, chunk, to));
             case LIMITED -> limited(run, opened, range, chunk, to);
-            case SWEEP -> run.on(opened).sweep(range, false).map(result -> advanced(result, chunk, to));
-            case UNSWEEP -> run.on(opened).sweep(range, true).map(result -> advanced(result, chunk, to));
+            case SWEEP, UNSWEEP ->
+                run.on(opened)
+                        .sweep(range, kind == Kind.UNSWEEP, false)
+                        .call(() -> mustBeSameHeap(opened, chunk))
+                        .map(result -> advanced(result, chunk, to));
             case UNDO ->
                 undo.newestBatch(run, opened.connection())
                         .map(undone -> new Work(
@@ -174,30 +177,47 @@ public class ChunkWork {
                 .invoke(rows -> {
                     Long now = rows.iterator().next().getLong("relfilenode");
                     if (now == null || now != chunk.relfilenode()) {
-                        throw new HeapRewrittenException(chunk.relation());
+                        throw new ChangedTablesException(
+                                chunk.relation() + " was rewritten while the run was reading it");
                     }
                 })
                 .replaceWithVoid();
     }
 
-    /** Puts the entities of a range that no batch gets through with aside, to be tried one by one, and moves the cursor past it. */
+    /**
+     * Gets past a range that no batch gets through with: entities are put aside, to be tried one by one; references are rewritten row by row, and rows that cannot be are told
+     * as failed.
+     */
     public Uni<Ended> isolate(RunContext run, Kind kind, int chunk) {
         return batches.run(run, place(kind, chunk), opened -> {
             LeasedChunk leased = opened.chunk().orElseThrow();
             long to = Math.min(leased.toBlock(), leased.cursor() + 1);
             TableName relation = TableName.parse(leased.relation());
             Selection.BlockRange range = new Selection.BlockRange(relation, leased.cursor(), to);
-            return run.on(opened)
-                    .pending(range)
-                    .chain(keys -> opened.connection()
-                            .preparedQuery(PARK_RANGE)
-                            .execute(Tuple.of(run.runId(), run.rootName(), keys.toArray(String[]::new))))
-                    .replaceWith(() -> new Work(
-                            BatchResult.NOTHING,
-                            Optional.of(to),
-                            to >= leased.toBlock(),
-                            leased.remaining(),
-                            Optional.empty()));
+            Uni<Work> done = kind == Kind.SWEEP || kind == Kind.UNSWEEP
+                    ? run.on(opened)
+                            .sweep(range, kind == Kind.UNSWEEP, true)
+                            .map(result -> advanced(result, leased, to))
+                    : park(run, opened, range, leased.remaining().orElse(Long.MAX_VALUE))
+                            .map(keys -> parked(leased, keys, to));
+            return done.call(() -> mustBeSameHeap(opened, leased));
         });
+    }
+
+    private static Uni<Integer> park(RunContext run, Opened opened, Selection.BlockRange range, long max) {
+        return run.on(opened)
+                .pending(range)
+                .map(keys -> keys.stream().limit(max).toList())
+                .call(keys -> new WaitingKeys(opened.connection(), run.runId())
+                        .add(run.operation().root(), keys, WaitingKeys.Cause.ISOLATED))
+                .map(List::size);
+    }
+
+    /** What is put aside uses a limit up: it will be tried. */
+    private static Work parked(LeasedChunk chunk, int keys, long to) {
+        Optional<Long> remaining = chunk.remaining().map(left -> left - keys);
+        boolean done =
+                to >= chunk.toBlock() || remaining.filter(left -> left == 0).isPresent();
+        return new Work(BatchResult.NOTHING, Optional.of(to), done, remaining, Optional.empty());
     }
 }

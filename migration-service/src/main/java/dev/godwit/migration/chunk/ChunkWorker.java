@@ -1,6 +1,7 @@
 package dev.godwit.migration.chunk;
 
 import dev.godwit.migration.batch.Batches.Ended;
+import dev.godwit.migration.batch.ChangedTablesException;
 import dev.godwit.migration.batch.LeaseTakenException;
 import dev.godwit.migration.batch.RunContext;
 import dev.godwit.migration.run.GodwitConfig;
@@ -195,14 +196,7 @@ public class ChunkWorker {
 
     private Uni<Boolean> overcome(
             RunContext run, ChunkMessage message, ChunkWork.Kind kind, Progress progress, Throwable failure) {
-        if (failure instanceof HeapRewrittenException) {
-            progress.over = true;
-            LOG.infof("Run %s: %s; the remainder is cut anew", run.runId(), failure.getMessage());
-            return runs.execute("UPDATE godwit.run SET rescan = true WHERE id = $1", run.runId())
-                    .replaceWith(true);
-        }
-        if (failure instanceof LeaseTakenException) {
-            progress.over = true;
+        if (ends(run, progress, failure)) {
             return Uni.createFrom().item(true);
         }
         ErrorClass error = PgErrors.classify(failure);
@@ -223,18 +217,31 @@ public class ChunkWorker {
         return pause(progress.failures);
     }
 
-    /** A range that no batch gets through with is put aside key by key, where the kind of work has keys; else the worker waits. */
+    /** Whether the chunk is no longer this worker's: its heap is another one, or somebody else works on it. */
+    private static boolean ends(RunContext run, Progress progress, Throwable failure) {
+        if (failure instanceof ChangedTablesException) {
+            LOG.infof("Run %s: %s; the remainder is cut anew", run.runId(), failure.getMessage());
+            progress.over = true;
+        }
+        if (failure instanceof LeaseTakenException) {
+            progress.over = true;
+        }
+        return progress.over;
+    }
+
+    /** A range that no batch gets through with is got past row by row; a plan, and a rollback's batch that cannot be undone as a whole, end the run's work with the reason. */
     private Uni<Boolean> setAside(
             RunContext run, ChunkMessage message, ChunkWork.Kind kind, Progress progress, Throwable failure) {
         LOG.infof(
                 "Run %s chunk %d: entities are put aside to be tried one by one: %s",
                 run.runId(), message.chunk(), PgErrors.describe(failure));
-        if (kind == ChunkWork.Kind.BACKFILL || kind == ChunkWork.Kind.VERIFY || kind == ChunkWork.Kind.LIMITED) {
+        if (kind != ChunkWork.Kind.INSPECT && kind != ChunkWork.Kind.UNDO) {
             return work.isolate(run, kind, message.chunk())
                     .invoke(ended -> note(ended, sizer(run), Duration.ZERO, progress))
                     .replaceWith(true)
                     .onFailure()
-                    .recoverWithUni(again -> pause(ATTEMPTS_MAX));
+                    .recoverWithUni(again ->
+                            ends(run, progress, again) ? Uni.createFrom().item(true) : pause(ATTEMPTS_MAX));
         }
         progress.over = true;
         return runs.fail(run.runId(), PgErrors.describe(failure)).replaceWith(true);

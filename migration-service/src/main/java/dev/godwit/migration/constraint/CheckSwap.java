@@ -212,17 +212,22 @@ public final class CheckSwap {
         return connection.preparedQuery(BEGIN).execute(row).replaceWithVoid();
     }
 
-    /** Before the first row is restored: allows rows of both forms again. */
+    /** Before the first row is restored: allows rows of both forms again. A constraint that somebody has made another since is theirs. */
     public Uni<Void> reopen(SqlConnection connection, String run) {
-        return stage(connection, run).chain(found -> {
-            if (found.isEmpty()) {
-                return Uni.createFrom().voidItem();
-            }
-            Uni<Void> alone = alter(connection, sql.drop(found.get().successor()));
-            return found.get().is("wide")
-                    ? alone
-                    : alone.chain(() -> alter(connection, sql.widen())).chain(() -> setStage(connection, run, "wide"));
-        });
+        return stage(connection, run)
+                .chain(found -> found.isEmpty()
+                        ? Uni.createFrom().voidItem()
+                        : alter(connection, sql.drop(found.get().successor()))
+                                .chain(() -> form(connection))
+                                .chain(form -> reopen(connection, run, form)));
+    }
+
+    private Uni<Void> reopen(SqlConnection connection, String run, ConstraintForm form) {
+        return switch (form) {
+            case WIDE -> setStage(connection, run, "wide");
+            case FORMER, NEW -> alter(connection, sql.widen()).chain(() -> setStage(connection, run, "wide"));
+            case OTHER, ABSENT -> setStage(connection, run, "left");
+        };
     }
 
     /** When no row is pending: demands the new form of what is written from now on, unless rows stand in the way, which are answered. */

@@ -13,8 +13,9 @@ import java.util.List;
  */
 final class SwapSql {
 
-    /** A lock that is not to be had at once must not queue the application behind it. */
-    static final String BRIEFLY = "SET LOCAL lock_timeout = '500ms'";
+    /** A lock that is not to be had at once must not queue the application behind it. That there was nothing to drop is no news. */
+    static final String BRIEFLY =
+            "SELECT set_config('lock_timeout', '500ms', true), set_config('client_min_messages', 'warning', true)";
 
     /** A table is read for as long as it takes, in steps that nobody waits for. */
     static final String AT_LENGTH = "SET LOCAL statement_timeout = 0";

@@ -31,9 +31,9 @@ final class DefinitionParser {
             "derive",
             "import",
             "schema"));
-    private static final Set<String> LATER_KINDS = new LinkedHashSet<>(List.of("derive", "import"));
-    private static final List<String> KINDS =
-            List.of(RekeyDefinition.KIND, TransformDefinition.KIND, SchemaDefinition.KIND);
+    private static final Set<String> LATER_KINDS = new LinkedHashSet<>(List.of("import"));
+    private static final List<String> BUILT_KINDS =
+            List.of(RekeyDefinition.KIND, TransformDefinition.KIND, DeriveDefinition.KIND, SchemaDefinition.KIND);
     private static final Set<String> VERIFY_KEYS = new LinkedHashSet<>(List.of("name", "sql", "expect"));
     private static final Set<String> HEALTH_KEYS =
             new LinkedHashSet<>(List.of("name", "sql", "unit", "warn", "critical"));
@@ -132,31 +132,36 @@ final class DefinitionParser {
         later.forEach(kind -> section.problem(
                 kind,
                 "the operation '" + kind + "' is not built yet",
-                "this version knows the operations rekey, transform and schema"));
-        List<String> kinds = KINDS.stream().filter(section::has).toList();
-        if (kinds.size() > 1) {
+                "this version knows the operations " + String.join(", ", BUILT_KINDS)));
+        List<String> present = BUILT_KINDS.stream().filter(section::has).toList();
+        if (present.size() > 1) {
             section.problem(
-                    kinds.get(1), "two operations in one migration", "write two files; depends-on puts them in order");
+                    present.get(1),
+                    "two operations in one migration",
+                    "write two files; depends-on puts them in order");
         }
-        if (section.has(TransformDefinition.KIND)) {
-            return section.section(TransformDefinition.KIND, TransformParser.KEYS)
-                    .flatMap(transform -> new TransformParser(transform, attachments).parse());
-        }
-        if (section.has(SchemaDefinition.KIND)) {
-            return section.section(SchemaDefinition.KIND, SchemaParser.KEYS)
-                    .flatMap(schema -> new SchemaParser(schema, attachments).parse());
-        }
-        if (section.has(RekeyDefinition.KIND)) {
-            return section.section(RekeyDefinition.KIND, RekeyParser.KEYS)
-                    .flatMap(rekey -> new RekeyParser(rekey).parse());
-        }
-        if (later.isEmpty()) {
+        if (present.isEmpty() && later.isEmpty()) {
             section.problem(
                     RekeyDefinition.KIND,
                     "nothing says what the migration does",
-                    "add a section rekey: {table: …, key: …, to: …}, transform: {table: …, pending: …, set: …, writers: …}, or schema: {up: …, down: …, provides: …}");
+                    "add a section rekey: {table: …, key: …, to: …}, transform: {table: …, pending: …, set: …, writers: …},"
+                            + " derive: {from: …, into: …, identity: […], rows: …}, or schema: {up: …, down: …, provides: …}");
         }
-        return Optional.empty();
+        return present.isEmpty() ? Optional.empty() : operation(section, present.get(0));
+    }
+
+    private Optional<OperationDefinition> operation(Section section, String kind) {
+        return switch (kind) {
+            case TransformDefinition.KIND ->
+                section.section(kind, TransformParser.KEYS)
+                        .flatMap(transform -> new TransformParser(transform, attachments).parse());
+            case DeriveDefinition.KIND ->
+                section.section(kind, DeriveParser.KEYS).flatMap(derive -> new DeriveParser(derive).parse());
+            case SchemaDefinition.KIND ->
+                section.section(kind, SchemaParser.KEYS)
+                        .flatMap(schema -> new SchemaParser(schema, attachments).parse());
+            default -> section.section(kind, RekeyParser.KEYS).flatMap(rekey -> new RekeyParser(rekey).parse());
+        };
     }
 
     private static List<VerifyCheck> verify(Section section) {
@@ -221,14 +226,7 @@ final class DefinitionParser {
 
     private static Optional<String> statement(Section entry) {
         String remedy = "write one query that answers one value";
-        return entry.parsed(
-                "sql",
-                entry.requiredText("sql", remedy),
-                remedy,
-                sql -> SqlFragment.expression(
-                        sql.strip().endsWith(";")
-                                ? sql.strip().substring(0, sql.strip().length() - 1)
-                                : sql));
+        return entry.parsed("sql", entry.requiredText("sql", remedy), remedy, SqlFragment::statement);
     }
 
     private static Map<String, String> session(Section section) {

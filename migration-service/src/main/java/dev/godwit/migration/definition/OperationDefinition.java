@@ -4,7 +4,8 @@ import java.util.Map;
 import java.util.Set;
 
 /** What a migration does, one record per kind; the kind is also the key of the file's section. */
-public sealed interface OperationDefinition permits RekeyDefinition, TransformDefinition, SchemaDefinition {
+public sealed interface OperationDefinition
+        permits RekeyDefinition, TransformDefinition, DeriveDefinition, SchemaDefinition {
 
     /** The kind as files, REST and events spell it. */
     String kind();
@@ -42,6 +43,8 @@ public sealed interface OperationDefinition permits RekeyDefinition, TransformDe
         R rekey(RekeyDefinition definition);
 
         R transform(TransformDefinition definition);
+
+        R derive(DeriveDefinition definition);
 
         R schema(SchemaDefinition definition);
     }

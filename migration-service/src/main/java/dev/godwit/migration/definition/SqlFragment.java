@@ -34,6 +34,16 @@ final class SqlFragment {
         return expression;
     }
 
+    /**
+     * The same for a statement, which may end in a semicolon.
+     *
+     * @throws IllegalArgumentException as above
+     */
+    static String statement(String text) {
+        String stripped = text.strip();
+        return expression(stripped.endsWith(";") ? stripped.substring(0, stripped.length() - 1) : stripped);
+    }
+
     /** The parts between commas that stand outside quotes and brackets, each stripped. */
     static List<String> arguments(String expression) {
         SqlFragment fragment = new SqlFragment(expression);

@@ -18,7 +18,7 @@ public final class FunctionSchema {
     private static final String LOOK = """
             SELECT n.oid IS NOT NULL AS there, coalesce(obj_description(n.oid, 'pg_namespace'), '') AS mark,
                    has_database_privilege(current_database(), 'CREATE') AS may_create,
-                   EXISTS (SELECT FROM godwit.installed AS i WHERE i.schema = wanted.name) AS needed
+                   EXISTS (SELECT FROM godwit.needed_schema AS s WHERE s.schema = wanted.name) AS needed
               FROM (SELECT $1::text AS name) AS wanted
               LEFT JOIN pg_namespace AS n ON n.nspname = wanted.name
             """;
@@ -40,7 +40,7 @@ public final class FunctionSchema {
             SELECT godwit.uninstall(mine.schema)
               FROM godwit.installed AS mine
              WHERE mine.run_id = $1
-               AND NOT EXISTS (SELECT FROM godwit.installed AS other WHERE other.schema = mine.schema AND other.run_id <> $1)
+               AND NOT EXISTS (SELECT FROM godwit.needed_schema AS other WHERE other.schema = mine.schema AND other.run_id <> $1)
             """;
 
     private final FunctionsFile file;

@@ -25,6 +25,9 @@ public record Outcome(
         Optional<Told> replaces,
         List<String> formerKeys) {
 
+    /** Reason of an entity that became one with another, whose key it shares now. */
+    public static final String MERGED = "merged";
+
     /** As what an entity is counted. */
     public record Told(OutcomeKind kind, Optional<String> reason) {}
 

@@ -28,8 +28,12 @@ public record TableShape(
         List<String> primaryKey,
         List<Dependent> dependents) {
 
-    /** A foreign key that deletes, empties or refuses when a row of the table is deleted. */
-    public record Dependent(TableName child, List<String> childColumns, List<String> columns) {}
+    /**
+     * A foreign key that deletes, empties or refuses when a row of the table is deleted.
+     *
+     * @param oid of the constraint
+     */
+    public record Dependent(long oid, TableName child, List<String> childColumns, List<String> columns) {}
 
     /** Takes what matters from the catalog. */
     public static TableShape of(Table table) {
@@ -45,7 +49,7 @@ public record TableShape(
                 .toList();
         List<Dependent> dependents = table.foreignKeysTo().stream()
                 .filter(ForeignKey::enforced)
-                .map(fk -> new Dependent(fk.child(), fk.childColumns(), fk.parentColumns()))
+                .map(fk -> new Dependent(fk.oid(), fk.child(), fk.childColumns(), fk.parentColumns()))
                 .toList();
         List<String> key = table.primaryKey().map(Index::columns).orElse(List.of());
         return new TableShape(table.name(), stored, casts, types, key, dependents);

@@ -49,7 +49,7 @@ public final class HashChain {
     }
 
     /** Each part as its length in bytes, a colon and the bytes: no two lists of parts read the same. */
-    private static byte[] net(String... parts) {
+    static byte[] net(String... parts) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         for (String part : parts) {
             byte[] utf8 = part.getBytes(StandardCharsets.UTF_8);
@@ -60,8 +60,12 @@ public final class HashChain {
     }
 
     private static byte[] sha256(byte[] bytes) {
+        return digest().digest(bytes);
+    }
+
+    static MessageDigest digest() {
         try {
-            return MessageDigest.getInstance("SHA-256").digest(bytes);
+            return MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java runtime has SHA-256", e);
         }

@@ -9,14 +9,19 @@ package dev.godwit.migration.plan;
  */
 public record Finding(Severity severity, String code, String message, String remedy) {
 
-    /** REFUSE: the run must not start. WARN: it may, knowing this. */
+    /** REFUSE: the run must not start. FOLLOW: it may, but not to follow without end. WARN: it may, knowing this. */
     public enum Severity {
         REFUSE,
+        FOLLOW,
         WARN
     }
 
     static Finding refuse(String code, String message, String remedy) {
         return new Finding(Severity.REFUSE, code, message, remedy);
+    }
+
+    static Finding refuseToFollow(String code, String message, String remedy) {
+        return new Finding(Severity.FOLLOW, code, message, remedy);
     }
 
     static Finding warn(String code, String message, String remedy) {
@@ -26,5 +31,10 @@ public record Finding(Severity severity, String code, String message, String rem
     /** Whether it stops the run. */
     public boolean refuses() {
         return severity == Severity.REFUSE;
+    }
+
+    /** Whether it stops a run that is to follow the application until somebody ends it. */
+    public boolean refusesToFollow() {
+        return severity != Severity.WARN;
     }
 }

@@ -1,6 +1,7 @@
 package dev.godwit.migration.plan;
 
 import dev.godwit.migration.definition.Definition;
+import dev.godwit.migration.definition.DeriveDefinition;
 import dev.godwit.migration.definition.OperationDefinition;
 import dev.godwit.migration.definition.RekeyDefinition;
 import dev.godwit.migration.definition.SchemaDefinition;
@@ -56,6 +57,11 @@ public final class Preflight {
             @Override
             public Uni<List<Finding>> transform(TransformDefinition transform) {
                 return new TransformFindings(connection, database, server.role(), definition, transform).find();
+            }
+
+            @Override
+            public Uni<List<Finding>> derive(DeriveDefinition derive) {
+                return new DeriveFindings(connection, database, server.role(), definition, derive).find();
             }
 
             @Override

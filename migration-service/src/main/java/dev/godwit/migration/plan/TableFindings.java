@@ -16,7 +16,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** What the catalog alone says against a table: its kind, key, replica identity, policies, inheritance and triggers. */
+/** What the catalog alone says against the tables of a rekey: their kind, key, replica identity, policies, inheritance and triggers. */
 final class TableFindings {
 
     private static final Pattern UPDATE_OF = Pattern.compile(" UPDATE OF (.+?) ON ");
@@ -36,52 +36,11 @@ final class TableFindings {
                         scope.tables().get(child.table()))
                 .ifPresent(table -> key(table, child.key(), "rekey.children")));
         for (Table table : scope.tables().values()) {
-            kind(table);
-            policies(table);
+            String place = table.name().equals(scope.rekey().table()) ? "rekey.table" : "";
+            findings.addAll(new RelationFindings(table, role).find(place, scope.isPublished(table.name())));
             triggers(table);
-            if (scope.isPublished(table.name())) {
-                publication(table);
-            }
         }
         return findings;
-    }
-
-    private void kind(Table table) {
-        TableName name = table.name();
-        if (table.kind() != 'r' && table.kind() != 'p') {
-            findings.add(Finding.refuse(
-                    "unsupported_table",
-                    name + " is " + kindInWords(table.kind()) + ", not a table",
-                    "name the table whose rows it shows"));
-        } else if (table.persistence() != 'p') {
-            findings.add(Finding.refuse(
-                    "unsupported_table",
-                    name + " is " + (table.persistence() == 'u' ? "unlogged" : "temporary")
-                            + ": changes leave no trace in the WAL",
-                    "ALTER TABLE " + name.quoted() + " SET LOGGED"));
-        }
-        if (!table.inheritanceChildren().isEmpty()) {
-            findings.add(
-                    Finding.refuse(
-                            "inheritance",
-                            name + " has tables that inherit from it: " + names(table.inheritanceChildren()),
-                            "old-style inheritance shares neither keys nor foreign keys; detach them with ALTER TABLE … NO INHERIT"));
-        }
-        if (table.partition() && name.equals(scope.rekey().table())) {
-            findings.add(Finding.refuse(
-                    "partition",
-                    name + " is a partition of another table",
-                    "name the partitioned table in rekey.table"));
-        }
-    }
-
-    private static String kindInWords(char kind) {
-        return switch (kind) {
-            case 'v' -> "a view";
-            case 'm' -> "a materialized view";
-            case 'f' -> "a foreign table";
-            default -> "a relation of kind " + kind;
-        };
     }
 
     private void key(Table table, String name, String where) {
@@ -145,35 +104,6 @@ final class TableFindings {
         return "ALTER TABLE " + table.name().quoted() + " ALTER COLUMN " + Identifier.quote(column);
     }
 
-    private void policies(Table table) {
-        if (table.rowSecurityApplies()) {
-            findings.add(Finding.refuse(
-                    "policy_denied",
-                    "row-level security of " + table.name() + " would hide rows from role " + role,
-                    "ALTER ROLE " + Identifier.quote(role) + " BYPASSRLS, or let Godwit connect as the table's owner"
-                            + (table.rowSecurityForced()
-                                    ? " and ALTER TABLE " + table.name().quoted() + " NO FORCE ROW LEVEL SECURITY"
-                                    : "")));
-        }
-    }
-
-    /** A column list must cover the replica identity, else the application's own updates would fail. */
-    private void publication(Table table) {
-        TableName name = table.name();
-        if (table.primaryKey().isEmpty()) {
-            findings.add(Finding.refuse(
-                    "no_primary_key",
-                    name + " has no primary key: published without one, the application's own updates of it would fail",
-                    "ALTER TABLE " + name.quoted() + " ADD PRIMARY KEY (…)"));
-        } else if (table.replicaIdentity() == 'n' || table.replicaIdentity() == 'f') {
-            findings.add(Finding.refuse(
-                    "replica_identity",
-                    name + " has REPLICA IDENTITY " + (table.replicaIdentity() == 'n' ? "NOTHING" : "FULL")
-                            + ": published with its primary key only, the application's own updates of it would fail",
-                    "ALTER TABLE " + name.quoted() + " REPLICA IDENTITY DEFAULT"));
-        }
-    }
-
     private void triggers(Table table) {
         List<Trigger> firing = table.userTriggers().stream()
                 .filter(trigger -> trigger.enabled() && trigger.onUpdate() && concerns(trigger, table.name()))
@@ -209,9 +139,5 @@ final class TableFindings {
                         .sorted()
                         .distinct()
                         .collect(Collectors.joining(", "));
-    }
-
-    private static String names(List<TableName> tables) {
-        return tables.stream().map(TableName::toString).collect(Collectors.joining(", "));
     }
 }

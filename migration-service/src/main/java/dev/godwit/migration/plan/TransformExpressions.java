@@ -38,8 +38,11 @@ final class TransformExpressions {
         return connection
                 .query("BEGIN")
                 .execute()
-                .chain(this::install)
-                .chain(refused -> refused.isEmpty() ? ask() : Uni.createFrom().item(refused))
+                .chain(() -> ask(lasting()))
+                .chain(refused ->
+                        refused.isEmpty() ? install() : Uni.createFrom().item(refused))
+                .chain(refused ->
+                        refused.isEmpty() ? ask(passing()) : Uni.createFrom().item(refused))
                 .onItemOrFailure()
                 .call((item, failure) -> connection.query("ROLLBACK").execute());
     }
@@ -62,14 +65,14 @@ final class TransformExpressions {
                 .onFailure(
                         failure -> PgErrors.sqlState(failure).isPresent() || failure instanceof IllegalStateException)
                 .recoverWithItem(failure -> List.of(Finding.refuse(
-                        "bad_functions",
+                        "invalid_functions",
                         file + " cannot be installed: " + PgErrors.describe(failure),
                         "correct the file; it holds CREATE FUNCTION statements")));
     }
 
-    private Uni<List<Finding>> ask() {
+    private Uni<List<Finding>> ask(List<Question> questions) {
         return Multi.createFrom()
-                .iterable(questions())
+                .iterable(questions)
                 .onItem()
                 .transformToUniAndConcatenate(this::ask)
                 .onItem()
@@ -86,7 +89,7 @@ final class TransformExpressions {
                 .replaceWith(List.<Finding>of())
                 .onFailure(failure -> PgErrors.sqlState(failure).isPresent())
                 .recoverWithItem(failure -> List.of(Finding.refuse(
-                        "bad_expression",
+                        "invalid_expression",
                         question.place() + ": PostgreSQL says: " + PgErrors.describe(failure),
                         "correct the expression; it sees the columns of " + transform.table())))
                 .call(() -> connection
@@ -94,21 +97,25 @@ final class TransformExpressions {
                         .execute());
     }
 
-    private List<Question> questions() {
-        String table = transform.table().quoted() + " AS "
-                + Identifier.quote(transform.table().name());
+    /** What is asked before functions are made: a constraint outlives them. */
+    private List<Question> lasting() {
+        return transform
+                .constraint()
+                .map(swap -> List.of(
+                        condition("transform.constraint.from", swap.from()),
+                        condition("transform.constraint.to", swap.to())))
+                .orElse(List.of());
+    }
+
+    private List<Question> passing() {
         List<Question> questions = new ArrayList<>();
-        questions.add(condition(table, "transform.where", transform.where()));
-        questions.add(condition(table, "transform.pending", transform.pending()));
+        questions.add(condition("transform.where", transform.where()));
+        questions.add(condition("transform.pending", transform.pending()));
         transform
                 .set()
                 .forEach((column, expression) -> questions.add(new Question(
                         "transform.set." + column,
-                        "UPDATE " + table + " SET " + Identifier.quote(column) + " = (" + expression + ")")));
-        transform.constraint().ifPresent(swap -> {
-            questions.add(condition(table, "transform.constraint.from", swap.from()));
-            questions.add(condition(table, "transform.constraint.to", swap.to()));
-        });
+                        "UPDATE " + table() + " SET " + Identifier.quote(column) + " = (" + expression + ")")));
         definition.verify().forEach(check -> questions.add(new Question("verify '" + check.name() + "'", check.sql())));
         definition
                 .health()
@@ -117,7 +124,12 @@ final class TransformExpressions {
         return questions;
     }
 
-    private static Question condition(String table, String place, String expression) {
-        return new Question(place, "SELECT FROM " + table + " WHERE (" + expression + ")");
+    private String table() {
+        return transform.table().quoted() + " AS "
+                + Identifier.quote(transform.table().name());
+    }
+
+    private Question condition(String place, String expression) {
+        return new Question(place, "SELECT FROM " + table() + " WHERE (" + expression + ")");
     }
 }

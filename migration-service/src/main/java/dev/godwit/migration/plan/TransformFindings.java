@@ -28,7 +28,10 @@ final class TransformFindings {
 
     private static final String RIGHTS = """
             SELECT has_table_privilege($1::bigint::oid, 'SELECT') AND has_table_privilege($1::bigint::oid, 'UPDATE') AS may,
-                   has_parameter_privilege('session_replication_role', 'SET') AS may_silence
+                   has_parameter_privilege('session_replication_role', 'SET') AS may_silence,
+                   (SELECT string_agg(t.tgname::text, ', ' ORDER BY t.tgname)
+                      FROM pg_trigger AS t
+                     WHERE t.tgrelid = $1::bigint::oid AND NOT t.tgisinternal AND t.tgenabled IN ('A', 'R') AND t.tgtype & 16 = 16) AS loud
             """;
 
     /** Row triggers that come before the UPDATE, and may change the row: bits 1 row, 2 before, 16 update. */
@@ -153,22 +156,12 @@ final class TransformFindings {
     }
 
     private List<Finding> structure(Table table) {
-        List<Finding> findings = new ArrayList<>();
-        if (table.kind() != 'r' && table.kind() != 'p') {
-            findings.add(
-                    Finding.refuse("unsupported", table.name() + " is no table", "name the table that holds the rows"));
-        }
-        if (table.partition()) {
+        List<Finding> findings = new RelationFindings(table, role).find("transform.table", true);
+        if (table.hasRules()) {
             findings.add(Finding.refuse(
-                    "unsupported",
-                    table.name() + " is a partition of another table",
-                    "name the partitioned table in transform.table"));
-        }
-        if (table.rowSecurityApplies()) {
-            findings.add(Finding.refuse(
-                    "policy_denied",
-                    "row-level security would hide rows of " + table.name() + " from role " + role,
-                    "ALTER ROLE " + Identifier.quote(role) + " BYPASSRLS, or let Godwit connect as the table's owner"));
+                    "rules",
+                    table.name() + " has rules, which would rewrite what is written",
+                    "drop them for the time of the run"));
         }
         if (!table.ownedByMe()) {
             findings.add(Finding.refuse(
@@ -196,6 +189,13 @@ final class TransformFindings {
                         "role " + role + " lacks SET on parameter session_replication_role, which triggers: off needs",
                         "GRANT SET ON PARAMETER session_replication_role TO " + Identifier.quote(role)));
             }
+            if (transform.triggers() == Triggers.OFF && row.getString("loud") != null) {
+                findings.add(Finding.refuse(
+                        "always_triggers",
+                        "triggers of " + table.name() + " fire in spite of triggers: off: " + row.getString("loud"),
+                        "ALTER TABLE " + table.name().quoted()
+                                + " ENABLE TRIGGER … for each of them, or write triggers: fire"));
+            }
             return findings;
         });
     }
@@ -212,7 +212,7 @@ final class TransformFindings {
     private static Finding trigger(Table table, Row row) {
         String columns = assigned(table, row.getString("source"));
         return Finding.warn(
-                "triggers_change_rows",
+                "before_triggers",
                 "trigger " + row.getString("name") + " of " + table.name() + " fires for every row that is changed"
                         + (columns.isEmpty() ? "" : ", and sets " + columns)
                         + "; a rollback does not restore what it writes",

@@ -19,6 +19,7 @@ import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.StreamSupport;
 
 /**
  * The publication is the switch of change capture: starting a run adds its tables, with a column list of their keys only, and ending it takes them out again. The
@@ -27,8 +28,9 @@ import java.util.Set;
 @ApplicationScoped
 public class Capture {
 
+    /** One row if the table is published; without a column list, no columns. */
     private static final String PUBLISHED = """
-            SELECT 1
+            SELECT ARRAY (SELECT a.attname::text FROM pg_attribute AS a WHERE a.attrelid = p.prrelid AND a.attnum = ANY (p.prattrs)) AS columns
               FROM pg_publication_rel AS p
               JOIN pg_publication AS b ON b.oid = p.prpubid
               JOIN pg_class AS c ON c.oid = p.prrelid
@@ -91,37 +93,55 @@ public class Capture {
                 .ignoreAsUni();
     }
 
+    /** A table that is published with other columns, for whatever reason, is published anew: its events would not name its rows. */
     private static Uni<Void> publish(SqlConnection connection, TableName table, Set<String> columns) {
-        String list = columns.stream().map(c -> quote(c)).collect(joining(", "));
-        String sql = "ALTER PUBLICATION godwit ADD TABLE ONLY " + table.quoted() + " (" + list + ")";
-        return isPublished(connection, table)
-                .chain(published -> published
+        return published(connection, table)
+                .chain(published -> published.filter(columns::equals).isPresent()
                         ? Uni.createFrom().voidItem()
                         : connection
                                 .query("SET LOCAL lock_timeout = '500ms'")
                                 .execute()
-                                .chain(() -> connection.query(sql).execute())
-                                .replaceWithVoid());
+                                .chain(() -> published.isPresent()
+                                        ? drop(connection, table)
+                                        : Uni.createFrom().voidItem())
+                                .chain(() -> add(connection, table, columns)));
     }
 
-    private static Uni<Boolean> isPublished(SqlConnection connection, TableName table) {
+    private static Uni<Void> add(SqlConnection connection, TableName table, Set<String> columns) {
+        String list = columns.stream().map(c -> quote(c)).collect(joining(", "));
+        String sql = "ALTER PUBLICATION godwit ADD TABLE ONLY " + table.quoted() + " (" + list + ")";
+        return connection.query(sql).execute().replaceWithVoid();
+    }
+
+    private static Uni<Void> drop(SqlConnection connection, TableName table) {
+        return connection
+                .query("ALTER PUBLICATION godwit DROP TABLE ONLY " + table.quoted())
+                .execute()
+                .replaceWithVoid();
+    }
+
+    /** The columns that a table is published with; empty when it is not. */
+    private static Uni<Optional<Set<String>>> published(SqlConnection connection, TableName table) {
         return connection
                 .preparedQuery(PUBLISHED)
                 .execute(Tuple.of(table.schema(), table.name()))
-                .map(rows -> rows.size() > 0);
+                .map(rows -> StreamSupport.stream(rows.spliterator(), false)
+                        .findFirst()
+                        .map(row -> Set.of(row.getArrayOfStrings("columns"))));
     }
 
-    /** Takes the run's tables out of the publication; joins the caller's transaction. Tables of two runs in hand never overlap. */
-    public Uni<Void> close(SqlConnection connection, RunContext run) {
+    /**
+     * Takes the run's tables out of the publication; joins the caller's transaction. Only for runs that commit: no two of those in hand share a table, but a plan may be
+     * made of a table that another run listens to. Goes by the tables that the run began with, which may be gone by now.
+     */
+    public Uni<Void> close(SqlConnection connection, Run run) {
         return Multi.createFrom()
-                .iterable(watched(run).keySet())
+                .iterable(run.tables())
+                .map(TableName::parse)
                 .onItem()
-                .transformToUniAndConcatenate(table -> isPublished(connection, table)
-                        .chain(published -> published
-                                ? connection
-                                        .query("ALTER PUBLICATION godwit DROP TABLE ONLY " + table.quoted())
-                                        .execute()
-                                        .replaceWithVoid()
+                .transformToUniAndConcatenate(table -> published(connection, table)
+                        .chain(published -> published.isPresent()
+                                ? drop(connection, table)
                                 : Uni.createFrom().voidItem()))
                 .onItem()
                 .ignoreAsUni();

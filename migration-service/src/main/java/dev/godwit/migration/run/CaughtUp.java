@@ -4,6 +4,7 @@ import dev.godwit.migration.tail.CaptureSource;
 import dev.godwit.migration.tail.TailPositions;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.json.JsonObject;
+import io.vertx.mutiny.sqlclient.Row;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Any;
 import jakarta.inject.Inject;
@@ -24,7 +25,9 @@ public class CaughtUp {
             SELECT number FROM beat
             """;
 
-    private static final String LSN = "SELECT pg_current_wal_insert_lsn()::text AS lsn";
+    /** The snapshot is taken before the LSN is read: whoever is visible in it has committed before. */
+    private static final String MOMENT =
+            "SELECT pg_current_snapshot()::text AS snapshot, pg_current_wal_insert_lsn()::text AS lsn";
 
     private static final String CONFIRMED = """
             SELECT confirmed_flush_lsn >= ($2::text)::pg_lsn AS confirmed, wal_status
@@ -78,9 +81,13 @@ public class CaughtUp {
 
     /** Begins a proof: what it answers is kept with the run until the proof is made. */
     public Uni<JsonObject> begin() {
-        return beat().chain(number -> runs.execute(LSN).map(rows -> new JsonObject()
-                .put("heartbeat", number)
-                .put("lsn", rows.iterator().next().getString("lsn"))));
+        return beat().chain(number -> runs.execute(MOMENT).map(rows -> {
+            Row moment = rows.iterator().next();
+            return new JsonObject()
+                    .put("heartbeat", number)
+                    .put("lsn", moment.getString("lsn"))
+                    .put("snapshot", moment.getString("snapshot"));
+        }));
     }
 
     /** Goes on with a proof; {@code ends} are added to it once the slot has confirmed. */

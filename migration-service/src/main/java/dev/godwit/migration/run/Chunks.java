@@ -16,6 +16,7 @@ import jakarta.inject.Inject;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.StreamSupport;
 
 /** Cuts tables into chunks and keeps the work queue filled. A table of a billion rows is cut in milliseconds: block ranges need no query over the data. */
 @ApplicationScoped
@@ -32,6 +33,19 @@ public class Chunks {
              CROSS JOIN LATERAL generate_series(0, s.blocks - 1, $5) AS b(block)
              WHERE n.nspname = $7
                AND c.relname = $8
+            """;
+
+    /** Chunks of earlier generations are void: messages of theirs that still lie in the queue find nothing to do. A chunk's row is its lease, so this waits for batches in hand. */
+    private static final String BEGIN = """
+            WITH closed AS (
+                UPDATE godwit.chunk
+                   SET state = 'done'
+                 WHERE run_id = $1
+                   AND state = 'open')
+            UPDATE godwit.run
+               SET generation = generation + 1, phase = $2, proof = NULL, updated_at = clock_timestamp()
+             WHERE id = $1
+            RETURNING generation
             """;
 
     private static final String UNDO = """
@@ -81,12 +95,27 @@ public class Chunks {
                AND generation = $2
             """;
 
+    /** What was in flight is no difference. */
     private static final String FOUND = """
-            SELECT coalesce(sum(s.migrated), 0)::bigint AS entities, coalesce(sum(s.translated), 0)::bigint AS stale_references
+            SELECT greatest(0, coalesce(sum(s.migrated) - sum(c.in_flight) FILTER (WHERE c.kind = 'verify'), sum(s.migrated), 0))::bigint AS entities,
+                   greatest(0, coalesce(sum(s.translated) - sum(c.in_flight) FILTER (WHERE c.kind = 'sweep'), sum(s.translated), 0))::bigint AS stale_references
               FROM godwit.stream AS s
               JOIN godwit.chunk AS c ON c.run_id = s.run_id AND s.stream = 'chunk-' || c.number
              WHERE c.run_id = $1
                AND c.generation = $2
+            """;
+
+    /** Positions of heaps that have blocks, but no chunk of the generation. */
+    private static final String UNCUT = """
+            SELECT h.position
+              FROM unnest($3::text[]) WITH ORDINALITY AS h(name, position)
+             WHERE pg_relation_size(h.name::regclass) > 0
+               AND NOT EXISTS (SELECT
+                                 FROM godwit.chunk AS c
+                                WHERE c.run_id = $1
+                                  AND c.generation = $2
+                                  AND c.relation_oid = h.name::regclass)
+             ORDER BY h.position
             """;
 
     private static final long IDLE_MILLIS = 30_000;
@@ -102,16 +131,21 @@ public class Chunks {
         this.config = config;
     }
 
+    /** Begins a run's next generation of chunks, and answers its number; joins the caller's transaction, which cuts them. */
+    public Uni<Integer> begin(SqlConnection connection, String runId, String phase) {
+        return connection.preparedQuery(BEGIN).execute(Tuple.of(runId, phase)).map(rows -> rows.iterator()
+                .next()
+                .getInteger("generation"));
+    }
+
     /** Cuts the root for a plan, a backfill or a verification; joins the caller's transaction. */
-    public Uni<Void> cutRoot(
-            SqlConnection connection, RunContext run, Kind kind, int generation, Optional<Long> limit) {
-        return cut(
-                connection,
-                run,
-                limit.isPresent() ? Kind.LIMITED : kind,
-                generation,
-                run.operation().leaves(),
-                limit);
+    public Uni<Void> cutRoot(SqlConnection connection, RunContext run, Kind kind, int generation) {
+        return cut(connection, run, kind, generation, run.operation().leaves(), Optional.empty());
+    }
+
+    /** Cuts a heap of the root into one chunk that migrates so many entities at most; joins the caller's transaction. */
+    Uni<Void> cutLimited(SqlConnection connection, RunContext run, int generation, TableName leaf, long limit) {
+        return cut(connection, run, Kind.LIMITED, generation, List.of(leaf), Optional.of(limit));
     }
 
     /** Cuts these heaps for a sweep; joins the caller's transaction. */
@@ -162,6 +196,17 @@ public class Chunks {
                 .preparedQuery(OPEN_STREAMS)
                 .execute(Tuple.of(run.runId(), generation))
                 .replaceWithVoid();
+    }
+
+    /** Those of the heaps that hold something, and that the run's generation of chunks leaves out: they were empty when it was cut, or attached since. */
+    Uni<List<TableName>> uncut(SqlConnection connection, Run run, int generation, List<TableName> heaps) {
+        String[] names = heaps.stream().map(TableName::quoted).toArray(String[]::new);
+        return connection
+                .preparedQuery(UNCUT)
+                .execute(Tuple.of(run.id(), generation, names))
+                .map(rows -> StreamSupport.stream(rows.spliterator(), false)
+                        .map(row -> heaps.get(row.getLong("position").intValue() - 1))
+                        .toList());
     }
 
     /** Puts every open chunk of a run's generation into the queue. */

@@ -66,6 +66,26 @@ class CommandLog {
                         : work.apply(connection).call(run -> about(connection, commandId, run))));
     }
 
+    /**
+     * Takes the id for work on a run that joins the caller's transaction.
+     *
+     * @return fails with a {@link Refusal} when the command was done meanwhile; {@link #find} then says so
+     */
+    static Uni<Void> claim(SqlConnection connection, String commandId, String type, String run) {
+        return connection
+                .preparedQuery(CLAIM)
+                .execute(Tuple.of(commandId, type))
+                .invoke(claimed -> {
+                    if (claimed.rowCount() == 0) {
+                        throw new Refusal(
+                                Refusal.Kind.CONFLICT,
+                                "command_handled",
+                                "command '" + commandId + "' was done before");
+                    }
+                })
+                .chain(() -> about(connection, commandId, run));
+    }
+
     private static Uni<String> known(SqlConnection connection, String commandId) {
         return connection.preparedQuery(KNOWN).execute(Tuple.of(commandId)).map(rows -> read(rows)
                 .orElseThrow());

@@ -4,6 +4,7 @@ import dev.godwit.migration.batch.RunContext;
 import dev.godwit.migration.catalog.CatalogReader;
 import dev.godwit.migration.operation.Effort;
 import dev.godwit.migration.operation.KeySearch;
+import dev.godwit.migration.operation.OutcomeKind;
 import dev.godwit.migration.operation.PlannedReference;
 import dev.godwit.migration.plan.Discover;
 import dev.godwit.migration.plan.Discovery;
@@ -103,12 +104,17 @@ class PlanReports {
             report.put(
                     "estimates",
                     new JsonObject()
-                            .put("entities", touched.getLong(context.rootName(), 0L))
+                            .put("entities", touched.getLong(context.rootName(), migrated(report)))
                             .put("rows", total)
                             .put("walBytes", total * effort.walBytesPerRow())
                             .put("seconds", Math.ceil(total / effort.rowsPerSecond())));
             return null;
         });
+    }
+
+    /** Of an operation that leaves the entities themselves as they are, those count that it acts on. */
+    private static long migrated(JsonObject report) {
+        return report.getJsonObject("counts").getLong(OutcomeKind.MIGRATED.wireName(), 0L);
     }
 
     private static JsonObject toJson(PlannedReference reference, JsonObject touched) {

@@ -9,6 +9,7 @@ import dev.godwit.migration.chunk.ChunkWork.Kind;
 import dev.godwit.migration.definition.TableName;
 import dev.godwit.migration.functions.FunctionSchema;
 import dev.godwit.migration.operation.Selection;
+import dev.godwit.migration.sql.PgErrors;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.mutiny.sqlclient.Row;
@@ -64,6 +65,16 @@ class Planning {
             RETURNING generation
             """;
 
+    private static final String KEYS_STREAM = "request";
+
+    private static final String KEYS_INSPECTED = """
+            SELECT EXISTS (SELECT
+                             FROM godwit.stream
+                            WHERE run_id = $1
+                              AND stream = $2
+                              AND sequence > 0) AS inspected
+            """;
+
     private static final String JOURNAL_EXISTS = "SELECT to_regclass('godwit.identity_' || $1) IS NOT NULL AS there";
 
     private static final String ESTIMATE = """
@@ -76,7 +87,9 @@ class Planning {
     private final RunContexts contexts;
     private final Capture capture;
     private final CaughtUp caughtUp;
+    private final Settling settling;
     private final Chunks chunks;
+    private final Quota quota;
     private final PlanReports reports;
     private final Batches batches;
     private final Pool pool;
@@ -87,7 +100,9 @@ class Planning {
             RunContexts contexts,
             Capture capture,
             CaughtUp caughtUp,
+            Settling settling,
             Chunks chunks,
+            Quota quota,
             PlanReports reports,
             Batches batches,
             Pool pool) {
@@ -95,7 +110,9 @@ class Planning {
         this.contexts = contexts;
         this.capture = capture;
         this.caughtUp = caughtUp;
+        this.settling = settling;
         this.chunks = chunks;
+        this.quota = quota;
         this.reports = reports;
         this.batches = batches;
         this.pool = pool;
@@ -103,19 +120,22 @@ class Planning {
 
     Uni<Void> step(Run run) {
         return switch (run.phase()) {
-            case "prepare" ->
-                contexts.of(run)
-                        .chain(context -> runs.inTransaction(
-                                connection -> context.operation().prepare(context, connection)))
-                        .chain(() -> run.commit() ? listen(run) : setPhase(run, "group", null));
+            case "prepare" -> prepare(run).chain(() -> run.commit() ? listen(run) : setPhase(run, "group", null));
             case "barrier" -> waitForOlder(run);
             case "group" -> group(run);
             case "cut" -> run.commit() ? begin(run) : inspect(run);
-            case "inspect" ->
-                chunks.open(run.id(), run.generation())
-                        .chain(open -> open == 0 ? report(run) : chunks.sweepIdle(run.id(), run.generation()));
+            case "inspect" -> settling.whenChunksAreDone(run, () -> runs.setPhase(run, "report"));
+            case "report" -> report(run);
             default -> Uni.createFrom().voidItem();
         };
+    }
+
+    private Uni<Void> prepare(Run run) {
+        return contexts.of(run)
+                .chain(context ->
+                        runs.inTransaction(connection -> context.operation().prepare(context, connection)))
+                .onFailure(PgErrors::isLockNotAvailable)
+                .call(() -> setPhase(run, run.phase(), "waits for a moment at which nobody uses the table"));
     }
 
     /** The tail listens before the table is measured: what is written from here on is its business. */
@@ -165,8 +185,13 @@ class Planning {
                 .replaceWithVoid();
     }
 
+    /** Reads the whole table: how long that takes is not known beforehand. */
     private static Uni<Void> readOnly(SqlConnection connection) {
-        return connection.query("BEGIN TRANSACTION READ ONLY").execute().replaceWithVoid();
+        return connection
+                .query("BEGIN TRANSACTION READ ONLY")
+                .execute()
+                .chain(() -> connection.query("SET LOCAL statement_timeout = 0").execute())
+                .replaceWithVoid();
     }
 
     private Uni<Void> insertGroups(Run run, List<Row> rows, long[] groups) {
@@ -184,7 +209,7 @@ class Planning {
     }
 
     private Uni<Void> begin(Run run) {
-        return contexts.of(run)
+        return contexts.ofNext(run)
                 .chain(context -> estimate(context)
                         .chain(entities -> runs.transition(
                                 run,
@@ -224,15 +249,21 @@ class Planning {
     }
 
     private Uni<Void> cut(SqlConnection connection, Run run, RunContext context, String phase, long entities) {
-        Kind kind = run.commit() ? Kind.BACKFILL : Kind.INSPECT;
         return connection
                 .preparedQuery(CUT)
                 .execute(Tuple.of(run.id(), phase, run.limit().orElse(entities)))
                 .map(rows -> rows.iterator().next().getInteger("generation"))
-                .chain(generation -> run.onlyKeys()
-                        ? Uni.createFrom().voidItem()
-                        : chunks.cutRoot(
-                                connection, context, kind, generation, run.commit() ? run.limit() : Optional.empty()));
+                .chain(generation -> cut(connection, run, context, generation));
+    }
+
+    private Uni<Void> cut(SqlConnection connection, Run run, RunContext context, int generation) {
+        if (run.onlyKeys()) {
+            return Uni.createFrom().voidItem();
+        }
+        if (run.commit() && run.limit().isPresent()) {
+            return quota.cutNext(connection, run, context, generation).replaceWithVoid();
+        }
+        return chunks.cutRoot(connection, context, run.commit() ? Kind.BACKFILL : Kind.INSPECT, generation);
     }
 
     private Uni<Long> estimate(RunContext context) {
@@ -245,19 +276,27 @@ class Planning {
     }
 
     private Uni<Void> inspect(Run run) {
-        return contexts.of(run)
+        return contexts.ofNext(run)
+                .call(context -> run.onlyKeys()
+                        ? inspectKeysOnce(run, context)
+                        : Uni.createFrom().voidItem())
                 .chain(context -> estimate(context)
                         .chain(entities ->
-                                runs.inTransaction(connection -> cut(connection, run, context, "inspect", entities)))
-                        .chain(() -> run.onlyKeys()
-                                ? inspectKeys(run, context)
-                                : Uni.createFrom().voidItem()))
+                                runs.inTransaction(connection -> cut(connection, run, context, "inspect", entities))))
                 .chain(() -> runs.find(run.id()))
                 .chain(found -> chunks.enqueue(run.id(), found.orElseThrow().generation()));
     }
 
+    /** Before the phase says that there is nothing more to inspect; what a step that broke off afterwards has told is not told again. */
+    private Uni<Void> inspectKeysOnce(Run run, RunContext context) {
+        return runs.execute(KEYS_INSPECTED, run.id(), KEYS_STREAM)
+                .chain(rows -> rows.iterator().next().getBoolean("inspected")
+                        ? Uni.createFrom().voidItem()
+                        : inspectKeys(run, context));
+    }
+
     private Uni<Void> inspectKeys(Run run, RunContext context) {
-        Place place = new Place(Lane.REQUEST, "request", Optional.empty(), EnumSet.of(RunState.PLANNING));
+        Place place = new Place(Lane.REQUEST, KEYS_STREAM, Optional.empty(), EnumSet.of(RunState.PLANNING));
         return runs.execute("SELECT key FROM godwit.pending_key WHERE run_id = $1 ORDER BY key", run.id())
                 .chain(rows -> {
                     List<String> keys = new ArrayList<>();

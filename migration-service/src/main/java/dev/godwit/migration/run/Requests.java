@@ -1,15 +1,19 @@
 package dev.godwit.migration.run;
 
 import dev.godwit.migration.batch.Batches;
+import dev.godwit.migration.outbox.Outbox;
+import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
+import io.vertx.core.json.JsonObject;
 import io.vertx.mutiny.sqlclient.SqlConnection;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
-/** The request lane's entrance: entities that other services want migrated now. */
+/** The request lane's entrance: entities that other services want migrated now. What enters is answered, by an outcome or by a rejection. */
 @ApplicationScoped
 class Requests {
 
@@ -37,6 +41,20 @@ class Requests {
                AND r.state IN ('planning', 'backfilling', 'following', 'verifying', 'paused')
             ON CONFLICT DO NOTHING
             """;
+
+    /** Commands whose keys nobody came to, and how many those are. */
+    private static final String LEAVE = """
+            WITH left_over AS (
+                DELETE FROM godwit.pending_key
+                 WHERE run_id = $1
+                   AND command_id IS NOT NULL
+                RETURNING command_id)
+            SELECT command_id, count(*) AS keys
+              FROM left_over
+             GROUP BY command_id
+            """;
+
+    private static final String REJECTED = "dev.godwit.command.rejected";
 
     private final Runs runs;
     private final RunContexts contexts;
@@ -77,6 +95,36 @@ class Requests {
                     }
                 })
                 .replaceWith(run.id());
+    }
+
+    /** Tells whoever waits for an answer that a run ends before it came to their keys. Joins the transaction that ends the run, under its fence. */
+    static Uni<Void> leave(SqlConnection connection, Run run) {
+        return connection
+                .preparedQuery(LEAVE)
+                .execute(Tuple.of(run.id()))
+                .onItem()
+                .transformToMulti(rows -> Multi.createFrom().iterable(rows))
+                .onItem()
+                .transformToUniAndConcatenate(
+                        row -> tell(connection, run, row.getString("command_id"), row.getLong("keys")))
+                .onItem()
+                .ignoreAsUni();
+    }
+
+    private static Uni<Void> tell(SqlConnection connection, Run run, String commandId, long keys) {
+        JsonObject data = new JsonObject()
+                .put("commandId", commandId)
+                .put("type", TYPE)
+                .put("migration", run.migration())
+                .put("run", run.id())
+                .put("code", "run_ended")
+                .put(
+                        "message",
+                        "run '" + run.id() + "' was ended before it came to " + keys
+                                + " of the keys; ask the next run for them")
+                .put("requestedBy", null)
+                .put("at", Instant.now().toString());
+        return Outbox.append(connection, Outbox.RUNS, run.migration(), REJECTED, run.id(), data);
     }
 
     private Uni<Run> activeRun(String migration) {

@@ -7,7 +7,6 @@ import io.vertx.mutiny.sqlclient.SqlConnection;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
-import java.util.Optional;
 
 /** Cuts a run's tables for one more backfill, after changes may have been lost. A run of a part of the table stays with its part. */
 @ApplicationScoped
@@ -20,20 +19,13 @@ class Rescan {
              WHERE id = $1
             """;
 
-    /** What is left of a limit: entities that were left as they are for a reason used it up too. */
-    private static final String LEFT = """
-            SELECT greatest(0, r.entity_limit - coalesce(sum(s.migrated + s.skipped + s.conflict + s.failed), 0))::bigint AS entities
-              FROM godwit.run AS r
-              LEFT JOIN godwit.stream AS s ON s.run_id = r.id
-             WHERE r.id = $1
-             GROUP BY r.entity_limit
-            """;
-
     private final Chunks chunks;
+    private final Quota quota;
 
     @Inject
-    Rescan(Chunks chunks) {
+    Rescan(Chunks chunks, Quota quota) {
         this.chunks = chunks;
+        this.quota = quota;
     }
 
     /** Joins the caller's transaction. */
@@ -47,14 +39,8 @@ class Rescan {
         if (run.onlyKeys()) {
             return Uni.createFrom().voidItem();
         }
-        if (run.limit().isEmpty()) {
-            return chunks.cutRoot(connection, context, Kind.BACKFILL, generation, Optional.empty());
-        }
-        return connection.preparedQuery(LEFT).execute(Tuple.of(run.id())).chain(rows -> {
-            long left = rows.iterator().next().getLong("entities");
-            return left == 0
-                    ? Uni.createFrom().voidItem()
-                    : chunks.cutRoot(connection, context, Kind.BACKFILL, generation, Optional.of(left));
-        });
+        return run.limit().isPresent()
+                ? quota.cutNext(connection, run, context, generation).replaceWithVoid()
+                : chunks.cutRoot(connection, context, Kind.BACKFILL, generation);
     }
 }

@@ -25,6 +25,7 @@ public record Run(
         boolean onlyKeys,
         boolean follow,
         boolean completeAsked,
+        boolean verifyAsked,
         boolean rescan,
         boolean duplicates,
         int generation,
@@ -37,7 +38,7 @@ public record Run(
     /** The columns that {@link #fromRow} reads. */
     static final String COLUMNS = """
             id, serial, migration, operation, mode, state, phase, resume_state, definition, definition_file, definition_hash, attachments, entity_limit,
-            only_keys, first_heartbeat, follow, complete_asked, rescan, duplicates, generation, rounds, barrier_xid::text AS barrier_xid, proof, tables
+            only_keys, first_heartbeat, follow, complete_asked, verify_asked, rescan, duplicates, generation, rounds, barrier_xid::text AS barrier_xid, proof, tables
             """;
 
     static Run fromRow(Row row) {
@@ -58,6 +59,7 @@ public record Run(
                 row.getBoolean("only_keys"),
                 row.getBoolean("follow"),
                 row.getBoolean("complete_asked"),
+                row.getBoolean("verify_asked"),
                 row.getBoolean("rescan"),
                 row.getBoolean("duplicates"),
                 row.getInteger("generation"),
@@ -72,6 +74,11 @@ public record Run(
         Map<String, String> texts = new LinkedHashMap<>();
         json.forEach(entry -> texts.put(entry.getKey(), entry.getValue().toString()));
         return texts;
+    }
+
+    /** Whether the run goes on listening after it has verified: only a command ends it. */
+    public boolean followsOn() {
+        return follow && !completeAsked;
     }
 
     /** Whether the run acts on part of the entities only, so that it cannot promise that nothing is pending. */

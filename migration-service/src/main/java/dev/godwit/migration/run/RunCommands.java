@@ -1,25 +1,19 @@
 package dev.godwit.migration.run;
 
 import dev.godwit.migration.functions.FunctionSchema;
+import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.SqlConnection;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.util.Optional;
-import java.util.function.Supplier;
 
 /** Commands to runs that exist, each once by its id. */
 @ApplicationScoped
 class RunCommands {
 
-    private static final String KNOWN = "SELECT run_id, code, message FROM godwit.command WHERE id = $1";
-
-    private static final String REMEMBER = """
-            INSERT INTO godwit.command (id, type, run_id)
-            VALUES ($1, $2, $3)
-            ON CONFLICT DO NOTHING
-            """;
+    private static final int ATTEMPTS_MAX = 20;
 
     private static final String OVERLAPPING = """
             SELECT other.id
@@ -32,6 +26,21 @@ class RunCommands {
              LIMIT 1
             """;
 
+    /** A run that ends, or ends what it does, first is asked no more. */
+    private static final String ASK_COMPLETE = """
+            UPDATE godwit.run
+               SET complete_asked = true
+             WHERE id = $1
+               AND state = $2
+            """;
+
+    private static final String ASK_VERIFY = """
+            UPDATE godwit.run
+               SET verify_asked = true
+             WHERE id = $1
+               AND state = $2
+            """;
+
     private static final String RETRY = """
             WITH freed AS (SELECT key FROM godwit.quarantine WHERE run_id = $1 AND outcome = 'failed')
             INSERT INTO godwit.pending_key (run_id, relation, key, cause)
@@ -42,56 +51,92 @@ class RunCommands {
 
     private final Runs runs;
     private final Chunks chunks;
+    private final CommandLog log;
 
     @Inject
-    RunCommands(Runs runs, Chunks chunks) {
+    RunCommands(Runs runs, Chunks chunks, CommandLog log) {
         this.runs = runs;
         this.chunks = chunks;
+        this.log = log;
     }
 
-    /** Does {@code work} unless a command with this id did it before, and answers the run it is about. Two at once do no harm: the work itself is idempotent or refuses. */
-    Uni<String> once(String commandId, String type, Supplier<Uni<String>> work) {
-        return runs.execute(KNOWN, commandId).chain(rows -> {
-            if (rows.size() > 0) {
-                var row = rows.iterator().next();
-                if (row.getString("code") != null) {
-                    throw new Refusal(Refusal.Kind.CONFLICT, row.getString("code"), row.getString("message"));
-                }
-                return Uni.createFrom().item(row.getString("run_id"));
-            }
-            return work.get().call(run -> runs.execute(REMEMBER, commandId, type, run));
-        });
-    }
-
+    /** Does what is asked, unless a command with this id did it before. */
     Uni<Void> handle(RunCommand command, String runId, String commandId, String requestedBy, Optional<String> reason) {
-        return once(commandId, "dev.godwit.run." + command.wireName(), () -> runs.find(runId)
-                        .map(found -> found.orElseThrow(() -> Runs.unknownRun(runId)))
-                        .chain(run -> handle(command, run, note(requestedBy, reason)))
-                        .replaceWith(runId))
-                .replaceWithVoid();
+        Asked asked = new Asked(command, runId, commandId, note(requestedBy, reason));
+        return log.find(commandId)
+                .chain(done -> done.isPresent() ? Uni.createFrom().voidItem() : untilDone(asked))
+                .onFailure(Refusal.class)
+                .recoverWithUni(refusal -> unlessDoneMeanwhile(commandId, refusal));
+    }
+
+    /** A command that came twice at once: the second finds its run changed already, by the first. */
+    private Uni<Void> unlessDoneMeanwhile(String commandId, Throwable refusal) {
+        return log.find(commandId)
+                .chain(done -> done.isPresent()
+                        ? Uni.createFrom().voidItem()
+                        : Uni.createFrom().failure(refusal));
+    }
+
+    private record Asked(RunCommand command, String runId, String commandId, Optional<String> note) {
+
+        String type() {
+            return "dev.godwit.run." + command.wireName();
+        }
+    }
+
+    /** Belongs to the transaction of the command's effect. */
+    private static Uni<Void> claim(SqlConnection connection, Asked asked) {
+        return CommandLog.claim(connection, asked.commandId(), asked.type(), asked.runId());
     }
 
     private static Optional<String> note(String requestedBy, Optional<String> reason) {
         return reason.or(() -> Optional.of("asked by " + requestedBy));
     }
 
-    private Uni<Void> handle(RunCommand command, Run run, Optional<String> note) {
-        return switch (command) {
-            case PAUSE -> change(command, run, RunState.PAUSED, note);
-            case CANCEL ->
-                change(command, run, run.state() == RunState.PLANNING ? RunState.CANCELLED : RunState.CANCELLING, note);
-            case RESUME -> resume(run, note);
-            case COMPLETE -> complete(run);
-            case VERIFY -> verify(run);
-            case ROLLBACK -> rollback(run, note);
-            case RETRY -> retry(run);
-            case FORGET -> forget(run);
+    /** Who drives the run may move it on between the look at its state and the change: the command is then weighed again by the new state, and never lost. */
+    private Uni<Void> untilDone(Asked asked) {
+        int[] attempts = {0};
+        return Multi.createBy()
+                .repeating()
+                .uni(() -> attempt(asked))
+                .whilst(done -> !done && ++attempts[0] < ATTEMPTS_MAX)
+                .collect()
+                .last()
+                .invoke(done -> {
+                    if (!done) {
+                        throw new Refusal(
+                                Refusal.Kind.CONFLICT,
+                                "run_moves_on",
+                                "run '" + asked.runId()
+                                        + "' changes its state all the time; nothing was done, ask again");
+                    }
+                })
+                .replaceWithVoid();
+    }
+
+    private Uni<Boolean> attempt(Asked asked) {
+        return runs.find(asked.runId())
+                .map(found -> found.orElseThrow(() -> Runs.unknownRun(asked.runId())))
+                .chain(run -> handle(asked, run));
+    }
+
+    /** False when the run was in another state by the time it should be changed. */
+    private Uni<Boolean> handle(Asked asked, Run run) {
+        return switch (asked.command()) {
+            case PAUSE -> change(asked, run, RunState.PAUSED);
+            case CANCEL -> change(asked, run, RunState.CANCELLING);
+            case RESUME -> resume(asked, run);
+            case COMPLETE -> complete(asked, run);
+            case VERIFY -> verify(asked, run);
+            case ROLLBACK -> rollback(asked, run);
+            case RETRY -> retry(asked, run);
+            case FORGET -> forget(asked, run);
         };
     }
 
-    private Uni<Void> change(RunCommand command, Run run, RunState to, Optional<String> note) {
-        mustBeLegal(command, run, run.state().mayBecome(to));
-        return runs.transition(run, to, note).replaceWithVoid();
+    private Uni<Boolean> change(Asked asked, Run run, RunState to) {
+        mustBeLegal(asked.command(), run, run.state().mayBecome(to));
+        return runs.transition(run, run.state(), to, asked.note(), connection -> claim(connection, asked));
     }
 
     private static void mustBeLegal(RunCommand command, Run run, boolean legal) {
@@ -104,33 +149,41 @@ class RunCommands {
         }
     }
 
-    private Uni<Void> resume(Run run, Optional<String> note) {
+    private Uni<Boolean> resume(Asked asked, Run run) {
         boolean stopped = run.state() == RunState.PAUSED || run.state() == RunState.FAILED;
         mustBeLegal(RunCommand.RESUME, run, stopped && run.resumeState().isPresent());
-        RunState to = run.resumeState().orElseThrow();
-        mustBeLegal(RunCommand.RESUME, run, run.state().mayBecome(to));
-        return runs.transition(run, to, note).chain(() -> chunks.enqueue(run.id(), run.generation()));
+        return change(asked, run, run.resumeState().orElseThrow())
+                .call(moved -> moved
+                        ? chunks.enqueue(run.id(), run.generation())
+                        : Uni.createFrom().voidItem());
     }
 
-    private Uni<Void> complete(Run run) {
-        boolean working = run.state().acceptsBatches();
-        mustBeLegal(RunCommand.COMPLETE, run, working);
-        return runs.execute("UPDATE godwit.run SET complete_asked = true WHERE id = $1", run.id())
-                .replaceWithVoid();
+    private Uni<Boolean> complete(Asked asked, Run run) {
+        mustBeLegal(RunCommand.COMPLETE, run, run.state().acceptsBatches());
+        return ask(ASK_COMPLETE, asked, run);
     }
 
-    /** Verification is part of completing; asked for alone, it completes a following run's check without ending it. */
-    private Uni<Void> verify(Run run) {
+    /** A run that follows on does so afterwards; one that does not is verified before it completes anyway. */
+    private Uni<Boolean> verify(Asked asked, Run run) {
         mustBeLegal(RunCommand.VERIFY, run, run.state() == RunState.FOLLOWING || run.state() == RunState.VERIFYING);
-        return complete(run);
+        return ask(ASK_VERIFY, asked, run);
     }
 
-    private Uni<Void> rollback(Run run, Optional<String> note) {
+    private Uni<Boolean> ask(String sql, Asked asked, Run run) {
+        return runs.inTransaction(connection -> connection
+                .preparedQuery(sql)
+                .execute(Tuple.of(run.id(), run.state().wireName()))
+                .map(rows -> rows.rowCount() == 1)
+                .call(noted ->
+                        noted ? claim(connection, asked) : Uni.createFrom().voidItem()));
+    }
+
+    private Uni<Boolean> rollback(Asked asked, Run run) {
         mustBeLegal(RunCommand.ROLLBACK, run, run.commit() && run.state().mayBecome(RunState.ROLLING_BACK));
         return runs.transition(
-                        run, run.state(), RunState.ROLLING_BACK, note, connection -> mustNotOverlap(connection, run)
-                                .chain(() -> prepareUndo(connection, run)))
-                .replaceWithVoid();
+                run, run.state(), RunState.ROLLING_BACK, asked.note(), connection -> claim(connection, asked)
+                        .chain(() -> mustNotOverlap(connection, run))
+                        .chain(() -> prepareUndo(connection, run)));
     }
 
     /** Nobody starts a run meanwhile: starts take the same lock. */
@@ -155,27 +208,31 @@ class RunCommands {
         return connection
                 .preparedQuery("UPDATE godwit.run SET phase = 'prepare' WHERE id = $1")
                 .execute(Tuple.of(run.id()))
+                .chain(() -> Requests.leave(connection, run))
                 .chain(() -> connection
                         .preparedQuery("DELETE FROM godwit.pending_key WHERE run_id = $1")
                         .execute(Tuple.of(run.id())))
                 .replaceWithVoid();
     }
 
-    private Uni<Void> retry(Run run) {
+    private Uni<Boolean> retry(Asked asked, Run run) {
         mustBeLegal(RunCommand.RETRY, run, run.state().acceptsBatches() || run.state() == RunState.PAUSED);
-        return runs.execute(RETRY, run.id()).replaceWithVoid();
+        return runs.inTransaction(connection -> claim(connection, asked)
+                .chain(() -> connection.preparedQuery(RETRY).execute(Tuple.of(run.id())))
+                .replaceWith(true));
     }
 
-    private Uni<Void> forget(Run run) {
+    private Uni<Boolean> forget(Asked asked, Run run) {
         boolean planOver = !run.commit() && (run.state().isTerminal() || run.state() == RunState.FAILED);
         mustBeLegal(RunCommand.FORGET, run, run.state().isTerminal() || planOver);
-        return runs.inTransaction(connection -> connection
+        return runs.inTransaction(connection -> claim(connection, asked)
+                .chain(() -> connection
                         .preparedQuery("SELECT godwit.drop_journal($1)")
-                        .execute(Tuple.of(run.serial()))
-                        .chain(() -> FunctionSchema.releaseFor(connection, run.id()))
-                        .chain(() -> connection
-                                .preparedQuery("DELETE FROM godwit.run WHERE id = $1")
-                                .execute(Tuple.of(run.id()))))
-                .replaceWithVoid();
+                        .execute(Tuple.of(run.serial())))
+                .chain(() -> FunctionSchema.releaseFor(connection, run.id()))
+                .chain(() -> connection
+                        .preparedQuery("DELETE FROM godwit.run WHERE id = $1")
+                        .execute(Tuple.of(run.id())))
+                .replaceWith(true));
     }
 }

@@ -3,6 +3,7 @@ package dev.godwit.migration.run;
 import dev.godwit.migration.batch.Operation;
 import dev.godwit.migration.batch.Operations;
 import dev.godwit.migration.batch.RunContext;
+import dev.godwit.migration.catalog.CatalogException;
 import dev.godwit.migration.catalog.CatalogReader;
 import dev.godwit.migration.catalog.ForeignKey;
 import dev.godwit.migration.catalog.Table;
@@ -11,9 +12,11 @@ import dev.godwit.migration.definition.DefinitionDirectory;
 import dev.godwit.migration.definition.OperationDefinition;
 import dev.godwit.migration.definition.TableName;
 import dev.godwit.migration.operation.TableShape;
+import dev.godwit.migration.sql.PgErrors;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.Pool;
+import io.vertx.mutiny.sqlclient.RowSet;
 import io.vertx.mutiny.sqlclient.SqlConnection;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -28,7 +31,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Compiles a run's definition against the catalog, once per run and instance. */
+/** Compiles a run's definition against the catalog, once per generation of chunks and instance: whoever cuts anew sees the tables as they are by then. */
 @ApplicationScoped
 public class RunContexts {
 
@@ -69,24 +72,37 @@ public class RunContexts {
      */
     public record Compiled(Operation operation, Map<TableName, Table> tables) {}
 
-    /** The context of a run; a run that was re-planned meanwhile gets a fresh one. */
+    /** The context of a run, as its generation of chunks was cut by; a run that was re-planned meanwhile gets a fresh one. */
     public Uni<RunContext> of(Run run) {
-        String key = run.id() + "/" + run.generation() + "/" + run.barrierXid().orElse("") + "/" + run.duplicates();
-        RunContext known = cached.get(key);
-        if (known != null) {
-            return Uni.createFrom().item(known);
-        }
+        RunContext known = cached.get(key(run, run.generation()));
+        return known != null ? Uni.createFrom().item(known) : keep(run, run.generation());
+    }
+
+    /** The context that the run's next generation of chunks is cut by, with every partition that has been attached meanwhile. */
+    Uni<RunContext> ofNext(Run run) {
+        return keep(run, run.generation() + 1);
+    }
+
+    /** The context as the tables are at this moment, for a look at them. */
+    Uni<RunContext> now(Run run) {
         Definition definition =
                 DefinitionDirectory.accepted(run.definition(), Path.of(run.definitionFile()), run.attachments());
         return pool.withConnection(
-                        connection -> originsCanHide(connection).chain(hidden -> compile(connection, definition)
-                                .map(compiled -> context(run, definition, compiled, hidden))))
-                .invoke(context -> {
-                    if (cached.size() >= CACHED_MAX) {
-                        cached.clear();
-                    }
-                    cached.put(key, context);
-                });
+                connection -> originsCanHide(connection).chain(hidden -> compile(connection, definition)
+                        .map(compiled -> context(run, definition, compiled, hidden))));
+    }
+
+    private Uni<RunContext> keep(Run run, int generation) {
+        return now(run).invoke(context -> {
+            if (cached.size() >= CACHED_MAX) {
+                cached.clear();
+            }
+            cached.put(key(run, generation), context);
+        });
+    }
+
+    private static String key(Run run, int generation) {
+        return run.id() + "/" + generation + "/" + run.barrierXid().orElse("") + "/" + run.duplicates();
     }
 
     private static RunContext context(Run run, Definition definition, Compiled compiled, boolean hidden) {
@@ -119,7 +135,23 @@ public class RunContexts {
                 .chain(leaves -> readAll(connection, leaves, tables))
                 .chain(() -> connection.query(SERVER_VERSION).execute())
                 .map(rows -> rows.iterator().next().getInteger("version"))
-                .map(version -> new Compiled(Operations.compile(operation, tables, version), tables));
+                .chain(version -> columns(connection, operation)
+                        .map(columns -> new Compiled(Operations.compile(operation, tables, version, columns), tables)));
+    }
+
+    /** What the definition's query yields, where it has one. */
+    private static Uni<List<String>> columns(SqlConnection connection, OperationDefinition operation) {
+        return Operations.described(operation)
+                .map(sql -> connection
+                        .query(sql)
+                        .execute()
+                        .map(RowSet::columnsNames)
+                        .onFailure(failure -> PgErrors.sqlState(failure).isPresent())
+                        .transform(failure -> new CatalogException(
+                                "invalid_expression",
+                                operation.kind() + ": PostgreSQL says: " + PgErrors.describe(failure),
+                                "correct the query of the definition")))
+                .orElseGet(() -> Uni.createFrom().item(List.of()));
     }
 
     private static Set<TableName> referencing(Set<TableName> keyed, Map<TableName, Table> tables) {

@@ -15,7 +15,9 @@ import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jboss.logging.Logger;
 
@@ -35,36 +37,49 @@ public class RunDriver {
     private static final Duration LOOK_EVERY = Duration.ofMillis(500);
     private static final int REMEMBERED_MAX = 1000;
 
+    /**
+     * A run that is driven holds a connection for its lock, and asks the same pool for one more, or for two in a lengthy step: twelve in all. The pool has more than that,
+     * so that nobody waits for a connection while holding the last.
+     */
+    private static final int SHORT_STEPS_MAX = 3;
+
+    private static final int LENGTHY_STEPS_MAX = 2;
+
     private final Pool pool;
     private final Runs runs;
     private final RunSteps steps;
     private final SchemaSteps schemaSteps;
+    private final Troubles troubles;
     private final CaptureSource source;
     private final GodwitConfig config;
     private final Map<String, Instant> told = new ConcurrentHashMap<>();
+    private final Set<String> inHand = ConcurrentHashMap.newKeySet();
     private volatile Instant lookAt = Instant.MIN;
     private Cancellable rounds;
 
     @Inject
     public RunDriver(
-            Pool pool, Runs runs, RunSteps steps, SchemaSteps schemaSteps, CaptureSource source, GodwitConfig config) {
+            Pool pool,
+            Runs runs,
+            RunSteps steps,
+            SchemaSteps schemaSteps,
+            Troubles troubles,
+            CaptureSource source,
+            GodwitConfig config) {
         this.schemaSteps = schemaSteps;
         this.source = source;
         this.config = config;
         this.pool = pool;
         this.runs = runs;
         this.steps = steps;
+        this.troubles = troubles;
     }
 
-    /** The one subscription of the service's own: everything else is asked for by a message or a request. Rounds do not overlap; late ones are left out. */
+    /** The one subscription of the service's own: everything else is asked for by a message or a request. */
     void start(@Observes StartupEvent started) {
-        rounds = Multi.createFrom()
-                .ticks()
-                .every(config.driver().every())
-                .onOverflow()
-                .drop()
-                .onItem()
-                .transformToUniAndConcatenate(tick -> drive())
+        rounds = Multi.createBy()
+                .merging()
+                .streams(drive(false, SHORT_STEPS_MAX), drive(true, LENGTHY_STEPS_MAX))
                 .subscribe()
                 .with(
                         ignored -> {},
@@ -78,20 +93,32 @@ public class RunDriver {
         }
     }
 
-    /** One round over all runs in hand. */
-    private Uni<Void> drive() {
+    /** Runs in hand, round after round, so many at a time: steps that may take hours do not keep the others waiting. Late rounds are left out. */
+    private Multi<Void> drive(boolean lengthy, int atATime) {
+        return Multi.createFrom()
+                .ticks()
+                .every(config.driver().every())
+                .onOverflow()
+                .drop()
+                .onItem()
+                .transformToUniAndConcatenate(tick -> active(lengthy))
+                .onItem()
+                .<Run>disjoint()
+                .onItem()
+                .transformToUni(run -> driveOne(run, lengthy))
+                .merge(atATime);
+    }
+
+    private Uni<List<Run>> active(boolean lengthy) {
         return runs.active()
-                .call(active -> active.isEmpty() ? Uni.createFrom().voidItem() : watchSource())
-                .chain(active -> Multi.createFrom()
-                        .iterable(active)
-                        .onItem()
-                        .transformToUniAndMerge(this::driveOne)
-                        .onItem()
-                        .ignoreAsUni())
+                .call(active -> active.isEmpty() || lengthy ? Uni.createFrom().voidItem() : watchSource())
+                .map(active -> active.stream()
+                        .filter(run -> RunSteps.isLengthy(run) == lengthy)
+                        .toList())
                 .onFailure()
                 .invoke(failure -> LOG.debugf("Runs cannot be driven now: %s", PgErrors.describe(failure)))
                 .onFailure()
-                .recoverWithItem((Void) null);
+                .recoverWithItem(List.of());
     }
 
     /** Seen often, a source that was replaced has had little time to look like the old one again. */
@@ -109,16 +136,20 @@ public class RunDriver {
                 .replaceWithVoid();
     }
 
-    private Uni<Void> driveOne(Run run) {
+    private Uni<Void> driveOne(Run run, boolean lengthy) {
+        if (!inHand.add(run.id())) {
+            return Uni.createFrom().voidItem();
+        }
         return pool.withConnection(connection -> lock(connection, run)
                         .chain(mine -> mine
-                                ? stepAndTell(run).eventually(() -> unlock(connection, run))
+                                ? stepAndTell(run.id(), lengthy).eventually(() -> unlock(connection, run))
                                 : Uni.createFrom().voidItem()))
                 .onFailure()
-                .invoke(failure ->
-                        LOG.warnf("Run %s waits (%s): %s", run.id(), run.phase(), PgErrors.describe(failure)))
+                .invoke(failure -> LOG.debugf("Run %s is left for later: %s", run.id(), PgErrors.describe(failure)))
                 .onFailure()
-                .recoverWithItem((Void) null);
+                .recoverWithItem((Void) null)
+                .onTermination()
+                .invoke(() -> inHand.remove(run.id()));
     }
 
     private static Uni<Boolean> lock(SqlConnection connection, Run run) {
@@ -136,10 +167,18 @@ public class RunDriver {
     }
 
     /** The row is read again under the lock: another instance may have moved the run on meanwhile. */
-    private Uni<Void> stepAndTell(Run seen) {
-        return runs.find(seen.id())
-                .chain(found -> found.isEmpty() ? Uni.createFrom().voidItem() : step(found.get()))
-                .chain(() -> tell(seen));
+    private Uni<Void> stepAndTell(String runId, boolean lengthy) {
+        return runs.find(runId).chain(found -> found.filter(run -> RunSteps.isLengthy(run) == lengthy)
+                .map(this::stepAndTell)
+                .orElseGet(() -> Uni.createFrom().voidItem()));
+    }
+
+    private Uni<Void> stepAndTell(Run run) {
+        return step(run)
+                .chain(() -> troubles.over(run))
+                .onFailure()
+                .recoverWithUni(failure -> troubles.noted(run, failure))
+                .chain(() -> tell(run));
     }
 
     private Uni<Void> step(Run run) {

@@ -20,25 +20,25 @@ public class RunServices implements RunService {
     /** Where the last move of the key led, and where that led in turn. */
     private static final String IDENTITY = """
             WITH RECURSIVE led AS (
-                (SELECT m.new_key, m.run_id, m.batch
+                (SELECT m.new_key, m.run_id, m.undo_order
                    FROM godwit.move AS m
                   WHERE m.relation = $1
                     AND m.old_key = $2
-                  ORDER BY m.batch DESC
+                  ORDER BY m.undo_order DESC
                   LIMIT 1)
                  UNION ALL
-                SELECT further.new_key, further.run_id, further.batch
+                SELECT further.new_key, further.run_id, further.undo_order
                   FROM led
-                 CROSS JOIN LATERAL (SELECT m.new_key, m.run_id, m.batch
+                 CROSS JOIN LATERAL (SELECT m.new_key, m.run_id, m.undo_order
                                        FROM godwit.move AS m
                                       WHERE m.relation = $1
                                         AND m.old_key = led.new_key
-                                        AND m.batch > led.batch
-                                      ORDER BY m.batch
+                                        AND m.undo_order > led.undo_order
+                                      ORDER BY m.undo_order
                                       LIMIT 1) AS further)
             SELECT new_key, run_id
               FROM led
-             ORDER BY batch DESC
+             ORDER BY undo_order DESC
              LIMIT 1
             """;
 

@@ -49,14 +49,6 @@ final class RunSnapshots {
              LIMIT 500
             """;
 
-    private static final String STREAMS = """
-            SELECT stream, sequence, hash
-              FROM godwit.stream
-             WHERE run_id = $1
-               AND sequence > 0
-             ORDER BY stream
-            """;
-
     private RunSnapshots() {}
 
     static Uni<Optional<JsonObject>> find(SqlClient client, String runId) {
@@ -66,7 +58,7 @@ final class RunSnapshots {
                         .findFirst()
                         .map(RunSnapshots::toJson))
                 .chain(found -> found.isPresent() && endsChains(found.get())
-                        ? streams(client, runId).map(streams -> found.map(run -> run.put("streams", streams)))
+                        ? StreamEnds.of(client, runId).map(streams -> found.map(run -> run.put("streams", streams)))
                         : Uni.createFrom().item(found));
     }
 
@@ -82,17 +74,6 @@ final class RunSnapshots {
 
     private static boolean endsChains(JsonObject run) {
         return RunState.ofWireName(run.getString("state")).isTerminal();
-    }
-
-    private static Uni<JsonArray> streams(SqlClient client, String runId) {
-        return client.preparedQuery(STREAMS).execute(Tuple.of(runId)).map(rows -> {
-            JsonArray streams = new JsonArray();
-            rows.forEach(row -> streams.add(new JsonObject()
-                    .put("stream", row.getString("stream"))
-                    .put("sequence", row.getLong("sequence"))
-                    .put("hash", row.getString("hash"))));
-            return streams;
-        });
     }
 
     private static JsonObject toJson(Row row) {
@@ -119,6 +100,7 @@ final class RunSnapshots {
                 .put("throttle", new JsonObject().put("reason", row.getString("throttle")))
                 .put("plan", row.getJsonObject("plan"))
                 .put("verification", row.getJsonObject("verification"))
+                .put("verifyAsked", row.getBoolean("verify_asked"))
                 .put("asOf", row.getString("as_of_text"))
                 .putNull("streams");
     }

@@ -111,7 +111,7 @@ class RunStarter {
                 .find(command.migration())
                 .orElseThrow(() -> RunServices.unknownMigration(command.migration()));
         Prerequisites.mustFit(command, definition);
-        return pool.withConnection(connection -> look(connection, definition)
+        return pool.withConnection(connection -> look(connection, definition, command.follow())
                         .call(looked -> planStillHolds(connection, command, definition, looked)))
                 .chain(looked -> log.once(
                         command.commandId(), TYPE, connection -> write(connection, command, definition, looked)))
@@ -134,10 +134,10 @@ class RunStarter {
         }
     }
 
-    private Uni<Looked> look(SqlConnection connection, Definition definition) {
+    private Uni<Looked> look(SqlConnection connection, Definition definition, boolean follow) {
         return preflight
                 .check(connection, definition)
-                .invoke(RunStarter::refuse)
+                .invoke(findings -> refuse(findings, follow))
                 .chain(findings -> Prerequisites.warned(connection, definition, findings))
                 .chain(findings -> contexts.compile(connection, definition).chain(compiled -> Prerequisites.tables(
                                 connection, compiled)
@@ -159,8 +159,10 @@ class RunStarter {
                         .toList());
     }
 
-    private static void refuse(List<Finding> findings) {
-        List<Finding> refusals = findings.stream().filter(Finding::refuses).toList();
+    private static void refuse(List<Finding> findings, boolean follow) {
+        List<Finding> refusals = findings.stream()
+                .filter(follow ? Finding::refusesToFollow : Finding::refuses)
+                .toList();
         if (!refusals.isEmpty()) {
             String message = refusals.stream()
                     .map(f -> f.message() + (f.remedy().isEmpty() ? "" : " — " + f.remedy()))

@@ -11,13 +11,13 @@ import java.util.Set;
  * The states of a run and the only legal ways between them. The table below is the documentation; a test walks every illegal pair.
  *
  * <pre>
- * planning      planned (a dry-run ends here) · backfilling · failed · cancelled
+ * planning      planned (a dry-run ends here) · backfilling · failed · cancelling
  * planned       (forget)
  * backfilling   following (all chunks done) · paused · failed · cancelling
  * following     verifying (caught up, completion asked for) · paused · failed · cancelling · backfilling (a gap asks for a re-scan)
- * verifying     completed · following (differences found and re-queued) · paused · failed · cancelling
+ * verifying     completed · following (differences found and repaired, or it was only asked to verify) · paused · failed · cancelling
  * paused        backfilling, following, verifying, rolling-back (where it was) · cancelling · rolling-back
- * failed        the same as paused
+ * failed        the same as paused, and planning
  * cancelling    cancelled (batches in hand have ended)
  * completed     rolling-back
  * cancelled     rolling-back
@@ -43,13 +43,13 @@ public enum RunState {
 
     private static Map<RunState, Set<RunState>> transitions() {
         Map<RunState, Set<RunState>> next = new EnumMap<>(RunState.class);
-        next.put(PLANNING, EnumSet.of(PLANNED, BACKFILLING, FAILED, CANCELLED));
+        next.put(PLANNING, EnumSet.of(PLANNED, BACKFILLING, FAILED, CANCELLING));
         next.put(PLANNED, EnumSet.noneOf(RunState.class));
         next.put(BACKFILLING, EnumSet.of(FOLLOWING, PAUSED, FAILED, CANCELLING));
         next.put(FOLLOWING, EnumSet.of(VERIFYING, BACKFILLING, PAUSED, FAILED, CANCELLING));
         next.put(VERIFYING, EnumSet.of(COMPLETED, FOLLOWING, PAUSED, FAILED, CANCELLING));
         next.put(PAUSED, EnumSet.of(BACKFILLING, FOLLOWING, VERIFYING, ROLLING_BACK, CANCELLING));
-        next.put(FAILED, EnumSet.of(BACKFILLING, FOLLOWING, VERIFYING, ROLLING_BACK, CANCELLING));
+        next.put(FAILED, EnumSet.of(PLANNING, BACKFILLING, FOLLOWING, VERIFYING, ROLLING_BACK, CANCELLING));
         next.put(CANCELLING, EnumSet.of(CANCELLED));
         next.put(CANCELLED, EnumSet.of(ROLLING_BACK));
         next.put(COMPLETED, EnumSet.of(ROLLING_BACK));

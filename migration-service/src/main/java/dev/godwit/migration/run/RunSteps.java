@@ -3,70 +3,63 @@ package dev.godwit.migration.run;
 import dev.godwit.migration.batch.RunContext;
 import dev.godwit.migration.chunk.ChunkWork.Kind;
 import dev.godwit.migration.constraint.Violations;
-import dev.godwit.migration.definition.TableName;
-import dev.godwit.migration.tail.PendingKeys;
-import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
-import io.vertx.core.json.JsonObject;
 import io.vertx.mutiny.sqlclient.SqlConnection;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
-import java.time.Duration;
-import java.time.Instant;
-import java.util.List;
+import java.util.EnumSet;
 import java.util.Optional;
-import java.util.function.Supplier;
+import java.util.Set;
 import org.jboss.logging.Logger;
 
-/** What a run does next, by its state and phase. Every step is short or bounded, and may be repeated. */
+/** What a run does next, by its state and phase. Every step may be repeated; all but the {@linkplain #isLengthy lengthy} ones are short. */
 @ApplicationScoped
 class RunSteps {
 
     private static final Logger LOG = Logger.getLogger(RunSteps.class);
-    private static final Duration DRAIN_FOR = Duration.ofSeconds(2);
 
-    /** Verification that finds something every time has found a writer that undoes the migration: go on by hand. */
-    private static final int ROUNDS_MAX = 100;
+    /** Phases in which one statement may read whole tables. */
+    private static final Set<String> LENGTHY = Set.of("group", "report", "constrain", "check", "restore");
 
-    private static final String SET_PHASE = """
+    private static final Set<RunState> LENGTHY_STATES =
+            Set.copyOf(EnumSet.of(RunState.PLANNING, RunState.VERIFYING, RunState.ROLLING_BACK));
+
+    private static final String FOLLOW = """
             UPDATE godwit.run
-               SET phase = $2, updated_at = clock_timestamp()
+               SET phase = 'tail', proof = NULL, updated_at = clock_timestamp()
              WHERE id = $1
             """;
 
-    private static final String NEXT_GENERATION = """
+    /** What has been proved is that all that was visible then has been applied; what comes is not proved yet. */
+    private static final String VERIFY = """
             UPDATE godwit.run
-               SET generation = generation + 1, phase = $2, proof = NULL, updated_at = clock_timestamp()
-             WHERE id = $1
-            RETURNING generation
-            """;
-
-    private static final String SET_PROOF = """
-            UPDATE godwit.run
-               SET proof = $2
+               SET phase = 'verify', caught_up = (proof ->> 'snapshot')::pg_snapshot, proof = NULL, updated_at = clock_timestamp()
              WHERE id = $1
             """;
 
-    /** Zero rows: since the proof was made, a gap was found or keys came to wait. */
-    private static final String SET_AS_OF = """
+    /** Back to where the present part of a rollback begins, which cuts its chunks in the tables as they are now. */
+    private static final String ROLL_BACK_ANEW = """
+            WITH closed AS (
+                UPDATE godwit.chunk
+                   SET state = 'done'
+                 WHERE run_id = $1
+                   AND state = 'open')
             UPDATE godwit.run
-               SET as_of = ($2::text)::pg_lsn, verification = $3
+               SET rescan = false, phase = CASE phase WHEN 'unsweep' THEN 'undo' ELSE 'prepare' END
              WHERE id = $1
-               AND NOT rescan
-               AND NOT EXISTS (SELECT FROM godwit.pending_key WHERE run_id = $1)
+               AND state = 'rolling-back'
             """;
-
-    private static final String PENDING = "SELECT EXISTS (SELECT FROM godwit.pending_key WHERE run_id = $1) AS pending";
 
     private final Runs runs;
     private final RunContexts contexts;
     private final Planning planning;
     private final Chunks chunks;
-    private final PendingKeys pendingKeys;
-    private final CaughtUp caughtUp;
+    private final Quota quota;
+    private final Generations generations;
+    private final Settling settling;
     private final Surroundings surroundings;
-    private final Verification verification;
+    private final Completion completion;
     private final Rescan rescan;
 
     @Inject
@@ -75,20 +68,27 @@ class RunSteps {
             RunContexts contexts,
             Planning planning,
             Chunks chunks,
-            PendingKeys pendingKeys,
-            CaughtUp caughtUp,
+            Quota quota,
+            Generations generations,
+            Settling settling,
             Surroundings surroundings,
-            Verification verification,
+            Completion completion,
             Rescan rescan) {
         this.runs = runs;
         this.contexts = contexts;
         this.planning = planning;
         this.chunks = chunks;
-        this.pendingKeys = pendingKeys;
-        this.caughtUp = caughtUp;
+        this.quota = quota;
+        this.generations = generations;
+        this.settling = settling;
         this.surroundings = surroundings;
-        this.verification = verification;
+        this.completion = completion;
         this.rescan = rescan;
+    }
+
+    /** Whether the run's next step may take hours, since it reads whole tables in one statement. */
+    static boolean isLengthy(Run run) {
+        return LENGTHY.contains(run.phase()) && LENGTHY_STATES.contains(run.state());
     }
 
     /** Does the next step of a run. */
@@ -97,7 +97,7 @@ class RunSteps {
             case PLANNING -> planning.step(run);
             case BACKFILLING -> backfilling(run);
             case FOLLOWING -> following(run);
-            case VERIFYING -> verifying(run);
+            case VERIFYING -> completion.step(run);
             case CANCELLING -> cancelled(run);
             case ROLLING_BACK -> rollingBack(run);
             default -> Uni.createFrom().voidItem();
@@ -108,35 +108,64 @@ class RunSteps {
         if (run.rescan()) {
             return rescan(run);
         }
-        return drain(run)
-                .chain(() -> whenChunksAreDone(run, () -> {
-                    if (!run.phase().equals("backfill")) {
-                        return follow(run);
-                    }
-                    return contexts.of(run).chain(context -> {
-                        List<TableName> leaves = context.operation().sweptInBackfill();
-                        return leaves.isEmpty() ? follow(run) : sweep(run, context, "sweep", Kind.SWEEP, leaves);
-                    });
-                }));
+        return settling.drain(run).chain(() -> settling.whenChunksAreDone(run, () -> afterChunks(run)));
     }
 
-    private Uni<Void> sweep(Run run, RunContext context, String phase, Kind kind, List<TableName> leaves) {
-        return nextGeneration(
-                run, phase, (connection, generation) -> chunks.cutSweep(connection, context, kind, generation, leaves));
+    private Uni<Void> afterChunks(Run run) {
+        if (!run.phase().equals("backfill")) {
+            return follow(run);
+        }
+        return nextOfLimited(run).chain(more -> more ? Uni.createFrom().voidItem() : sweepOrFollow(run));
+    }
+
+    /** A run with a limit goes on to the next heap once nothing of the last one waits: what waits will use the limit up. */
+    private Uni<Boolean> nextOfLimited(Run run) {
+        if (run.limit().isEmpty()) {
+            return Uni.createFrom().item(false);
+        }
+        return settling.nothingPending(run)
+                .chain(idle -> idle ? cutNext(run) : Uni.createFrom().item(true));
+    }
+
+    private Uni<Boolean> cutNext(Run run) {
+        return contexts.of(run)
+                .chain(context ->
+                        runs.inTransaction(connection -> quota.cutNext(connection, run, context, run.generation())))
+                .call(more -> more
+                        ? chunks.enqueue(run.id(), run.generation())
+                        : Uni.createFrom().voidItem());
+    }
+
+    private Uni<Void> sweepOrFollow(Run run) {
+        return contexts.of(run)
+                .chain(context -> context.operation().sweptInBackfill().isEmpty()
+                        ? follow(run)
+                        : generations.next(
+                                run,
+                                "sweep",
+                                (connection, next, generation) -> chunks.cutSweep(
+                                        connection,
+                                        next,
+                                        Kind.SWEEP,
+                                        generation,
+                                        next.operation().sweptInBackfill())));
     }
 
     private Uni<Void> follow(Run run) {
         return runs.transition(
-                        run, RunState.BACKFILLING, RunState.FOLLOWING, Optional.empty(), c -> setPhase(c, run, "tail"))
+                        run,
+                        RunState.BACKFILLING,
+                        RunState.FOLLOWING,
+                        Optional.empty(),
+                        connection -> enter(connection, run, FOLLOW))
                 .replaceWithVoid();
     }
 
     /** What was lost between the lanes is found by reading the table once more; what is right already is left alone. */
     private Uni<Void> rescan(Run run) {
         LOG.infof("Run %s scans its tables once more", run.id());
-        return contexts.of(run)
-                .chain(context -> nextGeneration(
-                        run, "backfill", (connection, generation) -> rescan.cut(connection, run, context, generation)));
+        return generations.next(
+                run, "backfill", (connection, next, generation) -> rescan.cut(connection, run, next, generation));
     }
 
     private Uni<Void> following(Run run) {
@@ -147,250 +176,98 @@ class RunSteps {
                             Optional.of("changes were lost: the tables are scanned once more"))
                     .replaceWithVoid();
         }
-        if (run.follow() && !run.completeAsked()) {
-            return drain(run);
+        if (run.followsOn() && !run.verifyAsked()) {
+            return settling.drain(run);
         }
-        return drain(run)
-                .chain(() -> nothingPending(run))
+        return settling.drain(run)
+                .chain(() -> settling.nothingPending(run))
                 .chain(idle -> idle
-                        ? prove(
-                                run,
-                                () -> whenNothingIsPending(run, () -> runs.transition(
-                                                run,
-                                                RunState.FOLLOWING,
-                                                RunState.VERIFYING,
-                                                Optional.empty(),
-                                                connection -> clearProof(connection, run, "verify"))
-                                        .replaceWithVoid()))
+                        ? settling.whenCaughtUp(run, () -> verify(run))
                         : Uni.createFrom().voidItem());
     }
 
-    private Uni<Void> verifying(Run run) {
-        if (run.rescan()) {
-            return backToFollowing(run, "changes were lost");
-        }
-        return switch (run.phase()) {
-            case "verify" ->
-                contexts.of(run)
-                        .chain(context -> nextGeneration(
-                                run,
-                                "scan",
-                                (connection, generation) -> verification.cut(connection, context, run, generation)));
-            case "scan" -> drain(run).chain(() -> whenChunksAreDone(run, () -> judge(run)));
-            case "constrain" -> whenIdle(run, () -> constrain(run));
-            default -> whenIdle(run, () -> prove(run, () -> whenNothingIsPending(run, () -> complete(run))));
-        };
-    }
-
-    private Uni<Void> whenIdle(Run run, Supplier<Uni<Void>> then) {
-        return drain(run)
-                .chain(() -> nothingPending(run))
-                .chain(idle -> idle ? then.get() : backToFollowing(run, "entities came while verifying"));
-    }
-
-    private Uni<Void> judge(Run run) {
-        return chunks.found(run.id(), run.generation()).chain(found -> {
-            if (found.total() == 0) {
-                return contexts.of(run)
-                        .map(context -> Surroundings.hasConstraint(run, context) ? "constrain" : "prove")
-                        .chain(phase -> runs.execute(SET_PHASE, run.id(), phase))
-                        .replaceWithVoid();
-            }
-            String what = "verification found " + found.total() + " differences and repaired them";
-            LOG.infof("Run %s: %s; it verifies again", run.id(), what);
-            return backToFollowing(run, what);
-        });
-    }
-
-    /** From here on the application writes the new form only; what it wrote before is caught up with once more, and then all rows are checked. */
-    private Uni<Void> constrain(Run run) {
-        return contexts.of(run)
-                .chain(surroundings::narrow)
-                .chain(held -> held.isPresent()
-                        ? hindered(run, held.get())
-                        : runs.execute(SET_PHASE, run.id(), "prove").replaceWithVoid());
-    }
-
-    private Uni<Void> hindered(Run run, Violations rows) {
-        if (rows.isEmpty() || rows.arePending()) {
-            return backToFollowing(run, "rows of the former form came while verifying");
-        }
-        JsonObject checks = Verification.hindered(rows);
+    private Uni<Void> verify(Run run) {
         return runs.transition(
-                        run, RunState.VERIFYING, RunState.FAILED, Verification.failure(checks), connection -> connection
-                                .preparedQuery("UPDATE godwit.run SET verification = $2 WHERE id = $1")
-                                .execute(Tuple.of(run.id(), checks))
-                                .chain(() -> clearProof(connection, run, "verify")))
-                .replaceWithVoid();
-    }
-
-    private Uni<Void> backToFollowing(Run run, String reason) {
-        if (run.rounds() >= ROUNDS_MAX) {
-            return runs.fail(run.id(), reason + ", again and again: something undoes what the migration does")
-                    .replaceWithVoid();
-        }
-        return runs.transition(
-                        run, RunState.VERIFYING, RunState.FOLLOWING, Optional.of(reason), connection -> clearProof(
-                                        connection, run, "tail")
-                                .chain(() -> connection
-                                        .preparedQuery("UPDATE godwit.run SET rounds = rounds + 1 WHERE id = $1")
-                                        .execute(Tuple.of(run.id())))
-                                .replaceWithVoid())
-                .replaceWithVoid();
-    }
-
-    private Uni<Void> complete(Run run) {
-        return contexts.of(run)
-                .chain(context -> surroundings
-                        .validate(context)
-                        .chain(held -> held.isPresent()
-                                ? hindered(run, held.get())
-                                : verification.check(context, run).chain(checks -> end(run, context, checks))))
-                .onFailure(ChangedMeanwhileException.class)
-                .recoverWithUni(changed -> Uni.createFrom().voidItem());
-    }
-
-    private Uni<Void> end(Run run, RunContext context, JsonObject checks) {
-        String lsn = run.proof().map(proof -> proof.getString("lsn")).orElse(null);
-        Optional<String> failed = Verification.failure(checks);
-        RunState end = failed.isPresent() ? RunState.FAILED : RunState.COMPLETED;
-        return runs.transition(run, RunState.VERIFYING, end, failed, connection -> connection
-                        .preparedQuery(SET_AS_OF)
-                        .execute(Tuple.of(run.id(), lsn, checks))
-                        .invoke(rows -> {
-                            if (rows.rowCount() == 0) {
-                                throw new ChangedMeanwhileException();
-                            }
-                        })
-                        .chain(() -> failed.isPresent()
-                                ? clearProof(connection, run, "verify")
-                                : surroundings.close(connection, context, end)))
-                .replaceWithVoid();
-    }
-
-    /** Takes a transition back that the facts have overtaken; the next step looks again. */
-    private static final class ChangedMeanwhileException extends RuntimeException {
-
-        private static final long serialVersionUID = 1L;
-    }
-
-    /** Batches in hand have ended when the fence could be taken. */
-    private Uni<Void> cancelled(Run run) {
-        return contexts.of(run)
-                .chain(context -> runs.transition(
                         run,
-                        RunState.CANCELLING,
-                        RunState.CANCELLED,
+                        RunState.FOLLOWING,
+                        RunState.VERIFYING,
                         Optional.empty(),
-                        connection -> surroundings.close(connection, context, RunState.CANCELLED)))
+                        connection -> enter(connection, run, VERIFY))
+                .replaceWithVoid();
+    }
+
+    /** Batches in hand have ended when the fence could be taken. A plan listens to nothing, and must not make a run deaf that does. */
+    private Uni<Void> cancelled(Run run) {
+        return surroundings
+                .known(run)
+                .chain(context -> runs.transition(
+                        run, RunState.CANCELLING, RunState.CANCELLED, Optional.empty(), connection -> Requests.leave(
+                                        connection, run)
+                                .chain(() -> surroundings.close(connection, run, context, RunState.CANCELLED))))
                 .replaceWithVoid();
     }
 
     private Uni<Void> rollingBack(Run run) {
+        if (run.rescan()) {
+            return runs.execute(ROLL_BACK_ANEW, run.id()).replaceWithVoid();
+        }
         return switch (run.phase()) {
-            case "undo", "unsweep" ->
-                whenChunksAreDone(run, () -> contexts.of(run).chain(context -> {
-                    List<TableName> leaves = context.operation().swept();
-                    return run.phase().equals("undo") && !leaves.isEmpty()
-                            ? sweep(run, context, "unsweep", Kind.UNSWEEP, leaves)
-                            : rolledBack(run, context);
-                }));
+            case "undo" -> settling.whenChunksAreDone(run, () -> unsweepOrEnd(run));
+            case "unsweep" -> settling.whenChunksAreDone(run, () -> restoreOrEnd(run));
+            case "restore" -> contexts.of(run).chain(context -> restore(run, context));
             default ->
-                contexts.of(run)
-                        .chain(context -> nextGeneration(run, "undo", (connection, generation) -> surroundings
-                                .reopen(connection, context)
-                                .chain(() -> chunks.cutUndo(connection, context, generation))));
+                generations.next(run, "undo", (connection, next, generation) -> surroundings
+                        .reopen(connection, next)
+                        .chain(() -> chunks.cutUndo(connection, next, generation)));
         };
     }
 
-    private Uni<Void> rolledBack(Run run, RunContext context) {
+    private Uni<Void> unsweepOrEnd(Run run) {
+        return contexts.of(run)
+                .chain(context -> context.operation().swept().isEmpty()
+                        ? restoreOrEnd(run)
+                        : generations.next(
+                                run,
+                                "unsweep",
+                                (connection, next, generation) -> chunks.cutSweep(
+                                        connection,
+                                        next,
+                                        Kind.UNSWEEP,
+                                        generation,
+                                        next.operation().swept())));
+    }
+
+    private Uni<Void> restoreOrEnd(Run run) {
+        return contexts.of(run)
+                .chain(context -> context.operation().constraint().isPresent()
+                        ? runs.setPhase(run, "restore")
+                        : rolledBack(run, context, Optional.empty()));
+    }
+
+    /** The constraint comes back where the rows let it; none named although there were some means that they have gone, and it is tried again. */
+    private Uni<Void> restore(Run run, RunContext context) {
         return surroundings
                 .restore(context)
                 .chain(held -> held.filter(Violations::isEmpty).isPresent()
                         ? Uni.createFrom().voidItem()
-                        : runs.transition(
-                                        run,
-                                        RunState.ROLLING_BACK,
-                                        RunState.ROLLED_BACK,
-                                        held.map(rows -> "constraint " + rows.constraint()
-                                                + " still allows both forms, because of " + rows.describe()),
-                                        connection -> surroundings.close(connection, context, RunState.ROLLED_BACK))
-                                .replaceWithVoid());
+                        : rolledBack(
+                                run,
+                                context,
+                                held.map(rows -> "constraint " + rows.constraint()
+                                        + " still allows both forms, because of " + rows.describe())));
     }
 
-    private Uni<Void> prove(Run run, Supplier<Uni<Void>> then) {
-        if (run.proof().isEmpty()) {
-            return caughtUp.begin()
-                    .chain(proof -> runs.execute(SET_PROOF, run.id(), proof))
-                    .replaceWithVoid();
-        }
-        JsonObject proof = run.proof().get();
-        return caughtUp.proceed(proof, run.firstHeartbeat()).chain(verdict -> switch (verdict) {
-            case CAUGHT_UP -> then.get();
-            case NOT_YET -> runs.execute(SET_PROOF, run.id(), proof).replaceWithVoid();
-            case LOST ->
-                runs.execute("UPDATE godwit.run SET rescan = true, proof = NULL WHERE id = $1", run.id())
-                        .replaceWithVoid();
-        });
-    }
-
-    /** The tail may have put keys aside while the proof was made: they are worked off first. */
-    private Uni<Void> whenNothingIsPending(Run run, Supplier<Uni<Void>> then) {
-        return nothingPending(run)
-                .chain(idle -> idle ? then.get() : Uni.createFrom().voidItem());
-    }
-
-    private Uni<Boolean> nothingPending(Run run) {
-        return runs.execute(PENDING, run.id())
-                .map(rows -> !rows.iterator().next().getBoolean("pending"));
-    }
-
-    /** Works off waiting keys for a while. */
-    private Uni<Void> drain(Run run) {
-        return contexts.of(run).chain(context -> drain(context, true).chain(() -> drain(context, false)));
-    }
-
-    private Uni<Void> drain(RunContext context, boolean requested) {
-        Instant until = Instant.now().plus(DRAIN_FOR);
-        return Multi.createBy()
-                .repeating()
-                .uni(() -> pendingKeys.drain(context, requested))
-                .whilst(worked -> worked && Instant.now().isBefore(until))
-                .onItem()
-                .ignoreAsUni();
-    }
-
-    private Uni<Void> whenChunksAreDone(Run run, Supplier<Uni<Void>> then) {
-        return chunks.open(run.id(), run.generation())
-                .chain(open -> open == 0 ? then.get() : chunks.sweepIdle(run.id(), run.generation()));
-    }
-
-    /** Cuts in one transaction with the new generation, then fills the queue; a crash in between is mended by the sweeper of idle chunks. */
-    private Uni<Void> nextGeneration(Run run, String phase, Cut cut) {
-        return runs.inTransaction(connection -> connection
-                        .preparedQuery(NEXT_GENERATION)
-                        .execute(Tuple.of(run.id(), phase))
-                        .map(rows -> rows.iterator().next().getInteger("generation"))
-                        .call(generation -> cut.apply(connection, generation)))
-                .chain(generation -> chunks.enqueue(run.id(), generation));
-    }
-
-    /** Cuts the chunks of a generation. */
-    private interface Cut {
-        Uni<Void> apply(SqlConnection connection, int generation);
-    }
-
-    private static Uni<Void> setPhase(SqlConnection connection, Run run, String phase) {
-        return connection
-                .preparedQuery(SET_PHASE)
-                .execute(Tuple.of(run.id(), phase))
+    private Uni<Void> rolledBack(Run run, RunContext context, Optional<String> reason) {
+        return runs.transition(
+                        run,
+                        RunState.ROLLING_BACK,
+                        RunState.ROLLED_BACK,
+                        reason,
+                        connection -> surroundings.close(connection, run, Optional.of(context), RunState.ROLLED_BACK))
                 .replaceWithVoid();
     }
 
-    private static Uni<Void> clearProof(SqlConnection connection, Run run, String phase) {
-        return connection
-                .preparedQuery("UPDATE godwit.run SET proof = NULL, phase = $2 WHERE id = $1")
-                .execute(Tuple.of(run.id(), phase))
-                .replaceWithVoid();
+    private static Uni<Void> enter(SqlConnection connection, Run run, String sql) {
+        return connection.preparedQuery(sql).execute(Tuple.of(run.id())).replaceWithVoid();
     }
 }

@@ -45,6 +45,14 @@ public class Runs {
                AND state = $6
             """;
 
+    /** No row: the run is in another state by now, whose phase is not this one's business. */
+    private static final String SET_PHASE = """
+            UPDATE godwit.run
+               SET phase = $2, updated_at = clock_timestamp()
+             WHERE id = $1
+               AND state = $3
+            """;
+
     private static final String BUMP = """
             UPDATE godwit.run
                SET version = version + 1, updated_at = clock_timestamp()
@@ -159,6 +167,11 @@ public class Runs {
                 .addBoolean(to.isTerminal() || to == RunState.FAILED)
                 .addString(from.wireName());
         return connection.preparedQuery(CHANGE_STATE).execute(row).map(rows -> rows.rowCount() == 1);
+    }
+
+    /** Goes on to another phase of the same state. */
+    Uni<Void> setPhase(Run run, String phase) {
+        return execute(SET_PHASE, run.id(), phase, run.state().wireName()).replaceWithVoid();
     }
 
     /** Tells how a run stands: the event of its first state. */

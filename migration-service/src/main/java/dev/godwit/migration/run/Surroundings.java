@@ -1,6 +1,7 @@
 package dev.godwit.migration.run;
 
 import dev.godwit.migration.batch.RunContext;
+import dev.godwit.migration.catalog.CatalogException;
 import dev.godwit.migration.constraint.CheckSwap;
 import dev.godwit.migration.constraint.Violations;
 import dev.godwit.migration.functions.FunctionSchema;
@@ -16,17 +17,29 @@ import java.util.function.BiFunction;
 class Surroundings {
 
     private final Runs runs;
+    private final RunContexts contexts;
     private final Capture capture;
 
     @Inject
-    Surroundings(Runs runs, Capture capture) {
+    Surroundings(Runs runs, RunContexts contexts, Capture capture) {
         this.runs = runs;
+        this.contexts = contexts;
         this.capture = capture;
     }
 
-    /** Whether a constraint waits for the last row; a run of a part of the entities never sees it. */
+    /** Whether a constraint waits for the last row; a run of a part of the entities never sees that one, and a run that goes on listening has not seen it yet. */
     static boolean hasConstraint(Run run, RunContext context) {
-        return !run.isPartial() && context.operation().constraint().isPresent();
+        return !run.isPartial()
+                && !run.followsOn()
+                && context.operation().constraint().isPresent();
+    }
+
+    /** The run's context, unless its tables are gone: whoever cancels such a run must be able to. */
+    Uni<Optional<RunContext>> known(Run run) {
+        return contexts.of(run)
+                .map(Optional::of)
+                .onFailure(CatalogException.class)
+                .recoverWithItem(Optional.empty());
     }
 
     /** Demands the new form of what is written from now on, unless rows stand in the way, which are answered. */
@@ -82,16 +95,26 @@ class Surroundings {
                 .orElseGet(() -> Uni.createFrom().item(Optional.empty()));
     }
 
-    /** With the end of a run: what was prepared of the constraint is made final, and what only a run at work needs is taken away; joins the caller's transaction. */
-    Uni<Void> close(SqlConnection connection, RunContext context, RunState end) {
-        Uni<Void> constraint = context.operation()
+    /**
+     * With the end of a run: what was prepared of the constraint is made final, and what only a run at work needs is taken away; joins the caller's transaction.
+     *
+     * @param known the run's context; without it, a constraint is left as it is
+     */
+    Uni<Void> close(SqlConnection connection, Run run, Optional<RunContext> known, RunState end) {
+        return known.map(context -> settle(connection, context, end))
+                .orElseGet(() -> Uni.createFrom().voidItem())
+                .chain(() -> FunctionSchema.releaseFor(connection, run.id()))
+                .chain(() -> run.commit()
+                        ? capture.close(connection, run)
+                        : Uni.createFrom().voidItem());
+    }
+
+    private static Uni<Void> settle(SqlConnection connection, RunContext context, RunState end) {
+        return context.operation()
                 .constraint()
                 .map(swap -> end == RunState.CANCELLED
                         ? swap.giveUp(connection, context.runId())
                         : swap.close(connection, context.runId(), end == RunState.ROLLED_BACK))
                 .orElseGet(() -> Uni.createFrom().voidItem());
-        return constraint
-                .chain(() -> FunctionSchema.releaseFor(connection, context.runId()))
-                .chain(() -> capture.close(connection, context));
     }
 }

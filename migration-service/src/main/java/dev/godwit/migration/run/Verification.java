@@ -3,6 +3,7 @@ package dev.godwit.migration.run;
 import dev.godwit.migration.batch.RunContext;
 import dev.godwit.migration.chunk.ChunkWork.Kind;
 import dev.godwit.migration.constraint.Violations;
+import dev.godwit.migration.definition.TableName;
 import dev.godwit.migration.definition.VerifyCheck;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
@@ -10,6 +11,7 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.mutiny.sqlclient.Row;
 import io.vertx.mutiny.sqlclient.SqlConnection;
+import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.util.ArrayList;
@@ -36,7 +38,7 @@ class Verification {
     Uni<Void> cut(SqlConnection connection, RunContext context, Run run, int generation) {
         Uni<Void> root = run.isPartial()
                 ? Uni.createFrom().voidItem()
-                : chunks.cutRoot(connection, context, Kind.VERIFY, generation, Optional.empty());
+                : chunks.cutRoot(connection, context, Kind.VERIFY, generation);
         return root.chain(() -> chunks.cutSweep(
                 connection, context, Kind.SWEEP, generation, context.operation().swept()));
     }
@@ -44,8 +46,8 @@ class Verification {
     /** Runs the checks; the result is the run's {@code verification}. What was pending or stale is what the scan of this generation found. */
     Uni<JsonObject> check(RunContext context, Run run) {
         JsonArray checks = new JsonArray();
-        return chunks.found(run.id(), run.generation())
-                .invoke(found -> scanned(run, found).forEach(checks::add))
+        return scanned(run)
+                .invoke(checks::addAll)
                 .chain(() -> journalAgrees(context))
                 .invoke(checks::add)
                 .chain(() -> declared(context))
@@ -59,11 +61,25 @@ class Verification {
         return new JsonObject().put("checks", new JsonArray().add(check));
     }
 
-    /** Entities outside its part are not the business of a partial run. */
-    private static List<JsonObject> scanned(Run run, Chunks.Found found) {
-        JsonObject pending = check("no entity is pending", "0", Long.toString(found.entities()));
-        JsonObject stale = check("no declared reference is stale", "0", Long.toString(found.references()));
-        return run.isPartial() ? List.of(stale) : List.of(pending, stale);
+    /** What the last scan found. Entities outside its part are not the business of a partial run. */
+    Uni<JsonArray> scanned(Run run) {
+        return chunks.found(run.id(), run.generation()).map(found -> {
+            JsonArray checks = new JsonArray();
+            if (!run.isPartial()) {
+                checks.add(check("no entity is pending", "0", Long.toString(found.entities())));
+            }
+            return checks.add(check("no declared reference is stale", "0", Long.toString(found.references())));
+        });
+    }
+
+    /** Whether the last scan read every heap that the tables consist of by now: what was attached since has been read by nobody. */
+    Uni<Boolean> isWhole(RunContext now, Run run) {
+        List<TableName> heaps = new ArrayList<>(now.operation().swept());
+        if (!run.isPartial()) {
+            heaps.addAll(now.operation().leaves());
+        }
+        return runs.inTransaction(connection -> chunks.uncut(connection, run, run.generation(), heaps))
+                .map(List::isEmpty);
     }
 
     Uni<JsonObject> journalAgrees(RunContext context) {
@@ -72,8 +88,9 @@ class Verification {
     }
 
     private Uni<String> number(String sql, RunContext context) {
-        return runs.execute(sql, context.runId())
-                .map(rows -> rows.iterator().next().getLong(0).toString());
+        return runs.inTransaction(connection -> unhurried(connection)
+                .chain(() -> connection.preparedQuery(sql).execute(Tuple.of(context.runId())))
+                .map(rows -> rows.iterator().next().getLong(0).toString()));
     }
 
     Uni<List<JsonObject>> declared(RunContext context) {
@@ -86,12 +103,19 @@ class Verification {
     }
 
     private Uni<JsonObject> declared(VerifyCheck check) {
-        return runs.inTransaction(connection -> connection
-                .query("SET TRANSACTION READ ONLY")
-                .execute()
+        return runs.inTransaction(connection -> unhurried(connection)
                 .chain(() -> connection.query(check.sql()).execute())
                 .map(rows -> check(
                         check.name(), check.expect(), firstValue(rows.iterator().next()))));
+    }
+
+    /** These read whole tables: how long that takes is not known beforehand. */
+    private static Uni<Void> unhurried(SqlConnection connection) {
+        return connection
+                .query("SET TRANSACTION READ ONLY")
+                .execute()
+                .chain(() -> connection.query("SET LOCAL statement_timeout = 0").execute())
+                .replaceWithVoid();
     }
 
     private static String firstValue(Row row) {

@@ -80,6 +80,11 @@ public final class PgErrors {
         return Optional.empty();
     }
 
+    /** A stable code of a failure: its SQLSTATE, where PostgreSQL is behind it. */
+    public static String code(Throwable failure) {
+        return sqlState(failure).map(state -> "sqlstate_" + state).orElse("refused");
+    }
+
     /** PostgreSQL's own sentence about a failure, without row contents; else the failure's class. */
     public static String describe(Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {

@@ -28,7 +28,7 @@ final class Answers {
              WHERE run_id = $1
                AND relation = 0
                AND old_key = ANY ($2::text[])
-             ORDER BY old_key, batch DESC
+             ORDER BY old_key, godwit.undo_order_of($1, batch) DESC
             """;
 
     private final RunContext run;

@@ -1,6 +1,8 @@
 package dev.godwit.migration.tail;
 
 import dev.godwit.migration.batch.Batches;
+import dev.godwit.migration.batch.WaitingKeys;
+import dev.godwit.migration.batch.WaitingKeys.Cause;
 import dev.godwit.migration.definition.TableName;
 import dev.godwit.migration.run.GodwitConfig;
 import io.smallrye.mutiny.Multi;
@@ -11,6 +13,8 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 
 /**
@@ -22,32 +26,18 @@ class ParkedKeys {
 
     private static final Logger LOG = Logger.getLogger(ParkedKeys.class);
 
-    /** Nothing is kept for a run that is stopped and will scan: what an event tells of stands in the table by then. */
-    private static final String PARK = """
-            INSERT INTO godwit.pending_key (run_id, relation, key, cause)
-            SELECT r.id, $2, t.key, 'parked'
-              FROM godwit.run AS r, unnest($3::text[]) AS t(key)
-             WHERE r.id = $1
-               AND NOT (r.rescan AND r.state IN ('paused', 'failed'))
-            ON CONFLICT DO NOTHING
-            """;
-
-    private static final String GIVE_UP = """
+    private static final String RESCAN = """
             UPDATE godwit.run
                SET rescan = true
              WHERE id = $1
-               AND $2::bigint < (SELECT count(*)
-                           FROM (SELECT FROM godwit.pending_key WHERE run_id = $1 AND cause = 'parked' LIMIT $2::bigint + 1) AS parked)
             """;
 
-    private static final String DROP = """
-            DELETE FROM godwit.pending_key
-             WHERE run_id = $1
-               AND cause = 'parked'
-            """;
+    /** Counting reads all that is counted, so it is not done for every poll: that many keys may wait beyond the limit, in each instance. */
+    private static final int PART_UNCOUNTED = 16;
 
     private final Batches batches;
     private final long max;
+    private final Map<String, Long> uncounted = new ConcurrentHashMap<>();
 
     @Inject
     ParkedKeys(Batches batches, GodwitConfig config) {
@@ -59,34 +49,39 @@ class ParkedKeys {
         this.max = max;
     }
 
-    /** Sets keys aside by table; transaction: its own. */
-    Uni<Void> add(String runId, Map<TableName, Set<String>> keys) {
-        return batches.inTransaction(connection -> Multi.createFrom()
-                .iterable(keys.entrySet())
-                .onItem()
-                .transformToUniAndConcatenate(table -> connection
-                        .preparedQuery(PARK)
-                        .execute(Tuple.of(
-                                runId,
-                                table.getKey().toString(),
-                                table.getValue().toArray(String[]::new))))
-                .onItem()
-                .ignoreAsUni()
-                .chain(() -> limit(connection, runId)));
+    /** Sets keys aside; transaction: its own. */
+    Uni<Void> add(String runId, ChangedKeys keys) {
+        return batches.inTransaction(connection -> {
+            WaitingKeys waiting = new WaitingKeys(connection, runId);
+            return add(waiting, keys.entities(), false)
+                    .chain(entities -> add(waiting, keys.rows(), true).map(rows -> entities + rows))
+                    .map(added -> uncounted.merge(runId, added, Long::sum))
+                    .chain(added -> added * PART_UNCOUNTED > max
+                            ? limit(connection, waiting, runId)
+                            : Uni.createFrom().voidItem());
+        });
     }
 
-    private Uni<Void> limit(SqlConnection connection, String runId) {
-        return connection
-                .preparedQuery(GIVE_UP)
-                .execute(Tuple.of(runId, max))
-                .chain(rows -> rows.rowCount() == 0
-                        ? Uni.createFrom().voidItem()
-                        : connection
-                                .preparedQuery(DROP)
-                                .execute(Tuple.of(runId))
-                                .invoke(dropped -> LOG.infof(
-                                        "Run %s: more than %d changes wait for it; it scans its tables once more when it goes on",
-                                        runId, max))
-                                .replaceWithVoid());
+    private static Uni<Long> add(WaitingKeys waiting, Map<TableName, Set<String>> keys, boolean refers) {
+        return Multi.createFrom()
+                .iterable(keys.entrySet())
+                .onItem()
+                .transformToUniAndConcatenate(
+                        table -> waiting.add(table.getKey(), refers, table.getValue(), Cause.PARKED))
+                .collect()
+                .with(Collectors.summingLong(Integer::longValue));
+    }
+
+    private Uni<Void> limit(SqlConnection connection, WaitingKeys waiting, String runId) {
+        uncounted.remove(runId);
+        return waiting.moreThan(max, Cause.PARKED).chain(tooMany -> {
+            if (!tooMany) {
+                return Uni.createFrom().voidItem();
+            }
+            LOG.infof(
+                    "Run %s: more than %d changes wait for it; it scans its tables once more when it goes on",
+                    runId, max);
+            return connection.preparedQuery(RESCAN).execute(Tuple.of(runId)).chain(() -> waiting.drop(Cause.PARKED));
+        });
     }
 }

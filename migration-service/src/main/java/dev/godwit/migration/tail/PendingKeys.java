@@ -6,9 +6,11 @@ import dev.godwit.migration.batch.Batches.Ended;
 import dev.godwit.migration.batch.Batches.Opened;
 import dev.godwit.migration.batch.Batches.Place;
 import dev.godwit.migration.batch.Batches.Work;
+import dev.godwit.migration.batch.ChangedTablesException;
 import dev.godwit.migration.batch.Lane;
 import dev.godwit.migration.batch.RunContext;
-import dev.godwit.migration.definition.TableName;
+import dev.godwit.migration.batch.WaitingKeys;
+import dev.godwit.migration.batch.WaitingKeys.Taken;
 import dev.godwit.migration.operation.Outcome;
 import dev.godwit.migration.operation.OutcomeKind;
 import dev.godwit.migration.operation.Selection;
@@ -16,8 +18,7 @@ import dev.godwit.migration.run.RunState;
 import dev.godwit.migration.sql.ErrorClass;
 import dev.godwit.migration.sql.PgErrors;
 import io.smallrye.mutiny.Uni;
-import io.vertx.mutiny.sqlclient.Row;
-import io.vertx.mutiny.sqlclient.Tuple;
+import io.vertx.mutiny.sqlclient.SqlConnection;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.util.EnumSet;
@@ -26,7 +27,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.StreamSupport;
 import org.jboss.logging.Logger;
 
 /**
@@ -43,56 +43,11 @@ public class PendingKeys {
     private static final Set<RunState> STATES =
             EnumSet.of(RunState.BACKFILLING, RunState.FOLLOWING, RunState.VERIFYING);
 
-    /** Keys of one table and one command, oldest causes first, those that failed before alone. */
-    private static final String TAKE = """
-            WITH first AS (
-                SELECT relation, command_id, attempts
-                  FROM godwit.pending_key
-                 WHERE run_id = $1
-                   AND not_before <= clock_timestamp()
-                   AND (command_id IS NOT NULL) = $3
-                 ORDER BY attempts, command_id NULLS LAST
-                 LIMIT 1)
-            SELECT p.relation, p.key, p.cause, p.command_id, p.attempts
-              FROM godwit.pending_key AS p
-              JOIN first ON first.relation = p.relation
-                        AND first.command_id IS NOT DISTINCT FROM p.command_id
-             WHERE p.run_id = $1
-               AND p.not_before <= clock_timestamp()
-               AND (first.attempts = 0 AND p.attempts = 0 OR first.attempts > 0)
-             LIMIT $2
-               FOR UPDATE OF p SKIP LOCKED
-            """;
-
-    private static final String REMOVE = """
-            DELETE FROM godwit.pending_key
-             WHERE run_id = $1
-               AND relation = $2
-               AND key = ANY ($3::text[])
-               AND command_id IS NOT DISTINCT FROM $4
-            """;
-
-    private static final String DEFER = """
-            UPDATE godwit.pending_key
-               SET attempts = attempts + 1, not_before = clock_timestamp() + interval '100 milliseconds' * least(attempts + 1, 20)
-             WHERE run_id = $1
-               AND relation = $2
-               AND key = ANY ($3::text[])
-               AND command_id IS NOT DISTINCT FROM $4
-            """;
-
     private final Batches batches;
 
     @Inject
     public PendingKeys(Batches batches) {
         this.batches = batches;
-    }
-
-    private record Taken(String relation, List<String> keys, Optional<String> commandId, int attempts) {
-
-        private Tuple row(RunContext run) {
-            return Tuple.of(run.runId(), relation, keys.toArray(String[]::new), commandId.orElse(null));
-        }
     }
 
     /**
@@ -109,7 +64,8 @@ public class PendingKeys {
     }
 
     private Uni<Boolean> attempt(RunContext run, boolean requested, Taken[] taken) {
-        return batches.run(run, place(requested), opened -> take(run, opened, requested)
+        return batches.run(run, place(requested), opened -> waiting(opened.connection(), run)
+                        .take(BATCH_MAX, requested)
                         .chain(keys -> {
                             taken[0] = keys.orElse(null);
                             return keys.isEmpty()
@@ -119,52 +75,34 @@ public class PendingKeys {
                 .map(ended -> ended instanceof Ended.Committed && taken[0] != null);
     }
 
+    private static WaitingKeys waiting(SqlConnection connection, RunContext run) {
+        return new WaitingKeys(connection, run.runId());
+    }
+
     private static Place place(boolean requested) {
         return requested
                 ? new Place(Lane.REQUEST, "request", Optional.empty(), STATES)
                 : new Place(Lane.TAIL, "pending", Optional.empty(), STATES);
     }
 
-    private Uni<Optional<Taken>> take(RunContext run, Opened opened, boolean requested) {
-        return opened.connection()
-                .preparedQuery(TAKE)
-                .execute(Tuple.of(run.runId(), BATCH_MAX, requested))
-                .map(rows -> {
-                    List<Row> list =
-                            StreamSupport.stream(rows.spliterator(), false).toList();
-                    if (list.isEmpty()) {
-                        return Optional.empty();
-                    }
-                    Row first = list.get(0);
-                    boolean alone = first.getInteger("attempts") > 0;
-                    List<String> keys = list.stream()
-                            .limit(alone ? 1 : BATCH_MAX)
-                            .map(row -> row.getString("key"))
-                            .toList();
-                    return Optional.of(new Taken(
-                            first.getString("relation"),
-                            keys,
-                            Optional.ofNullable(first.getString("command_id")),
-                            first.getInteger("attempts")));
-                });
-    }
-
     private Uni<Work> work(RunContext run, Opened opened, Taken taken) {
         return apply(run, opened, taken)
-                .call(() -> opened.connection().preparedQuery(REMOVE).execute(taken.row(run)))
+                .call(() -> waiting(opened.connection(), run).remove(taken))
                 .map(result -> new Work(result, Optional.empty(), false, Optional.empty(), taken.commandId()));
     }
 
     private Uni<BatchResult> apply(RunContext run, Opened opened, Taken taken) {
-        TableName table = TableName.parse(taken.relation());
         if (taken.commandId().isPresent()) {
             return entities(run, opened, taken.keys())
                     .chain(result -> new Answers(run, opened.connection()).complete(result));
         }
+        if (taken.refers()) {
+            return run.on(opened).references(taken.table(), taken.keys());
+        }
         return run.on(opened)
-                .entitiesOf(Map.of(table, new LinkedHashSet<>(taken.keys())))
+                .entitiesOf(Map.of(taken.table(), new LinkedHashSet<>(taken.keys())))
                 .chain(keys -> keys.isEmpty()
-                        ? run.on(opened).references(table, taken.keys())
+                        ? Uni.createFrom().item(BatchResult.NOTHING)
                         : entities(run, opened, keys).chain(result -> changes(result)));
     }
 
@@ -181,7 +119,7 @@ public class PendingKeys {
 
     private Uni<Boolean> overcome(RunContext run, Taken taken, Throwable failure) {
         ErrorClass error = PgErrors.classify(failure);
-        if (error == ErrorClass.UNAVAILABLE) {
+        if (error == ErrorClass.UNAVAILABLE || failure instanceof ChangedTablesException) {
             return Uni.createFrom().failure(failure);
         }
         boolean alone = taken.keys().size() == 1 && taken.attempts() > 0;
@@ -189,26 +127,20 @@ public class PendingKeys {
         if (alone && hopeless) {
             return quarantine(run, taken, failure);
         }
-        Tuple row = taken.row(run);
-        return batches.inTransaction(
-                        connection -> connection.preparedQuery(DEFER).execute(row))
+        return batches.inTransaction(connection -> waiting(connection, run).defer(taken))
                 .replaceWith(true);
     }
 
     private Uni<Boolean> quarantine(RunContext run, Taken taken, Throwable failure) {
         String why = PgErrors.describe(failure);
-        LOG.infof("Run %s: an entity is quarantined: %s", run.runId(), why);
-        String reason =
-                PgErrors.sqlState(failure).map(state -> "sqlstate_" + state).orElse("refused");
-        List<Outcome> outcomes = taken.relation().equals(run.rootName())
-                ? List.of(Outcome.of(run.rootName(), taken.keys().get(0), OutcomeKind.FAILED)
-                        .because(reason)
-                        .explained(why))
-                : List.of();
+        LOG.infof("Run %s: a row of %s is left as it is: %s", run.runId(), taken.table(), why);
+        List<Outcome> outcomes =
+                List.of(Outcome.of(taken.table().toString(), taken.keys().get(0), OutcomeKind.FAILED)
+                        .because(PgErrors.code(failure))
+                        .explained(why));
         BatchResult result = new BatchResult(outcomes, Map.of(), List.of(), List.of(), List.of(), 1);
-        return batches.run(run, place(taken.commandId().isPresent()), opened -> opened.connection()
-                        .preparedQuery(REMOVE)
-                        .execute(taken.row(run))
+        return batches.run(run, place(taken.commandId().isPresent()), opened -> waiting(opened.connection(), run)
+                        .remove(taken)
                         .replaceWith(
                                 () -> new Work(result, Optional.empty(), false, Optional.empty(), taken.commandId())))
                 .replaceWith(true);

@@ -18,8 +18,6 @@ import io.smallrye.mutiny.Uni;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -34,23 +32,14 @@ final class TailBatch {
     private final Batches batches;
     private final ParkedKeys parked;
     private final RunContext run;
-    private final boolean entities;
-    private final Map<TableName, Set<String>> keys = new LinkedHashMap<>();
+    private final ChangedKeys keys;
 
     /** @param entities false for runs of a part of the table: entities that the application writes are not theirs */
     TailBatch(Batches batches, ParkedKeys parked, RunContext run, boolean entities, List<ChangeEvent> events) {
         this.batches = batches;
         this.parked = parked;
         this.run = run;
-        this.entities = entities;
-        events.stream().filter(event -> !event.deleted()).forEach(this::collect);
-    }
-
-    private void collect(ChangeEvent event) {
-        List<String> named = run.operation().keysOf(event.table(), event.fields());
-        if (!named.isEmpty()) {
-            keys.computeIfAbsent(event.table(), t -> new LinkedHashSet<>()).addAll(named);
-        }
+        this.keys = ChangedKeys.of(run.operation(), entities, events);
     }
 
     /** Tables of a run whose changes the tail must hear of. */
@@ -98,14 +87,15 @@ final class TailBatch {
         return new BatchResult(outcomes, written, List.of(), List.of(), one.deferred(), one.read() + other.read());
     }
 
-    /** Entities that the application writes are not the business of a run of a part of the table. */
     private Uni<List<String>> entityKeys(Opened opened) {
-        return entities ? run.on(opened).entitiesOf(keys) : Uni.createFrom().item(List.of());
+        return keys.entities().isEmpty()
+                ? Uni.createFrom().item(List.of())
+                : run.on(opened).entitiesOf(keys.entities());
     }
 
     private Uni<BatchResult> references(Opened opened) {
         return Multi.createFrom()
-                .iterable(keys.entrySet())
+                .iterable(keys.rows().entrySet())
                 .onItem()
                 .transformToUniAndConcatenate(table -> run.on(opened).references(table.getKey(), table.getValue()))
                 .collect()

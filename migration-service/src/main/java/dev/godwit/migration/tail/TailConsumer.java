@@ -6,6 +6,7 @@ import dev.godwit.migration.definition.TableName;
 import dev.godwit.migration.run.Run;
 import dev.godwit.migration.run.RunContexts;
 import dev.godwit.migration.run.Runs;
+import dev.godwit.migration.run.Troubles;
 import dev.godwit.migration.sql.ErrorClass;
 import dev.godwit.migration.sql.PgErrors;
 import io.smallrye.mutiny.Multi;
@@ -55,13 +56,17 @@ public class TailConsumer {
             ON CONFLICT DO NOTHING
             """;
 
+    /** A run that is stopped and will scan its tables finds there what events tell of. */
     private static final String WATCHING = """
             SELECT id
               FROM godwit.run
              WHERE mode = 'commit'
                AND state IN ('planning', 'backfilling', 'following', 'verifying', 'paused', 'failed')
                AND phase <> 'prepare'
+               AND NOT (rescan AND state IN ('paused', 'failed'))
             """;
+
+    private static final String SCAN_LATER = "UPDATE godwit.run SET rescan = true WHERE id = $1";
 
     private final Runs runs;
     private final RunContexts contexts;
@@ -178,14 +183,27 @@ public class TailConsumer {
     }
 
     private Uni<Void> applyTo(Run run, int partition, List<ChangeEvent> events) {
-        return contexts.of(run).chain(context -> {
-            List<ChangeEvent> relevant = events.stream()
-                    .filter(event -> TailBatch.concerns(context, event.table()))
-                    .toList();
-            return relevant.isEmpty()
-                    ? Uni.createFrom().voidItem()
-                    : applyOrPark(context, !run.isPartial(), partition, relevant);
-        });
+        return contexts.of(run)
+                .map(Optional::of)
+                .onFailure(Troubles::isHopeless)
+                .recoverWithUni(failure -> scanLater(run, failure))
+                .chain(context -> context.map(known -> applyTo(run, known, partition, events))
+                        .orElseGet(() -> Uni.createFrom().voidItem()));
+    }
+
+    /** A run whose tables are not what it began with hears nothing more, and must not keep the others from hearing: it reads its tables once more if it can ever go on. */
+    private Uni<Optional<RunContext>> scanLater(Run run, Throwable failure) {
+        LOG.warnf("Run %s cannot follow changes, and will scan its tables: %s", run.id(), PgErrors.describe(failure));
+        return runs.execute(SCAN_LATER, run.id()).replaceWith(Optional.empty());
+    }
+
+    private Uni<Void> applyTo(Run run, RunContext context, int partition, List<ChangeEvent> events) {
+        List<ChangeEvent> relevant = events.stream()
+                .filter(event -> TailBatch.concerns(context, event.table()))
+                .toList();
+        return relevant.isEmpty()
+                ? Uni.createFrom().voidItem()
+                : applyOrPark(context, !run.isPartial(), partition, relevant);
     }
 
     /** Somebody in the way is waited for a few times; what cannot be applied as a whole is set aside and taken up key by key. */

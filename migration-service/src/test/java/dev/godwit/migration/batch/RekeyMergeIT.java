@@ -148,4 +148,35 @@ class RekeyMergeIT {
 
         assertThat(engine.values("SELECT id FROM page ORDER BY id")).containsExactly("X/1", "X/2", "Y/1", "Z/1");
     }
+
+    @Test
+    void shouldRefuseToMergeARowWithMoreChildrenThanATransactionTakes() {
+        Engine engine = Engine.on("many", DOC, """
+                CREATE TABLE page (n int PRIMARY KEY, doc text REFERENCES doc, no int, UNIQUE (doc, no));
+                INSERT INTO page SELECT n, CASE WHEN n % 2 = 0 THEN 'a' ELSE 'd' END, n / 2 FROM generate_series(0, 40003) AS n;
+                INSERT INTO page VALUES (-1, 'c', 7), (-2, 'c', -7);
+                ANALYZE page;
+                """);
+        EngineRun plan = engine.plan(DEFINITION);
+        plan.inspect();
+        EngineRun run = engine.commit(DEFINITION);
+
+        run.complete();
+
+        assertThat(run.story()).isEqualTo(plan.story());
+        assertThat(run.story())
+                .containsExactly(
+                        "a -> X conflict merge_refused",
+                        "b -> X conflict merge_refused",
+                        "c -> Y migrated merged",
+                        "d -> Y migrated null",
+                        "z -> Z migrated null");
+        assertThat(run.outcomes())
+                .filteredOn(o -> o.getString("key").equals("a"))
+                .extracting(o -> o.getString("detail"))
+                .containsExactly(
+                        "more than 20000 rows of public.page hang on it, which is more than one transaction takes");
+        assertThat(engine.value("SELECT string_agg(n::text, ' ' ORDER BY n) FROM page WHERE doc = 'Y' AND n < 0"))
+                .isEqualTo("-2");
+    }
 }

@@ -2,10 +2,14 @@ package dev.godwit.migration.batch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.godwit.migration.batch.Batches.Ended;
 import dev.godwit.migration.testing.Engine;
 import dev.godwit.migration.testing.EngineRun;
+import io.smallrye.mutiny.Uni;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -134,5 +138,37 @@ class RekeyOrderIT {
 
         assertThat(engine.contents()).isEqualTo(before);
         assertThat(run.counts()).doesNotContainKey("diverged");
+    }
+
+    @Test
+    void shouldFollowAChainInTheOrderInWhichItsMovesWereMade() {
+        Engine engine = Engine.on(
+                "chainorder",
+                "CREATE TABLE doc (id text PRIMARY KEY, wanted text)",
+                "INSERT INTO doc VALUES ('a', 'b')");
+        EngineRun run =
+                engine.commit("migration: docs\nrekey: {table: public.doc, key: id, to: wanted, on-duplicate: fail}\n");
+        CompletableFuture<Void> gate = new CompletableFuture<>();
+        CompletableFuture<Void> begun = new CompletableFuture<>();
+        Uni<Void> opened = Uni.createFrom().completionStage(() -> {
+            begun.complete(null);
+            return gate;
+        });
+        CompletableFuture<Ended> began = run.keysAfter(opened, List.of("b")).subscribeAsCompletionStage();
+        begun.orTimeout(20, TimeUnit.SECONDS).join();
+        run.keys(List.of("a"));
+        engine.execute("UPDATE doc SET wanted = 'c'");
+
+        gate.complete(null);
+        began.orTimeout(20, TimeUnit.SECONDS).join();
+
+        assertThat(engine.values("SELECT id FROM doc")).containsExactly("c");
+        assertThat(engine.value(run.context().operation().countJournaled(), run.id()))
+                .isEqualTo("1");
+        assertThat(run.counts()).isEqualTo(Map.of("migrated", 1L));
+        assertThat(run.outcomes())
+                .filteredOn(o -> o.getString("newKey").equals("c"))
+                .extracting(o -> o.getJsonArray("formerKeys").getList())
+                .containsExactly(List.of("a"));
     }
 }

@@ -186,4 +186,82 @@ class RekeyOutcomesIT {
                 .allSatisfy(kind -> assertThat(event.getJsonObject("counts").getInteger(kind))
                         .isNotNegative()));
     }
+
+    @Test
+    void shouldCountAMovedEntityAsMigratedAgainWhenWhatHeldItIsGoneT07() {
+        Engine engine = Engine.on("t07again", DOC, "INSERT INTO doc VALUES ('a', 'b'), ('c', 'c')");
+        EngineRun run = engine.commit(definition("fail"));
+        run.backfill();
+        engine.execute("UPDATE doc SET wanted = NULL");
+        run.keys(List.of("b", "c"));
+        assertThat(migratedAsToldAndJournaled(engine, run)).isEqualTo("0 0");
+        engine.execute("UPDATE doc SET wanted = id");
+
+        run.complete();
+
+        assertThat(migratedAsToldAndJournaled(engine, run)).isEqualTo("1 1");
+        assertThat(run.counts()).isEqualTo(Map.of("migrated", 1L, "unchanged", 1L));
+        assertThat(replaced(run))
+                .contains("b migrated instead of skipped null_key", "c unchanged instead of skipped null_key");
+    }
+
+    @Test
+    void shouldForgetWhyARowWasHeldWhenAnotherTakesItsPlaceT07() {
+        Engine engine = Engine.on("t07place", DOC, "INSERT INTO doc VALUES ('a', 'k'), ('k', NULL)");
+        EngineRun run = engine.commit(definition("fail"));
+        run.backfill();
+        assertThat(run.counts()).isEqualTo(Map.of("conflict", 1L, "skipped", 1L));
+        engine.execute("DELETE FROM doc WHERE id = 'k'");
+
+        run.complete();
+
+        assertThat(migratedAsToldAndJournaled(engine, run)).isEqualTo("1 1");
+        assertThat(engine.values("SELECT key FROM godwit.quarantine")).isEmpty();
+        engine.execute("UPDATE doc SET wanted = NULL");
+        run.keys(List.of("k"));
+        assertThat(migratedAsToldAndJournaled(engine, run)).isEqualTo("0 0");
+    }
+
+    @Test
+    void shouldForgetWhatWasRightWhenAnotherTakesItsPlaceT07() {
+        Engine engine = Engine.on("t07right", DOC, "INSERT INTO doc VALUES ('a', 'a'), ('k', 'k')");
+        EngineRun run = engine.commit(definition("fail"));
+        run.backfill();
+        engine.execute("DELETE FROM doc WHERE id = 'k'; UPDATE doc SET wanted = 'k'");
+        run.keys(List.of("a"));
+        engine.execute("UPDATE doc SET wanted = NULL");
+
+        run.keys(List.of("k"));
+
+        assertThat(migratedAsToldAndJournaled(engine, run)).isEqualTo("0 0");
+        assertThat(replaced(run))
+                .containsExactly("a migrated instead of unchanged null", "k skipped instead of migrated null");
+    }
+
+    @Test
+    void shouldCountEveryEntityThatMovedToAKeyAfterItsFormerHolderWasDeletedT07() {
+        Engine engine = Engine.on("t07heirs", DOC, "INSERT INTO doc VALUES ('a', 'k')");
+        EngineRun run = engine.commit(definition("fail"));
+        run.backfill();
+        engine.execute("UPDATE doc SET wanted = NULL");
+        run.keys(List.of("k"));
+        engine.execute("DELETE FROM doc; INSERT INTO doc VALUES ('b', 'k')");
+
+        run.keys(List.of("b"));
+        assertThat(migratedAsToldAndJournaled(engine, run)).isEqualTo("2 2");
+        engine.execute("UPDATE doc SET wanted = NULL");
+        run.keys(List.of("k"));
+        assertThat(migratedAsToldAndJournaled(engine, run)).isEqualTo("1 1");
+        engine.execute("UPDATE doc SET wanted = 'm'");
+        run.keys(List.of("k"));
+
+        assertThat(migratedAsToldAndJournaled(engine, run)).isEqualTo("2 2");
+    }
+
+    /** What verification compares. */
+    private static String migratedAsToldAndJournaled(Engine engine, EngineRun run) {
+        return run.counts().getOrDefault("migrated", 0L)
+                + " "
+                + engine.value(run.context().operation().countJournaled(), run.id());
+    }
 }

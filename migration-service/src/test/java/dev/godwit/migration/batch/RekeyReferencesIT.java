@@ -6,7 +6,9 @@ import dev.godwit.migration.operation.rekey.RekeyModel.FoundReference;
 import dev.godwit.migration.testing.Engine;
 import dev.godwit.migration.testing.EngineRun;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -122,5 +124,66 @@ class RekeyReferencesIT {
                 .isEqualTo(value.replace('a', 'x').replace('b', 'x').replace('c', 'z'));
         run.rollback();
         assertThat(engine.contents()).isEqualTo(before);
+    }
+
+    @Test
+    void shouldTranslateUuidsThatAreWrittenInCapitals() {
+        String old = "6f9619ff-8b86-d011-b42d-00cf4fc964ff";
+        String capitals = old.toUpperCase(Locale.ROOT);
+        Engine engine = Engine.on(
+                "capitals",
+                "CREATE TABLE doc (id uuid PRIMARY KEY, wanted uuid NOT NULL); CREATE TABLE log (n int PRIMARY KEY, doc text, docs text[], j jsonb)",
+                "INSERT INTO doc VALUES ('" + old + "', '" + Engine.uuid(7) + "')",
+                "INSERT INTO log VALUES (1, '%1$s', '{%1$s,x}', '{\"doc\": \"%1$s\"}')".formatted(capitals),
+                "INSERT INTO log VALUES (2, '%1$s', '{%1$s,x}', '{\"doc\": \"%1$s\"}')".formatted(old));
+        Map<String, List<String>> before = engine.contents();
+        EngineRun run = engine.commit(definition(
+                "{table: log, column: doc}, {table: log, column: docs}, {table: log, column: j, path: $.doc}"));
+
+        assertThat(run.complete()).isZero();
+
+        assertThat(engine.values("SELECT DISTINCT concat_ws(' ', doc, docs, j ->> 'doc') FROM log"))
+                .containsExactly("%1$s {%1$s,x} %1$s".formatted(Engine.uuid(7)));
+        run.rollback();
+        assertThat(engine.contents()).isEqualTo(before);
+    }
+
+    @Test
+    void shouldTranslateNumbersInJsonThatNameTexts() {
+        Engine engine = Engine.on(
+                "numbers",
+                "CREATE TABLE doc (id text PRIMARY KEY, wanted text NOT NULL); INSERT INTO doc VALUES ('17', 'seventeen'), ('18', '19')",
+                "CREATE TABLE log (n int PRIMARY KEY, j jsonb)",
+                "INSERT INTO log VALUES (1, '{\"doc\": 17}'), (2, '{\"doc\": \"17\"}'), (3, '{\"doc\": 18}')");
+        Map<String, List<String>> before = engine.contents();
+        EngineRun run = engine.commit(definition("{table: log, column: j, path: $.doc}"));
+
+        assertThat(run.complete()).isZero();
+
+        assertThat(engine.values("SELECT j::text FROM log ORDER BY n"))
+                .containsExactly("{\"doc\": \"seventeen\"}", "{\"doc\": \"seventeen\"}", "{\"doc\": 19}");
+        run.rollback();
+        assertThat(engine.contents()).isEqualTo(before);
+    }
+
+    @Test
+    void shouldRestoreAReferenceToAnEntityThatMovedTwiceAndWasMergedThen() {
+        Engine engine = Engine.on("twohops", DOC, "CREATE TABLE log (n int PRIMARY KEY, doc text)", """
+                INSERT INTO log VALUES (1, 'a'), (2, 'b')
+                """);
+        Map<String, List<String>> before = engine.contents();
+        EngineRun run = engine.commit(definition("{table: log, column: doc}")
+                .replace("on-duplicate: fail", "on-duplicate: merge, merge: {keep: newest(id)}"));
+        run.backfill();
+        engine.execute("UPDATE doc SET wanted = 'y' WHERE id = 'x'");
+        run.keys(List.of("x"));
+        assertThat(engine.values("SELECT id FROM doc ORDER BY id")).containsExactly("y", "z");
+        run.sweep();
+        assertThat(engine.values("SELECT DISTINCT doc FROM log")).containsExactly("y");
+
+        run.rollback();
+
+        assertThat(engine.values("SELECT doc FROM log ORDER BY n")).containsExactly("a", "b");
+        assertThat(engine.contents().get("public.log")).isEqualTo(before.get("public.log"));
     }
 }

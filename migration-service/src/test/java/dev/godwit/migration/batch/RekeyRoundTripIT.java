@@ -244,4 +244,65 @@ class RekeyRoundTripIT {
         assertThat(engine.contents()).isEqualTo(before);
         assertThat(run.counts()).doesNotContainKey("diverged");
     }
+
+    /** Nobody has changed the array: it is the run's own rewriting of the survivor that makes it differ from what the merge left. */
+    @Test
+    void shouldBringBackAnArrayWhoseSurvivorStaysWhereItIs() {
+        Engine engine = merged();
+        EngineRun run = commitPins(engine);
+
+        engine.execute("UPDATE doc SET at = 9 WHERE id = 'y'");
+        run.rollback();
+
+        assertThat(engine.values("SELECT id FROM doc ORDER BY id")).containsExactly("older", "other", "y");
+        assertThat(engine.values("SELECT docs::text FROM pin ORDER BY id"))
+                .containsExactly("{older,other,NULL}", "{y,older}", "{y}");
+        assertThat(run.outcomes().stream().map(o -> o.getString("table") + " " + o.getString("outcome")))
+                .contains("public.doc diverged")
+                .doesNotContain("public.pin diverged");
+    }
+
+    /** The row that the element named is gone for good, so the element goes on naming the row that took its place. */
+    @Test
+    void shouldLeaveAnArrayWhoseElementCouldNotBeBroughtBack() {
+        Engine engine = merged();
+        engine.execute("CREATE TABLE owner (id int PRIMARY KEY); INSERT INTO owner VALUES (1), (2);"
+                + " ALTER TABLE doc ADD owner_id int REFERENCES owner; UPDATE doc SET owner_id = 1 WHERE id = 'older'");
+        EngineRun run = commitPins(engine);
+
+        engine.execute("UPDATE doc SET at = 9 WHERE id = 'y'; DELETE FROM owner WHERE id = 1");
+        run.rollback();
+
+        assertThat(engine.values("SELECT id FROM doc ORDER BY id")).containsExactly("other", "y");
+        assertThat(engine.values("SELECT docs::text FROM pin ORDER BY id"))
+                .containsExactly("{y,other,NULL}", "{y,y}", "{y}");
+        assertThat(run.outcomes().stream().map(o -> o.getString("table") + " " + o.getString("reason")))
+                .contains("public.doc parent_gone", "public.pin changed_since");
+    }
+
+    private static Engine merged() {
+        return Engine.on(
+                "pins",
+                "CREATE TABLE doc (id text PRIMARY KEY, wanted text, at int);"
+                        + "CREATE TABLE pin (id int PRIMARY KEY, docs text[]); CREATE INDEX ON pin USING gin (docs)",
+                "INSERT INTO doc VALUES ('other', 'x', 1), ('older', 'y', 1), ('newer', 'y', 2);"
+                        + "INSERT INTO pin VALUES (1, '{older,other,NULL}'), (2, '{newer,older}'), (3, '{newer}')");
+    }
+
+    private static EngineRun commitPins(Engine engine) {
+        EngineRun run = engine.commit("""
+                migration: docs
+                rekey:
+                  table: public.doc
+                  key: id
+                  to: wanted
+                  on-duplicate: merge
+                  merge: {keep: newest(at)}
+                  references: [{table: pin, column: docs}]
+                """);
+        run.complete();
+        assertThat(engine.values("SELECT docs::text FROM pin ORDER BY id"))
+                .containsExactly("{y,x,NULL}", "{y,y}", "{y}");
+        return run;
+    }
 }

@@ -390,7 +390,7 @@ class RekeyTrapsIT {
 
         assertThatThrownBy(() -> run.batch(Kind.BACKFILL, chunks.get(1)))
                 .satisfies(failure ->
-                        assertThat(failure.getClass().getSimpleName()).isEqualTo("HeapRewrittenException"));
+                        assertThat(failure.getClass().getSimpleName()).isEqualTo("ChangedTablesException"));
         assertThat(engine.value("SELECT count(*) FROM doc WHERE id = wanted")).isEqualTo("1");
         run.backfill();
         assertThat(engine.value("SELECT count(*) FROM doc WHERE id = wanted")).isEqualTo("3");

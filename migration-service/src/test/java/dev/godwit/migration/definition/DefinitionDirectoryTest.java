@@ -226,7 +226,7 @@ class DefinitionDirectoryTest {
         }
 
         @ParameterizedTest
-        @CsvSource({"derive", "import"})
+        @CsvSource({"import"})
         void shouldSayThatOtherOperationsAreNotBuilt(String kind) throws IOException {
             write("a.yaml", "migration: a\n" + kind + ": {}\n");
 

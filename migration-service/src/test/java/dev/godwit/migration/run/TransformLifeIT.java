@@ -3,78 +3,47 @@ package dev.godwit.migration.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import dev.godwit.migration.testing.LiveService;
-import dev.godwit.migration.testing.TestConnector;
-import dev.godwit.migration.testing.TestPostgres;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
-import io.smallrye.mutiny.Uni;
-import io.vertx.core.json.JsonObject;
-import io.vertx.mutiny.sqlclient.Pool;
-import io.vertx.mutiny.sqlclient.Row;
-import io.vertx.mutiny.sqlclient.Tuple;
-import jakarta.inject.Inject;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.UUID;
-import org.awaitility.Awaitility;
-import org.eclipse.microprofile.config.inject.ConfigProperty;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** The life of a transform whose check constraint follows the rows, on the whole service. */
 @QuarkusTest
 @TestProfile(LiveService.class)
-class TransformLifeIT {
+class TransformLifeIT extends LiveRuns {
 
     private static final String FORMER = "CHECK (((number >= 0) AND (number <= 11)))";
     private static final String NEW = "CHECK (((number >= 0) AND (number <= 9)))";
 
-    @ConfigProperty(name = "godwit.database.name")
-    String database;
-
-    @Inject
-    RunServices services;
-
-    @Inject
-    Pool pool;
-
-    private TestConnector connector;
+    private static final String REQUESTED = """
+            SELECT concat_ws(' ', o.value ->> 'key', o.value ->> 'outcome', o.value ->> 'reason')
+              FROM godwit.outbox AS e
+             CROSS JOIN LATERAL jsonb_array_elements(convert_from(e.payload, 'UTF8')::jsonb -> 'outcomes') AS o
+             WHERE e.topic = 'godwit.outcomes'
+               AND e.subject = $1
+               AND convert_from(e.payload, 'UTF8')::jsonb ->> 'lane' = 'request'
+             ORDER BY 1
+            """;
 
     @BeforeEach
-    void createTable() {
+    void createStep() {
         execute("DROP TABLE IF EXISTS step");
         execute("""
                 CREATE TABLE step (id integer PRIMARY KEY, number integer NOT NULL, form text NOT NULL DEFAULT 'old', note text,
                                    CONSTRAINT step_number CHECK (number BETWEEN 0 AND 11));
                 INSERT INTO step (id, number) SELECT n, n FROM generate_series(0, 11) AS n;
                 """);
-        connector = new TestConnector(database, LiveService.SLOT);
-    }
-
-    @AfterEach
-    void endRuns() {
-        values("SELECT id FROM godwit.run WHERE state IN ('backfilling', 'following', 'verifying', 'paused', 'failed')")
-                .forEach(run -> command(RunCommand.CANCEL, run));
-        awaitNone("cancelling");
-        connector.close();
-    }
-
-    private void awaitNone(String state) {
-        Awaitility.await().atMost(Duration.ofSeconds(40)).until(() -> values(
-                        "SELECT id FROM godwit.run WHERE state = $1", state)
-                .isEmpty());
     }
 
     @Test
     void shouldExchangeTheConstraintWithoutAFailingWriteAndBackAgainT11() {
         List<String> before = rows();
         String run = start("steps", true);
-        reach(run, "following");
+        must(run, RunState.FOLLOWING);
 
         execute("UPDATE step SET note = 'seen' WHERE id = 11");
         execute("INSERT INTO step (id, number) VALUES (12, 11)");
@@ -82,7 +51,7 @@ class TransformLifeIT {
                 .startsWith("CHECK ((((number >= 0) AND (number <= 11)) OR")
                 .endsWith("NOT VALID");
         command(RunCommand.COMPLETE, run);
-        reach(run, "completed");
+        must(run, RunState.COMPLETED);
 
         assertThat(constraint()).isEqualTo(NEW);
         assertThat(values("SELECT id || ' ' || number FROM step WHERE id >= 10 ORDER BY id"))
@@ -94,11 +63,11 @@ class TransformLifeIT {
         execute("DELETE FROM step WHERE id = 12");
         execute("UPDATE step SET note = NULL WHERE id = 11");
         command(RunCommand.ROLLBACK, run);
-        reach(run, "rolled-back");
+        must(run, RunState.ROLLED_BACK);
 
         assertThat(constraint()).isEqualTo(FORMER);
         assertThat(rows()).isEqualTo(before);
-        assertThat(value("SELECT reason FROM godwit.run WHERE id = $1", run)).isEqualTo("null");
+        assertThat(reason(run)).isEqualTo("null");
     }
 
     @Test
@@ -106,31 +75,28 @@ class TransformLifeIT {
         execute("INSERT INTO step (id, number, form) VALUES (21, 11, 'new')");
         String run = start("steps", false);
 
-        reach(run, "failed");
+        must(run, RunState.FAILED);
 
-        assertThat(value("SELECT reason FROM godwit.run WHERE id = $1", run))
-                .contains("step_number")
-                .contains("1 row: 21");
+        assertThat(reason(run)).contains("step_number").contains("1 row: 21");
         assertThat(value("SELECT verification ->> 'checks' FROM godwit.run WHERE id = $1", run))
                 .contains("1 row: 21");
         execute("UPDATE step SET note = 'the application goes on' WHERE id = 21");
         execute("UPDATE step SET number = 9 WHERE id = 21");
         command(RunCommand.RESUME, run);
-        reach(run, "completed");
+        must(run, RunState.COMPLETED);
         assertThat(constraint()).isEqualTo(NEW);
     }
 
     @Test
     void shouldKeepBothFormsWhenARowStandsInTheWayOfRollback() {
         String run = start("shift", false);
-        reach(run, "completed");
+        must(run, RunState.COMPLETED);
         execute("INSERT INTO step (id, number, form) VALUES (30, 20, 'new')");
 
         command(RunCommand.ROLLBACK, run);
-        reach(run, "rolled-back");
+        must(run, RunState.ROLLED_BACK);
 
-        assertThat(value("SELECT reason FROM godwit.run WHERE id = $1", run))
-                .isEqualTo("constraint step_number still allows both forms, because of 1 row: 30");
+        assertThat(reason(run)).isEqualTo("constraint step_number still allows both forms, because of 1 row: 30");
         assertThat(constraint()).contains(" OR ").endsWith("NOT VALID");
         assertThat(values("SELECT id FROM step WHERE number <> id")).containsExactly("30");
     }
@@ -147,15 +113,55 @@ class TransformLifeIT {
     @Test
     void shouldGiveUpWhatItDemandedWhenCancelled() {
         String run = start("steps", true);
-        reach(run, "following");
+        must(run, RunState.FOLLOWING);
         command(RunCommand.CANCEL, run);
-        reach(run, "cancelled");
+        must(run, RunState.CANCELLED);
         assertThat(constraint()).endsWith("NOT VALID");
 
         command(RunCommand.ROLLBACK, run);
-        reach(run, "rolled-back");
+        must(run, RunState.ROLLED_BACK);
 
         assertThat(constraint()).isEqualTo(FORMER);
+    }
+
+    @Test
+    void shouldChangeASampleFirstThenTheRestAndGiveBothBack() {
+        List<String> before = rows();
+        String sample = startLimited("steps", 3);
+        must(sample, RunState.COMPLETED);
+        assertThat(values("SELECT id FROM step WHERE form = 'new'")).hasSize(3);
+        assertThat(constraint()).as("others are still to come").endsWith("NOT VALID");
+
+        String rest = start("steps", false);
+        must(rest, RunState.COMPLETED);
+        assertThat(constraint()).isEqualTo(NEW);
+        assertThat(values("SELECT id FROM step WHERE form = 'old'")).isEmpty();
+
+        command(RunCommand.ROLLBACK, rest);
+        must(rest, RunState.ROLLED_BACK);
+        command(RunCommand.ROLLBACK, sample);
+        must(sample, RunState.ROLLED_BACK);
+        assertThat(rows()).isEqualTo(before);
+        assertThat(constraint()).isEqualTo(FORMER);
+    }
+
+    @Test
+    void shouldChangeWhatWasWrittenWhileItPausedAndWhatIsAskedFor() {
+        String run = start("steps", true);
+        must(run, RunState.FOLLOWING);
+        command(RunCommand.PAUSE, run);
+        execute("INSERT INTO step (id, number) VALUES (12, 11)");
+        command(RunCommand.RESUME, run);
+        await(services.migrate(UUID.randomUUID().toString(), "steps", List.of("5", "77"), "test"));
+
+        patiently().untilAsserted(() -> {
+            assertThat(values("SELECT number FROM step WHERE id = 12")).containsExactly("9");
+            assertThat(values(REQUESTED, run)).containsExactly("5 unchanged", "77 skipped not_found");
+        });
+        command(RunCommand.COMPLETE, run);
+        must(run, RunState.COMPLETED);
+        assertThat(value("SELECT sum(migrated) FROM godwit.stream WHERE run_id = $1", run))
+                .isEqualTo("13");
     }
 
     private List<String> rows() {
@@ -167,52 +173,5 @@ class TransformLifeIT {
                 "SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = 'step'::regclass AND contype = 'c'");
         assertThat(all).as("one constraint and nothing left behind").hasSize(1);
         return all.get(0);
-    }
-
-    private String start(String migration, boolean follow) {
-        StartCommand command = new StartCommand(
-                UUID.randomUUID().toString(),
-                migration,
-                true,
-                Optional.empty(),
-                List.of(),
-                Optional.empty(),
-                follow,
-                Optional.empty(),
-                "test",
-                Optional.empty());
-        return await(services.start(command)).getString("run");
-    }
-
-    private void reach(String run, String state) {
-        Awaitility.await()
-                .atMost(Duration.ofSeconds(40))
-                .pollInterval(Duration.ofMillis(50))
-                .until(() -> value("SELECT state FROM godwit.run WHERE id = $1", run), state::equals);
-    }
-
-    @CanIgnoreReturnValue
-    private JsonObject command(RunCommand command, String run) {
-        return await(services.command(command, run, UUID.randomUUID().toString(), "test", Optional.empty()));
-    }
-
-    private void execute(String sql) {
-        TestPostgres.execute(database, sql);
-    }
-
-    private String value(String sql, Object... parameters) {
-        return values(sql, parameters).get(0);
-    }
-
-    private List<String> values(String sql, Object... parameters) {
-        List<String> values = new ArrayList<>();
-        for (Row row : await(pool.preparedQuery(sql).execute(Tuple.from(parameters)))) {
-            values.add(String.valueOf(row.getValue(0)));
-        }
-        return values;
-    }
-
-    private static <T> T await(Uni<T> uni) {
-        return uni.await().atMost(TestPostgres.stepTimeout());
     }
 }

@@ -59,6 +59,21 @@ public final class Engine {
              ORDER BY 1
             """;
 
+    private static final String END_SESSIONS = """
+            DO $$
+            DECLARE
+                databases text[] := '{%s}';
+            BEGIN
+                LOOP
+                    PERFORM pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = ANY (databases);
+                    EXIT WHEN NOT FOUND;
+                    PERFORM pg_sleep(0.002);
+                    PERFORM pg_stat_clear_snapshot();
+                END LOOP;
+            END
+            $$
+            """;
+
     private final String database;
     private final Pool pool;
     private final GodwitConfig config;
@@ -91,7 +106,7 @@ public final class Engine {
     /** The same with so many worker sessions; with one, every batch runs in the same session. */
     public static Engine on(String name, int connections, String... applicationSql) {
         endSessionsOfOthers();
-        Engine engine = over(TestPostgres.freshDatabase(name), connections);
+        Engine engine = over(TestPostgres.copyOf(Template.DATABASE, name), connections);
         for (String sql : applicationSql) {
             TestPostgres.execute(engine.database, sql);
         }
@@ -101,15 +116,31 @@ public final class Engine {
     /** A fresh database with a sample dump and the state of Godwit; skips the test where there is no such dump. */
     public static Engine onSample(String dump) {
         endSessionsOfOthers();
-        return over(SampleData.load(dump), 4);
+        String database = SampleData.load(dump);
+        createState(database);
+        return over(database, 4);
     }
 
     private static Engine over(String database, int connections) {
         DATABASES.add(database);
+        return new Engine(database, "postgres", connections);
+    }
+
+    /** The state of Godwit and nothing else, made once: databases of tests are copies of it. */
+    private static final class Template {
+        private static final String DATABASE = create();
+
+        private static String create() {
+            String database = TestPostgres.freshDatabase("engine");
+            createState(database);
+            return database;
+        }
+    }
+
+    private static void createState(String database) {
         TestPostgres.execute(database, "CREATE SCHEMA godwit");
         state().forEach(sql -> TestPostgres.execute(database, sql));
         createOrigins(database);
-        return new Engine(database, "postgres", connections);
     }
 
     /** The engine on the same database by another role. */
@@ -117,11 +148,12 @@ public final class Engine {
         return new Engine(database, user, 4);
     }
 
-    /** Sessions of earlier tests would use up the server's. */
+    /** Sessions of earlier tests would use up the server's, and hold their origins. All are told at once: a wait for each costs a tenth of a second and more. */
     private static synchronized void endSessionsOfOthers() {
-        DATABASES.forEach(other -> TestPostgres.execute(
-                "postgres",
-                "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = '" + other + "'"));
+        if (DATABASES.isEmpty()) {
+            return;
+        }
+        TestPostgres.execute("postgres", END_SESSIONS.formatted(String.join(",", DATABASES)));
         DATABASES.clear();
     }
 
@@ -173,6 +205,11 @@ public final class Engine {
 
     public String database() {
         return database;
+    }
+
+    /** Connections of the control plane. */
+    public Pool pool() {
+        return pool;
     }
 
     public Batches batches() {

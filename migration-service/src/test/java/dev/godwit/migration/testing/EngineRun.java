@@ -83,8 +83,8 @@ public final class EngineRun {
 
     /** Cuts the root into chunks of one block; answers their numbers in the table's order. */
     public List<Integer> cut(Kind kind) {
-        return cut((context, generation) ->
-                connection -> engine.chunks().cutRoot(connection, context, kind, generation, Optional.empty()));
+        return cut(
+                (context, generation) -> connection -> engine.chunks().cutRoot(connection, context, kind, generation));
     }
 
     private interface Cutting {
@@ -92,8 +92,9 @@ public final class EngineRun {
     }
 
     private List<Integer> cut(BiFunction<RunContext, Integer, Cutting> cutting) {
-        engine.query("UPDATE godwit.run SET generation = generation + 1 WHERE id = $1", id);
-        int generation = row().generation();
+        String phase = row().phase();
+        int generation =
+                await(engine.runs().inTransaction(connection -> engine.chunks().begin(connection, id, phase)));
         Cutting cut = cutting.apply(context(), generation);
         await(engine.runs().inTransaction(cut::in));
         return engine
@@ -163,15 +164,23 @@ public final class EngineRun {
 
     /** Sweeps every table with declared references. */
     public void sweep() {
-        work(
-                Kind.SWEEP,
-                cut((context, generation) -> connection -> engine.chunks()
-                        .cutSweep(
-                                connection,
-                                context,
-                                Kind.SWEEP,
-                                generation,
-                                context.operation().swept())));
+        work(Kind.SWEEP, cutSweep(Kind.SWEEP));
+    }
+
+    /** Cuts every table with declared references into chunks of one block. */
+    public List<Integer> cutSweep(Kind kind) {
+        return cut((context, generation) -> connection -> engine.chunks()
+                .cutSweep(
+                        connection,
+                        context,
+                        kind,
+                        generation,
+                        context.operation().swept()));
+    }
+
+    /** Cuts the one chunk of a rollback. */
+    public List<Integer> cutUndo() {
+        return cut((context, generation) -> connection -> engine.chunks().cutUndo(connection, context, generation));
     }
 
     /** Backfill, sweep, and the scan that must find nothing: answers how much it found. */
@@ -195,48 +204,55 @@ public final class EngineRun {
     /** The whole rollback. */
     public void rollback() {
         state(RunState.ROLLING_BACK);
-        work(
-                Kind.UNDO,
-                cut((context, generation) -> connection -> engine.chunks().cutUndo(connection, context, generation)));
+        work(Kind.UNDO, cutUndo());
         if (!context().operation().swept().isEmpty()) {
-            work(
-                    Kind.UNSWEEP,
-                    cut((context, generation) -> connection -> engine.chunks()
-                            .cutSweep(
-                                    connection,
-                                    context,
-                                    Kind.UNSWEEP,
-                                    generation,
-                                    context.operation().swept())));
+            work(Kind.UNSWEEP, cutSweep(Kind.UNSWEEP));
         }
     }
 
     /** Entities by key in one batch of the tail. */
     public BatchResult keys(List<String> keys) {
-        return ((Ended.Committed) await(keysLater(keys, Uni.createFrom().voidItem())))
+        return keys(context(), keys);
+    }
+
+    /** The same by a worker that looked at the catalog before. */
+    public BatchResult keys(RunContext context, List<String> keys) {
+        Uni<Void> now = Uni.createFrom().voidItem();
+        return ((Ended.Committed) await(keys(context, engine.batches(), ALL_STATES, keys, now, now)))
                 .work()
                 .result();
     }
 
     /** Entities by key in one batch of the tail that waits for {@code gate} before it commits. */
     public Uni<Ended> keysLater(List<String> keys, Uni<Void> gate) {
-        return keys(engine.batches(), ALL_STATES, keys, Uni.createFrom().voidItem(), gate);
+        return keys(
+                context(), engine.batches(), ALL_STATES, keys, Uni.createFrom().voidItem(), gate);
     }
 
     /** The same through other batches, which commit in these states. */
     public Uni<Ended> keys(Batches batches, Set<RunState> states, List<String> keys, Uni<Void> gate) {
-        return keys(batches, states, keys, Uni.createFrom().voidItem(), gate);
+        return keys(context(), batches, states, keys, Uni.createFrom().voidItem(), gate);
     }
 
     /** Entities by key in one batch of the tail that has begun, but waits for {@code gate} before it reads or locks anything. */
     public Uni<Ended> keysAfter(Uni<Void> gate, List<String> keys) {
-        return keys(engine.batches(), ALL_STATES, keys, gate, Uni.createFrom().voidItem());
+        return keys(
+                context(),
+                engine.batches(),
+                ALL_STATES,
+                keys,
+                gate,
+                Uni.createFrom().voidItem());
     }
 
-    private Uni<Ended> keys(
-            Batches batches, Set<RunState> states, List<String> keys, Uni<Void> before, Uni<Void> after) {
+    private static Uni<Ended> keys(
+            RunContext context,
+            Batches batches,
+            Set<RunState> states,
+            List<String> keys,
+            Uni<Void> before,
+            Uni<Void> after) {
         Place place = new Place(Lane.TAIL, "tail-0", Optional.empty(), states);
-        RunContext context = context();
         return batches.run(
                 context, place, opened -> before.chain(() -> context.on(opened).work(new Selection.Keys(keys), true))
                         .call(() -> after)

@@ -69,8 +69,13 @@ public final class TestPostgres {
 
     /** Creates an empty database whose name begins with {@code name} and is not used by any other test; answers its name. */
     public static String freshDatabase(String name) {
+        return copyOf("template1", name);
+    }
+
+    /** The same, as a copy of a database that nobody is connected to. */
+    static String copyOf(String template, String name) {
         String database = name + "_" + NUMBER.incrementAndGet();
-        execute("postgres", "CREATE DATABASE \"" + database + "\"");
+        execute("postgres", "CREATE DATABASE \"" + database + "\" TEMPLATE \"" + template + "\"");
         return database;
     }
 

@@ -59,6 +59,11 @@ public record Run(JsonNode json) {
         return json.path("verification");
     }
 
+    /** True when somebody asked it to verify, and it has not answered yet. */
+    public boolean isVerifyAsked() {
+        return json.path("verifyAsked").asBoolean();
+    }
+
     /** True when the run stays as it is until somebody gives a command. */
     public boolean isSettled() {
         return SETTLED.contains(state());

@@ -43,6 +43,11 @@ public final class RunWatch {
         return until(before.id(), run -> run.isSettled() && run.version() > before.version());
     }
 
+    /** Returns when a run that was asked to verify has answered, by a verification or by its end. */
+    public Run untilVerified(String run) {
+        return until(run, now -> now.isSettled() || !now.isVerifyAsked());
+    }
+
     /** Returns the run as soon as the condition holds. */
     public Run until(String run, Predicate<Run> condition) {
         long outageSince = 0;

@@ -3,6 +3,7 @@ package dev.godwit.cli.command;
 import dev.godwit.cli.ExitCode;
 import dev.godwit.cli.client.MigrationClient;
 import dev.godwit.cli.client.Run;
+import dev.godwit.cli.client.RunWatch;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -39,8 +40,18 @@ public abstract class TransitionCommand extends ServiceCommand {
             printRun(accepted);
             return ExitCode.DONE;
         }
-        Run ended = await(client, watch -> watch.untilSettledAfter(before));
+        Run ended = await(client, watch -> settle(watch, before));
         printRun(ended);
+        return exitCode(ended);
+    }
+
+    /** Waits for what the command leads to. */
+    protected Run settle(RunWatch watch, Run before) {
+        return watch.untilSettledAfter(before);
+    }
+
+    /** What the command says about the run as it stands in the end. */
+    protected int exitCode(Run ended) {
         return ended.exitCode(wanted);
     }
 }

@@ -64,6 +64,18 @@ class RunWatchTest {
     }
 
     @Test
+    void shouldWaitForTheAnswerOfARunThatFollowsOn() {
+        for (String answer : List.of("following,true", "verifying,true", "following,false")) {
+            String[] parts = answer.split(",");
+            answers.add(new Answer(
+                    200, "{\"run\":\"r1\",\"state\":\"" + parts[0] + "\",\"verifyAsked\":" + parts[1] + "}"));
+        }
+
+        assertThat(watch.untilVerified("r1").isVerifyAsked()).isFalse();
+        assertThat(seen).containsExactly("following", "verifying", "following");
+    }
+
+    @Test
     void shouldOutwaitAServiceThatIsRestarting() {
         will("backfilling", 1);
         answers.add(new Answer(503, "{\"detail\":\"the database is starting\"}"));

@@ -24,6 +24,16 @@ public record KeyType(String castName) {
         return "($" + parameter + "::text[])::" + castName + "[]";
     }
 
+    /** How PostgreSQL prints a key that is written like this elsewhere: UUIDs may be written in capitals, other keys are what they are. */
+    public String canonical(String text) {
+        return foldsCase() ? text.toLowerCase(Locale.ROOT) : text;
+    }
+
+    /** Whether capitals mean the same key as small letters, and PostgreSQL prints small ones. */
+    public boolean foldsCase() {
+        return castName.equals("uuid");
+    }
+
     /** Whether a key of this type can be parked for a moment under a name that nobody uses. */
     public boolean canPark() {
         return isText() || castName.equals("uuid") || isNumber();

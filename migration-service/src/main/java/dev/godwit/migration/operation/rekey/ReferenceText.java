@@ -19,28 +19,37 @@ public final class ReferenceText {
 
     private static final JsonFactory JSON = new JsonFactory();
     private static final String KEY = "{key}";
+    private static final Pattern NUMBER = Pattern.compile("-?(0|[1-9][0-9]*)");
 
     private final RekeyModel.FoundReference.Form form;
     private final JsonPath path;
     private final Pattern pattern;
+    private final KeyType keyType;
 
-    private ReferenceText(RekeyModel.FoundReference.Form form, JsonPath path, Pattern pattern) {
+    private ReferenceText(RekeyModel.FoundReference.Form form, KeyType keyType, JsonPath path, Pattern pattern) {
         this.form = form;
+        this.keyType = keyType;
         this.path = path;
         this.pattern = pattern;
     }
 
-    /** How keys lie in the text of a declared reference; an array is read as its JSON form. */
-    public static ReferenceText of(RekeyModel.FoundReference found) {
+    /** How keys lie in the text of a declared reference to keys of that type; an array is read as its JSON form. */
+    public static ReferenceText of(RekeyModel.FoundReference found, KeyType type) {
         return switch (found.form()) {
-            case COLUMN -> new ReferenceText(found.form(), null, null);
-            case ARRAY -> new ReferenceText(found.form(), JsonPath.parse("$.**"), null);
+            case COLUMN -> new ReferenceText(found.form(), type, null, null);
+            case ARRAY -> new ReferenceText(found.form(), type, JsonPath.parse("$.**"), null);
             case JSON ->
                 new ReferenceText(
-                        found.form(), JsonPath.parse(found.reference().path().orElseThrow()), null);
+                        found.form(),
+                        type,
+                        JsonPath.parse(found.reference().path().orElseThrow()),
+                        null);
             case PATTERN ->
                 new ReferenceText(
-                        found.form(), null, regex(found.reference().pattern().orElseThrow()));
+                        found.form(),
+                        type,
+                        null,
+                        regex(found.reference().pattern().orElseThrow()));
         };
     }
 
@@ -60,11 +69,30 @@ public final class ReferenceText {
         return Pattern.compile(regex.toString());
     }
 
-    private record Span(int from, int to, String key, boolean quoted) {}
+    /** @param bare a number in JSON, which is written without quotes */
+    private record Span(int from, int to, String text, boolean quoted, boolean bare) {
 
-    /** Every key in the text, in order, doubles included. Text that cannot be read as JSON holds none. */
+        /** A number may take the place of a number; any other key needs quotes then. */
+        private String replacement(String key) {
+            return quoted || becomesText(key) ? "\"" + escape(key) + "\"" : key;
+        }
+
+        private boolean becomesText(String key) {
+            return bare && !NUMBER.matcher(key).matches();
+        }
+    }
+
+    /** Every key in the text, as the table it belongs to prints it, in order, doubles included. Text that cannot be read as JSON holds none. */
     public List<String> keys(String text) {
-        return spans(text).stream().map(Span::key).toList();
+        return spans(text).stream().map(span -> keyType.canonical(span.text())).toList();
+    }
+
+    /** Whether replacing by the inverse of {@code map} yields the very text again. */
+    public boolean isReversible(String text, Map<String, String> map) {
+        return spans(text).stream()
+                .filter(span -> map.containsKey(keyType.canonical(span.text())))
+                .allMatch(span ->
+                        keyType.canonical(span.text()).equals(span.text()) && !span.becomesText(map.get(span.text())));
     }
 
     /** The text with the keys of {@code map} replaced. */
@@ -72,10 +100,9 @@ public final class ReferenceText {
         StringBuilder replaced = new StringBuilder();
         int at = 0;
         for (Span span : spans(text)) {
-            String key = map.get(span.key());
+            String key = map.get(keyType.canonical(span.text()));
             if (key != null) {
-                replaced.append(text, at, span.from());
-                replaced.append(span.quoted() ? "\"" + escape(key) + "\"" : key);
+                replaced.append(text, at, span.from()).append(span.replacement(key));
                 at = span.to();
             }
         }
@@ -91,7 +118,7 @@ public final class ReferenceText {
             return List.of();
         }
         return switch (form) {
-            case COLUMN -> List.of(new Span(0, text.length(), text, false));
+            case COLUMN -> List.of(new Span(0, text.length(), text, false, false));
             case PATTERN -> patternSpans(text);
             case ARRAY, JSON -> jsonSpans(text);
         };
@@ -102,7 +129,7 @@ public final class ReferenceText {
         Matcher matcher = pattern.matcher(text);
         int at = 0;
         while (at <= text.length() && matcher.find(at)) {
-            spans.add(new Span(matcher.start(1), matcher.end(1), matcher.group(1), false));
+            spans.add(new Span(matcher.start(1), matcher.end(1), matcher.group(1), false, false));
             // The end of one match may be the start of the next, as in a/1/2: go on right behind the key.
             at = matcher.end(1);
         }
@@ -138,7 +165,8 @@ public final class ReferenceText {
             String key = parser.getText();
             int from = (int) parser.currentTokenLocation().getCharOffset();
             int to = (int) parser.currentLocation().getCharOffset();
-            spans.add(new Span(from, to, key, token == JsonToken.VALUE_STRING));
+            boolean quoted = token == JsonToken.VALUE_STRING;
+            spans.add(new Span(from, to, key, quoted, !quoted));
         }
     }
 }

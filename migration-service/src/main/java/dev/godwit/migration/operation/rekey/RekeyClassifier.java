@@ -33,9 +33,6 @@ public final class RekeyClassifier {
     /** Code of entities that share one new key. */
     public static final String DUPLICATE = "duplicate";
 
-    /** Code of an entity that was merged into the survivor of its group. */
-    public static final String MERGED = "merged";
-
     /** Code of an entity whose new key belongs to a row that will not move. */
     public static final String TARGET_OCCUPIED = "target_occupied";
 
@@ -113,7 +110,7 @@ public final class RekeyClassifier {
                 .toList();
         movers.forEach((from, to) -> outcomes.put(from, Outcome.migrated(table, from, to)));
         losers.forEach((from, to) ->
-                outcomes.put(from, Outcome.migrated(table, from, to).because(MERGED)));
+                outcomes.put(from, Outcome.migrated(table, from, to).because(Outcome.MERGED)));
         List<Move> moves = movers.entrySet().stream()
                 .map(e -> new Move(e.getKey(), e.getValue()))
                 .toList();
@@ -261,10 +258,5 @@ public final class RekeyClassifier {
             steps.add(ready);
             open.entrySet().removeIf(e -> !occupied.contains(e.getValue()));
         }
-    }
-
-    /** The row that a key names among those the batch knows. */
-    public Optional<EntityRow> row(String key) {
-        return Optional.ofNullable(rows.get(key));
     }
 }

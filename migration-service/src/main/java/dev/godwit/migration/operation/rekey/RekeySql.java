@@ -20,6 +20,9 @@ import java.util.stream.IntStream;
  */
 public final class RekeySql {
 
+    /** How many derived children one statement reads, less one that shows that there are more: all of them are held at once. */
+    public static final int DERIVED_MAX = 100_000;
+
     private final RekeyModel model;
 
     public RekeySql(RekeyModel model) {
@@ -46,6 +49,16 @@ public final class RekeySql {
                         alias(),
                         model.where(),
                         lock ? "\n   FOR UPDATE" : "");
+    }
+
+    /** Keys of a range of blocks, read without any expression of the definition: {@code $1}, {@code $2} tid bounds. */
+    public String keysOfRange(TableName relation) {
+        return """
+                SELECT %s.%s::text AS key
+                  FROM ONLY %s AS %s
+                 WHERE %s.ctid >= $1::text::tid
+                   AND %s.ctid < $2::text::tid
+                """.formatted(alias(), quote(model.key()), relation.quoted(), alias(), alias(), alias());
     }
 
     /** Entities by key, in or out of scope: {@code $1} keys. */
@@ -130,7 +143,8 @@ public final class RekeySql {
                 SELECT t.%s::text AS key, m.old::text AS parent, x.namespace, x.name
                   FROM unnest(%s, %s) AS m(old, new)
                   JOIN %s AS t ON t.%s = m.old
-                 CROSS JOIN LATERAL (SELECT %s FROM (SELECT %s) AS %s) AS x%s
+                 CROSS JOIN LATERAL (SELECT %s FROM (SELECT %s) AS %s) AS x
+                 LIMIT %d%s
                 """.formatted(
                         quote(child.key()),
                         child.parentType().array(1),
@@ -140,6 +154,7 @@ public final class RekeySql {
                         feed(child.to(), child.type()),
                         row,
                         quote(child.table().name()),
+                        DERIVED_MAX + 1,
                         lock ? "\n   FOR UPDATE OF t" : "");
     }
 

@@ -7,6 +7,7 @@ import dev.godwit.migration.definition.TableName;
 import dev.godwit.migration.operation.rekey.RekeyModel.FoundReference;
 import dev.godwit.migration.operation.rekey.RekeyModel.FoundReference.Form;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -89,13 +90,44 @@ class ReferenceTextTest {
         assertThat(text(Form.JSON, "$[*]", null).replace("[\"a\",\"b\"]", swap)).isEqualTo("[\"b\",\"a\"]");
     }
 
+    @Test
+    void shouldTakeAUuidInCapitalsForTheSame() {
+        String key = "6f9619ff-8b86-d011-b42d-00cf4fc964ff";
+        Map<String, String> map = Map.of(key, "0");
+        String capitals = "doc/" + key.toUpperCase(Locale.ROOT);
+
+        ReferenceText uuid = text(Form.PATTERN, null, "doc/{key}", "uuid");
+        assertThat(uuid.keys(capitals)).containsExactly(key);
+        assertThat(uuid.replace(capitals, map)).isEqualTo("doc/0");
+        assertThat(uuid.isReversible(capitals, map)).isFalse();
+        assertThat(uuid.isReversible("doc/" + key, map)).isTrue();
+        assertThat(text(Form.PATTERN, null, "doc/{key}", "text").keys(capitals))
+                .containsExactly(key.toUpperCase(Locale.ROOT));
+    }
+
+    @Test
+    void shouldQuoteAKeyThatTakesTheNumbersPlaceInJson() {
+        ReferenceText text = text(Form.JSON, "$[*]", null);
+        Map<String, String> map = Map.of("1", "one", "2", "3", "4", "007");
+
+        assertThat(text.replace("[1, 2, \"1\", 4]", map)).isEqualTo("[\"one\", 3, \"one\", \"007\"]");
+        assertThat(text.isReversible("[1]", map)).isFalse();
+        assertThat(text.isReversible("[2, \"1\"]", map)).isTrue();
+    }
+
     private static ReferenceText text(Form form, String path, String pattern) {
+        return text(form, path, pattern, "text");
+    }
+
+    private static ReferenceText text(Form form, String path, String pattern, String keyType) {
         SoftReference reference = new SoftReference(
                 new TableName("public", "t"),
                 "c",
                 Optional.ofNullable(path),
                 Optional.ofNullable(pattern),
                 Optional.empty());
-        return ReferenceText.of(new FoundReference(reference, form, "text", List.of(), List.of(), List.of(), false));
+        return ReferenceText.of(
+                new FoundReference(reference, form, "text", List.of(), List.of(), List.of(), false),
+                KeyType.of(keyType));
     }
 }

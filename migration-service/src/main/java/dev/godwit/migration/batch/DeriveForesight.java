@@ -1,0 +1,127 @@
+package dev.godwit.migration.batch;
+
+import static dev.godwit.migration.definition.Identifier.quote;
+import static java.util.stream.Collectors.joining;
+
+import dev.godwit.migration.operation.derive.DeriveModel.Part;
+import dev.godwit.migration.operation.derive.DeriveModel.Yielded;
+import io.smallrye.mutiny.Uni;
+import io.vertx.mutiny.sqlclient.Row;
+import io.vertx.mutiny.sqlclient.SqlConnection;
+import io.vertx.mutiny.sqlclient.Tuple;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/**
+ * What PostgreSQL would say against derived rows, for a plan, which cannot try: lengths, NOT NULL, CHECK, foreign keys and further unique indexes, as far as they concern
+ * yielded columns alone. Triggers are not foreseen.
+ */
+final class DeriveForesight {
+
+    private static final String OBSTACLES = """
+            WITH target AS (SELECT $1::text::regclass AS oid)
+            SELECT 1 AS rank, 'length' AS kind, NULL::text AS condition, ARRAY[a.attname::text] AS columns, (a.atttypmod - 4)::text AS other, NULL::text[] AS other_columns
+              FROM target, pg_attribute AS a
+             WHERE a.attrelid = target.oid AND a.attnum > 0 AND NOT a.attisdropped
+               AND a.atttypid IN ('varchar'::regtype, 'bpchar'::regtype) AND a.atttypmod > 4
+             UNION ALL
+            SELECT 2, 'null', NULL, ARRAY[a.attname::text], NULL, NULL
+              FROM target, pg_attribute AS a
+             WHERE a.attrelid = target.oid AND a.attnum > 0 AND a.attnotnull AND NOT a.attisdropped
+             UNION ALL
+            SELECT 3, 'check', pg_get_expr(c.conbin, c.conrelid), names.columns, NULL, NULL
+              FROM target
+              JOIN pg_constraint AS c ON c.conrelid = target.oid AND c.contype = 'c'
+             CROSS JOIN LATERAL (SELECT coalesce(array_agg(a.attname::text), '{}') AS columns FROM pg_attribute AS a WHERE a.attrelid = c.conrelid AND a.attnum = ANY (c.conkey)) AS names
+             WHERE coalesce((to_jsonb(c) ->> 'conenforced')::boolean, true)
+             UNION ALL
+            SELECT 4, 'unique', NULL, names.columns, i.indexrelid::regclass::text, NULL
+              FROM target
+              JOIN pg_index AS i ON i.indrelid = target.oid AND i.indisunique AND i.indpred IS NULL AND i.indexprs IS NULL
+             CROSS JOIN LATERAL (SELECT array_agg(a.attname::text) AS columns
+                                   FROM pg_attribute AS a
+                                  WHERE a.attrelid = i.indrelid AND a.attnum = ANY ((i.indkey::smallint[])[0:i.indnkeyatts - 1])) AS names
+             UNION ALL
+            SELECT 5, 'parent', NULL, names.columns, format('%I.%I', n.nspname, p.relname), names.other_columns
+              FROM target
+              JOIN pg_constraint AS c ON c.conrelid = target.oid AND c.contype = 'f' AND c.confrelid <> target.oid
+              JOIN pg_class AS p ON p.oid = c.confrelid
+              JOIN pg_namespace AS n ON n.oid = p.relnamespace
+             CROSS JOIN LATERAL (SELECT array_agg(a.attname::text ORDER BY k.place) AS columns, array_agg(f.attname::text ORDER BY k.place) AS other_columns
+                                   FROM unnest(c.conkey, c.confkey) WITH ORDINALITY AS k(own, others, place)
+                                   JOIN pg_attribute AS a ON a.attrelid = c.conrelid AND a.attnum = k.own
+                                   JOIN pg_attribute AS f ON f.attrelid = c.confrelid AND f.attnum = k.others) AS names
+             WHERE coalesce((to_jsonb(c) ->> 'conenforced')::boolean, true)
+               AND has_table_privilege(p.oid, 'SELECT')
+             ORDER BY 1
+            """;
+
+    private final DeriveRun run;
+    private final SqlConnection connection;
+
+    DeriveForesight(DeriveRun run, SqlConnection connection) {
+        this.run = run;
+        this.connection = connection;
+    }
+
+    /** SQL over {@code godwit_d}, a derived row: the code of the first obstacle, or null. */
+    Uni<String> misfit() {
+        Set<String> yielded = run.model().yielded().stream().map(Yielded::name).collect(Collectors.toSet());
+        Set<String> identity = run.model().identity().stream().map(Part::name).collect(Collectors.toSet());
+        return Rows.query(connection, OBSTACLES, Tuple.of(run.model().target().quoted()))
+                .map(rows -> rows.stream()
+                        .filter(row -> yielded.containsAll(columns(row)))
+                        .filter(row ->
+                                !(row.getString("kind").equals("unique") && identity.equals(Set.copyOf(columns(row)))))
+                        .map(this::obstacle)
+                        .collect(joining(" ")))
+                .map(cases -> cases.isEmpty() ? "NULL::text" : "CASE " + cases + " END");
+    }
+
+    private String obstacle(Row row) {
+        List<String> columns = columns(row);
+        return switch (row.getString("kind")) {
+            case "length" ->
+                when("char_length(rtrim(" + derived(columns.get(0)) + ", ' ')) > " + row.getString("other"), "22001");
+            case "null" -> when(derived(columns.get(0)) + " IS NULL", "23502");
+            case "check" ->
+                when(
+                        "NOT coalesce((SELECT (" + row.getString("condition") + ") FROM (SELECT godwit_d.*) AS "
+                                + quote(run.model().target().name()) + "), true)",
+                        "23514");
+            case "unique" -> when(isThere(run.model().target().quoted(), columns, columns), "23505");
+            default ->
+                when(
+                        areSet(columns) + " AND NOT "
+                                + isThere(
+                                        row.getString("other"),
+                                        columns,
+                                        List.of(row.getArrayOfStrings("other_columns"))),
+                        "23503");
+        };
+    }
+
+    private static String when(String condition, String sqlState) {
+        return "WHEN " + condition + " THEN 'sqlstate_" + sqlState + "'";
+    }
+
+    private static String areSet(List<String> columns) {
+        return columns.stream().map(column -> derived(column) + " IS NOT NULL").collect(joining(" AND "));
+    }
+
+    private static String isThere(String table, List<String> columns, List<String> others) {
+        return IntStream.range(0, columns.size())
+                .mapToObj(i -> "godwit_o." + quote(others.get(i)) + " = " + derived(columns.get(i)))
+                .collect(joining(" AND ", "EXISTS (SELECT FROM " + table + " AS godwit_o WHERE ", ")"));
+    }
+
+    private static String derived(String column) {
+        return "godwit_d." + quote(column);
+    }
+
+    private static List<String> columns(Row row) {
+        return List.of(row.getArrayOfStrings("columns"));
+    }
+}

@@ -1,0 +1,186 @@
+package dev.godwit.migration.batch;
+
+import dev.godwit.migration.definition.TableName;
+import io.smallrye.mutiny.Uni;
+import io.vertx.mutiny.sqlclient.Row;
+import io.vertx.mutiny.sqlclient.RowSet;
+import io.vertx.mutiny.sqlclient.SqlConnection;
+import io.vertx.mutiny.sqlclient.Tuple;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.StreamSupport;
+
+/** Keys that wait for a run, in {@code godwit.pending_key}. Transaction: joins the caller's. Idempotency: a key waits once. */
+public final class WaitingKeys {
+
+    /** Why keys wait. */
+    public enum Cause {
+        /** Rows that the application wrote while the run could not take them. */
+        PARKED,
+        /** Rows that our own writes moved, maybe out of a range that is yet to be read. */
+        MOVED,
+        /** Rows of a range that no batch got through with. */
+        ISOLATED,
+        /** Entities whose new key belongs to a row that has to move first. */
+        OCCUPIED;
+
+        String wireName() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    /** Nothing is parked for a run that is stopped and will scan: what an event tells of stands in the table by then. */
+    private static final String ADD = """
+            INSERT INTO godwit.pending_key (run_id, relation, refers, key, cause, not_before)
+            SELECT r.id, $2, $3, t.key, $5, CASE WHEN $5 = 'occupied' THEN clock_timestamp() + interval '200 milliseconds' ELSE '-infinity' END
+              FROM godwit.run AS r, unnest($4::text[]) AS t(key)
+             WHERE r.id = $1
+               AND NOT ($5 = 'parked' AND r.rescan AND r.state IN ('paused', 'failed'))
+            ON CONFLICT DO NOTHING
+            """;
+
+    private static final String MORE_THAN = """
+            SELECT $3::bigint < (SELECT count(*)
+                                   FROM (SELECT FROM godwit.pending_key WHERE run_id = $1 AND cause = $2 LIMIT $3::bigint + 1) AS waiting) AS more
+            """;
+
+    private static final String DROP = """
+            DELETE FROM godwit.pending_key
+             WHERE run_id = $1
+               AND cause = $2
+            """;
+
+    /** Keys of one table and one command, oldest causes first, those that failed before alone. */
+    private static final String TAKE = """
+            WITH first AS (
+                SELECT relation, refers, command_id, attempts
+                  FROM godwit.pending_key
+                 WHERE run_id = $1
+                   AND not_before <= clock_timestamp()
+                   AND (command_id IS NOT NULL) = $3
+                 ORDER BY attempts, command_id NULLS LAST
+                 LIMIT 1)
+            SELECT p.relation, p.refers, p.key, p.command_id, p.attempts
+              FROM godwit.pending_key AS p
+              JOIN first ON first.relation = p.relation
+                        AND first.refers = p.refers
+                        AND first.command_id IS NOT DISTINCT FROM p.command_id
+             WHERE p.run_id = $1
+               AND p.not_before <= clock_timestamp()
+               AND (first.attempts = 0 AND p.attempts = 0 OR first.attempts > 0)
+             LIMIT $2
+               FOR UPDATE OF p SKIP LOCKED
+            """;
+
+    private static final String REMOVE = """
+            DELETE FROM godwit.pending_key
+             WHERE run_id = $1
+               AND relation = $2
+               AND refers = $3
+               AND key = ANY ($4::text[])
+               AND command_id IS NOT DISTINCT FROM $5
+            """;
+
+    private static final String DEFER = """
+            UPDATE godwit.pending_key
+               SET attempts = attempts + 1, not_before = clock_timestamp() + interval '100 milliseconds' * least(attempts + 1, 20)
+             WHERE run_id = $1
+               AND relation = $2
+               AND refers = $3
+               AND key = ANY ($4::text[])
+               AND command_id IS NOT DISTINCT FROM $5
+            """;
+
+    private final SqlConnection connection;
+    private final String runId;
+
+    public WaitingKeys(SqlConnection connection, String runId) {
+        this.connection = connection;
+        this.runId = runId;
+    }
+
+    /**
+     * Keys that were taken together.
+     *
+     * @param refers whether they name rows by their primary keys, because these only refer to entities
+     * @param commandId who asked for them
+     * @param attempts how often they were deferred; a key that was is taken alone
+     */
+    public record Taken(TableName table, boolean refers, List<String> keys, Optional<String> commandId, int attempts) {}
+
+    /** Lets keys of entities wait, those whose place is occupied for a moment at least; answers how many did not wait already. */
+    public Uni<Integer> add(TableName table, Collection<String> keys, Cause cause) {
+        return add(table, false, keys, cause);
+    }
+
+    /** The same; {@code refers}: the keys are primary keys of rows that refer to entities. */
+    public Uni<Integer> add(TableName table, boolean refers, Collection<String> keys, Cause cause) {
+        if (keys.isEmpty()) {
+            return Uni.createFrom().item(0);
+        }
+        Tuple row = Tuple.of(runId, table.toString(), refers, keys.toArray(String[]::new), cause.wireName());
+        return execute(ADD, row).map(RowSet::rowCount);
+    }
+
+    /** Whether more than so many keys wait for this cause. */
+    public Uni<Boolean> moreThan(long max, Cause cause) {
+        return execute(MORE_THAN, Tuple.of(runId, cause.wireName(), max))
+                .map(rows -> rows.iterator().next().getBoolean("more"));
+    }
+
+    /** Forgets all keys that wait for this cause. */
+    public Uni<Void> drop(Cause cause) {
+        return execute(DROP, Tuple.of(runId, cause.wireName())).replaceWithVoid();
+    }
+
+    /**
+     * Takes keys whose time has come, and keeps others from taking them while the transaction lasts.
+     *
+     * @param requested keys that another service asked for, else all others
+     */
+    public Uni<Optional<Taken>> take(int max, boolean requested) {
+        return execute(TAKE, Tuple.of(runId, max, requested)).map(rows -> {
+            List<Row> list = StreamSupport.stream(rows.spliterator(), false).toList();
+            return list.isEmpty() ? Optional.empty() : Optional.of(taken(list));
+        });
+    }
+
+    private static Taken taken(List<Row> rows) {
+        Row first = rows.get(0);
+        int attempts = first.getInteger("attempts");
+        return new Taken(
+                TableName.parse(first.getString("relation")),
+                first.getBoolean("refers"),
+                rows.stream()
+                        .limit(attempts > 0 ? 1 : rows.size())
+                        .map(row -> row.getString("key"))
+                        .toList(),
+                Optional.ofNullable(first.getString("command_id")),
+                attempts);
+    }
+
+    /** These keys wait no longer. */
+    public Uni<Void> remove(Taken taken) {
+        return execute(REMOVE, row(taken)).replaceWithVoid();
+    }
+
+    /** Lets keys wait longer, each time more, and then be taken one by one. */
+    public Uni<Void> defer(Taken taken) {
+        return execute(DEFER, row(taken)).replaceWithVoid();
+    }
+
+    private Tuple row(Taken taken) {
+        return Tuple.of(
+                runId,
+                taken.table().toString(),
+                taken.refers(),
+                taken.keys().toArray(String[]::new),
+                taken.commandId().orElse(null));
+    }
+
+    private Uni<RowSet<Row>> execute(String sql, Tuple parameters) {
+        return connection.preparedQuery(sql).execute(parameters);
+    }
+}

@@ -1,0 +1,96 @@
+package dev.godwit.migration.run;
+
+import dev.godwit.migration.batch.RunContext;
+import dev.godwit.migration.tail.PendingKeys;
+import io.smallrye.mutiny.Multi;
+import io.smallrye.mutiny.Uni;
+import io.vertx.core.json.JsonObject;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.function.Supplier;
+
+/** What a run waits for before it goes on: chunks that are done, keys that are worked off, and the proof that nothing is under way. */
+@ApplicationScoped
+class Settling {
+
+    private static final Duration DRAIN_FOR = Duration.ofSeconds(2);
+
+    private static final String SET_PROOF = """
+            UPDATE godwit.run
+               SET proof = $2
+             WHERE id = $1
+            """;
+
+    private static final String LOST = """
+            UPDATE godwit.run
+               SET rescan = true, proof = NULL
+             WHERE id = $1
+            """;
+
+    private static final String PENDING = "SELECT EXISTS (SELECT FROM godwit.pending_key WHERE run_id = $1) AS pending";
+
+    private final Runs runs;
+    private final RunContexts contexts;
+    private final Chunks chunks;
+    private final PendingKeys pendingKeys;
+    private final CaughtUp caughtUp;
+
+    @Inject
+    Settling(Runs runs, RunContexts contexts, Chunks chunks, PendingKeys pendingKeys, CaughtUp caughtUp) {
+        this.runs = runs;
+        this.contexts = contexts;
+        this.chunks = chunks;
+        this.pendingKeys = pendingKeys;
+        this.caughtUp = caughtUp;
+    }
+
+    /** Goes on once every chunk of the run's generation is done; until then, chunks that nobody works on are queued again. */
+    Uni<Void> whenChunksAreDone(Run run, Supplier<Uni<Void>> then) {
+        return chunks.open(run.id(), run.generation())
+                .chain(open -> open == 0 ? then.get() : chunks.sweepIdle(run.id(), run.generation()));
+    }
+
+    /** Works off waiting keys for a while. */
+    Uni<Void> drain(Run run) {
+        return contexts.of(run).chain(context -> drain(context, true).chain(() -> drain(context, false)));
+    }
+
+    private Uni<Void> drain(RunContext context, boolean requested) {
+        Instant until = Instant.now().plus(DRAIN_FOR);
+        return Multi.createBy()
+                .repeating()
+                .uni(() -> pendingKeys.drain(context, requested))
+                .whilst(worked -> worked && Instant.now().isBefore(until))
+                .onItem()
+                .ignoreAsUni();
+    }
+
+    /** Whether no key waits for the run. */
+    Uni<Boolean> nothingPending(Run run) {
+        return runs.execute(PENDING, run.id())
+                .map(rows -> !rows.iterator().next().getBoolean("pending"));
+    }
+
+    /** Goes on once it is proved that everything written before the proof began has been applied, and no key waits; what is missing then is lost, and asks for a scan. */
+    Uni<Void> whenCaughtUp(Run run, Supplier<Uni<Void>> then) {
+        if (run.proof().isEmpty()) {
+            return caughtUp.begin()
+                    .chain(proof -> runs.execute(SET_PROOF, run.id(), proof))
+                    .replaceWithVoid();
+        }
+        JsonObject proof = run.proof().get();
+        return caughtUp.proceed(proof, run.firstHeartbeat()).chain(verdict -> switch (verdict) {
+            case CAUGHT_UP -> whenNothingIsPending(run, then);
+            case NOT_YET -> runs.execute(SET_PROOF, run.id(), proof).replaceWithVoid();
+            case LOST -> runs.execute(LOST, run.id()).replaceWithVoid();
+        });
+    }
+
+    /** The tail may have put keys aside while the proof was made: they are worked off first. */
+    private Uni<Void> whenNothingIsPending(Run run, Supplier<Uni<Void>> then) {
+        return nothingPending(run)
+                .chain(idle -> idle ? then.get() : Uni.createFrom().voidItem());
+    }
+}
