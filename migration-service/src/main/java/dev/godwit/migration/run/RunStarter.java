@@ -14,20 +14,15 @@ import io.vertx.mutiny.sqlclient.SqlConnection;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
-import java.security.SecureRandom;
 import java.util.List;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import java.util.stream.StreamSupport;
 
 /** Starts runs: looks before anything is written, refuses with the way out, and then writes the run, its command and its first event in one transaction. */
 @ApplicationScoped
 class RunStarter {
 
-    private static final String ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz";
-    private static final int ID_LENGTH = 12;
     private static final String TYPE = "dev.godwit.run.start";
-    private static final SecureRandom RANDOM = new SecureRandom();
 
     /** Starts are rare, and one at a time: two that overlap must not both find the way free. */
     static final String ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(24743, 0)";
@@ -202,7 +197,7 @@ class RunStarter {
     }
 
     private Uni<String> write(SqlConnection connection, StartCommand command, Definition definition, Looked looked) {
-        String id = newId();
+        String id = ShortIds.next('r');
         String[] tables = looked.tables().toArray(String[]::new);
         return connection
                 .query(ONE_AT_A_TIME)
@@ -266,13 +261,5 @@ class RunStarter {
         JsonObject attachments = new JsonObject();
         definition.operation().attachments().forEach(attachments::put);
         return attachments;
-    }
-
-    /** {@code r} and twelve characters of Crockford's base 32: 60 random bits, easy to say and to select. */
-    private static String newId() {
-        return "r"
-                + IntStream.range(0, ID_LENGTH)
-                        .mapToObj(i -> String.valueOf(ALPHABET.charAt(RANDOM.nextInt(ALPHABET.length()))))
-                        .collect(Collectors.joining());
     }
 }

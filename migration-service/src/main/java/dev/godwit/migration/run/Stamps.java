@@ -3,6 +3,7 @@ package dev.godwit.migration.run;
 import dev.godwit.migration.catalog.ProvidedObjects.Standing;
 import dev.godwit.migration.definition.Definition;
 import dev.godwit.migration.graph.Definitions;
+import dev.godwit.migration.outbox.Outbox;
 import dev.godwit.migration.plan.Comparison;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.json.JsonObject;
@@ -10,16 +11,20 @@ import io.vertx.mutiny.sqlclient.SqlConnection;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 
-/** Migrations that are recorded as applied although no run here applied them. */
+/** Migrations that are recorded as applied although no run here applied them. Each such record, and each that is taken back, is told by an event in the same transaction. */
 @ApplicationScoped
 public class Stamps {
 
     private static final Logger LOG = Logger.getLogger(Stamps.class);
+
+    private static final String COMMAND = "dev.godwit.migration.stamp";
+    private static final String TOLD = "dev.godwit.migration.stamped";
 
     private static final String RECORDED = "SELECT state, partial FROM godwit.recorded WHERE migration = $1";
 
@@ -33,12 +38,12 @@ public class Stamps {
 
     private static final String REMOVE = "DELETE FROM godwit.stamp WHERE migration = $1";
 
-    private final Runs runs;
+    private final CommandLog log;
     private final Definitions definitions;
 
     @Inject
-    Stamps(Runs runs, Definitions definitions) {
-        this.runs = runs;
+    Stamps(CommandLog log, Definitions definitions) {
+        this.log = log;
         this.definitions = definitions;
     }
 
@@ -48,30 +53,61 @@ public class Stamps {
      * @param applied false: take it back
      */
     public record Command(
-            String migration, boolean applied, String requestedBy, Optional<String> reason, String commandId) {}
+            String migration, boolean applied, String requestedBy, Optional<String> reason, String commandId) {
+
+        private String state() {
+            return applied ? "applied" : "unapplied";
+        }
+    }
 
     /**
      * Records; answers {@code {"migration","state"}}.
      *
      * <p>Failure semantics: {@link Refusal} when there is no such migration, a run of it is in hand or has applied it, or the catalog lacks what it provides. Idempotency: by
-     * nature.
+     * the command's id. A record that is not there is taken back without a word.
      */
     public Uni<JsonObject> stamp(Command command) {
         Definition definition = definitions
                 .find(command.migration())
                 .orElseThrow(() -> RunServices.unknownMigration(command.migration()));
-        return runs.inTransaction(connection -> connection
-                        .query(RunStarter.ONE_AT_A_TIME)
-                        .execute()
-                        .chain(() -> command.applied()
-                                ? record(connection, command, definition)
-                                : remove(connection, command)))
+        return log.once(command.commandId(), COMMAND, connection -> stamp(connection, command, definition))
                 .invoke(() -> LOG.infof(
                         "Migration %s: stamp %s, asked by %s",
                         command.migration(), command.applied() ? "set" : "removed", command.requestedBy()))
-                .replaceWith(() -> new JsonObject()
+                .replaceWith(() ->
+                        new JsonObject().put("migration", command.migration()).put("state", command.state()));
+    }
+
+    /** Nobody starts a run meanwhile: starts take the same lock. */
+    private static Uni<String> stamp(SqlConnection connection, Command command, Definition definition) {
+        return connection
+                .query(RunStarter.ONE_AT_A_TIME)
+                .execute()
+                .chain(() -> command.applied()
+                        ? record(connection, command, definition).replaceWith(true)
+                        : remove(connection, command))
+                .chain(changed -> changed
+                        ? tell(connection, command, definition)
+                        : Uni.createFrom().voidItem())
+                .replaceWith(command.migration());
+    }
+
+    /** About a migration and no run, so the event's subject is empty. */
+    private static Uni<Void> tell(SqlConnection connection, Command command, Definition definition) {
+        return Outbox.append(
+                connection,
+                Outbox.RUNS,
+                command.migration(),
+                TOLD,
+                null,
+                new JsonObject()
                         .put("migration", command.migration())
-                        .put("state", command.applied() ? "applied" : "unapplied"));
+                        .put("state", command.state())
+                        .put("definitionHash", definition.hash())
+                        .put("requestedBy", command.requestedBy())
+                        .put("reason", command.reason().orElse(null))
+                        .put("commandId", command.commandId())
+                        .put("at", Instant.now().toString()));
     }
 
     private static Uni<Void> record(SqlConnection connection, Command command, Definition definition) {
@@ -127,19 +163,19 @@ public class Stamps {
                 });
     }
 
-    private static Uni<Void> remove(SqlConnection connection, Command command) {
+    /** False when there was no such record. */
+    private static Uni<Boolean> remove(SqlConnection connection, Command command) {
         return connection
                 .preparedQuery(REMOVE)
                 .execute(Tuple.of(command.migration()))
-                .chain(() -> state(connection, command))
-                .invoke(state -> {
+                .map(rows -> rows.rowCount() > 0)
+                .call(() -> state(connection, command).invoke(state -> {
                     if (state.filter("completed"::equals).isPresent()) {
                         throw new Refusal(
                                 Refusal.Kind.CONFLICT,
                                 "applied_by_run",
                                 "a run applied " + command.migration() + "; roll that back instead");
                     }
-                })
-                .replaceWithVoid();
+                }));
     }
 }

@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.godwit.migration.testing.LiveService;
+import dev.godwit.migration.testing.Schemas;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -112,6 +114,37 @@ class SchemaLifeIT extends SchemaRuns {
         assertThat(state("note-column")).isEqualTo("drifted");
         stamp("note-column", true);
         assertThat(state("note-column")).isEqualTo("unapplied");
+    }
+
+    @Test
+    void shouldTellOnceThatAMigrationWasStamped() {
+        execute("ALTER TABLE note ADD COLUMN day date");
+        Stamps.Command applied = new Stamps.Command("note-column", true, "anna", Optional.of("in March"), id());
+        await(stamps.stamp(applied));
+        await(stamps.stamp(applied));
+        stamp("note-column", true);
+        stamp("note-column", true);
+
+        List<String> told = values("""
+                SELECT convert_from(payload, 'UTF8')
+                  FROM godwit.outbox
+                 WHERE topic = 'godwit.runs'
+                   AND type = 'dev.godwit.migration.stamped'
+                   AND convert_from(key, 'UTF8') = 'note-column'
+                   AND time >= (SELECT received_at FROM godwit.command WHERE id = $1)
+                 ORDER BY time
+                """, applied.commandId());
+        assertThat(told)
+                .extracting(event -> new JsonObject(event).getString("state"))
+                .as("the same command twice, and a record that is gone already, are not told")
+                .containsExactly("applied", "unapplied");
+        assertThat(new JsonObject(told.get(0)).getString("requestedBy")).isEqualTo("anna");
+        assertThat(told).allSatisfy(event -> assertThat(Schemas.violations("migration-stamped", event))
+                .isEmpty());
+    }
+
+    private static String id() {
+        return UUID.randomUUID().toString();
     }
 
     @Test
