@@ -141,7 +141,10 @@ class Prerequisites {
                         .toList());
     }
 
-    /** Refuses when a parent is not applied, or statements that run once have run. Joins the transaction in which runs are started one at a time. */
+    /**
+     * Refuses when a parent is not applied, or statements that run once have run. Asked twice: first of all, since whatever else is found follows from that, and again in the
+     * transaction in which runs are started one at a time.
+     */
     static Uni<Void> mustBeMet(SqlConnection connection, StartCommand command, Definition definition) {
         return parentsApplied(connection, command, definition)
                 .chain(() -> definition.operation().hasEntities()

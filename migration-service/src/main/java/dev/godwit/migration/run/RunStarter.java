@@ -106,7 +106,8 @@ class RunStarter {
                 .find(command.migration())
                 .orElseThrow(() -> RunServices.unknownMigration(command.migration()));
         Prerequisites.mustFit(command, definition);
-        return pool.withConnection(connection -> look(connection, definition, command.follow())
+        return pool.withConnection(connection -> Prerequisites.mustBeMet(connection, command, definition)
+                        .chain(() -> look(connection, definition, command.follow()))
                         .call(looked -> planStillHolds(connection, command, definition, looked)))
                 .chain(looked -> log.once(
                         command.commandId(), TYPE, connection -> write(connection, command, definition, looked)))

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 import java.util.stream.StreamSupport;
 
 /** The rows of {@code godwit.series}. */
@@ -151,7 +152,7 @@ class SeriesStore {
 
     private static Uni<Void> insertMembers(SqlConnection connection, String id, List<Step> steps) {
         return Multi.createFrom()
-                .range(0, steps.size())
+                .items(IntStream.range(0, steps.size()).boxed())
                 .onItem()
                 .transformToUniAndConcatenate(position -> connection
                         .preparedQuery(INSERT_MEMBER)
