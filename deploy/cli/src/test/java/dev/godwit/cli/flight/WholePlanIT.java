@@ -107,7 +107,7 @@ class WholePlanIT {
         for (String part : parts) {
             quoted.add(Pattern.quote(part));
         }
-        return Pattern.compile(String.join(".*", quoted));
+        return Pattern.compile(String.join(".*", quoted), Pattern.DOTALL);
     }
 
     private Result godwit(String line) throws IOException, InterruptedException {
