@@ -2,6 +2,7 @@ package dev.godwit.migration.run;
 
 import dev.godwit.migration.batch.BatchResult;
 import dev.godwit.migration.batch.Batches;
+import dev.godwit.migration.batch.Fence;
 import dev.godwit.migration.batch.Lane;
 import dev.godwit.migration.batch.OutcomeStream;
 import dev.godwit.migration.batch.RunContext;
@@ -39,7 +40,6 @@ class ScriptWork {
 
     private static final String MINE_FOR_TRANSACTION = "SELECT pg_try_advisory_xact_lock($1, $2) AS mine";
     private static final String MINE_FOR_SESSION = "SELECT pg_try_advisory_lock($1, $2) AS mine";
-    private static final String FENCE_SHARED = "SELECT pg_advisory_xact_lock_shared($1, $2)";
     private static final String STATE = "SELECT state FROM godwit.run WHERE id = $1";
     private static final String NUMBER = "SELECT nextval('godwit.batch_number') AS number";
     private static final String FORGET_REASON =
@@ -209,9 +209,7 @@ class ScriptWork {
     }
 
     private static Uni<Void> mustStand(SqlConnection connection, Piece piece) {
-        return connection
-                .preparedQuery(FENCE_SHARED)
-                .execute(Tuple.of(Batches.FENCE, (int) piece.run().serial()))
+        return Fence.shared(connection, piece.run().serial())
                 .chain(() -> connection
                         .preparedQuery(STATE)
                         .execute(Tuple.of(piece.run().id())))
