@@ -157,7 +157,9 @@ final class Shapes {
             String migration,
             @Schema(enumeration = {"applied", "unapplied"}) String state) {}
 
-    @Schema(name = "StartSeries", description = "Names migrations on disk; what they depend on and is not applied comes along")
+    @Schema(
+            name = "StartSeries",
+            description = "Names migrations on disk; what they depend on and is not applied comes along")
     record StartSeries(
             @Schema(required = true, minItems = 1, maxItems = 1000)
             List<String> migrations,
@@ -177,7 +179,9 @@ final class Shapes {
     record Series(
             String series,
             @Schema(enumeration = {"plan", "commit"}) String mode,
-            @Schema(enumeration = {"running", "completed", "failed", "cancelled"}) String state,
+
+            @Schema(enumeration = {"running", "completed", "failed", "cancelled"})
+            String state,
 
             @Schema(description = "Those that the command named")
             List<String> migrations,
@@ -191,12 +195,15 @@ final class Shapes {
             @Schema(description = "Entities by outcome, over all members")
             Map<String, Long> counts,
 
-            @Schema(description = "In the order in which they run") List<SeriesMember> members) {}
+            @Schema(description = "In the order in which they run")
+            List<SeriesMember> members) {}
 
     @Schema(name = "SeriesMember")
     record SeriesMember(
             String migration,
-            @Schema(description = "Other members that come before it") List<String> needs,
+
+            @Schema(description = "Other members that come before it")
+            List<String> needs,
 
             @Schema(
                     enumeration = {

@@ -114,9 +114,8 @@ class SeriesDriver {
             if (progress.isOver()) {
                 return store.end(series, progress.isWell() ? Series.COMPLETED : Series.FAILED);
             }
-            return progress.next()
-                    .map(member -> start(series, member))
-                    .orElseGet(() -> Uni.createFrom().voidItem());
+            return progress.next().map(member -> start(series, member)).orElseGet(() -> Uni.createFrom()
+                    .voidItem());
         });
     }
 
@@ -125,7 +124,7 @@ class SeriesDriver {
                 .start(command(series, member))
                 .chain(run -> store.started(series, member, run.getString("run")))
                 .onFailure(Refusal.class)
-                .recoverWithUni(failure -> refused(series, member, (Refusal) failure))
+                .recoverWithUni(failure -> refused(series, member, failure))
                 .onFailure(failure -> PgErrors.classify(failure) == ErrorClass.DATA)
                 .recoverWithUni(failure -> store.refused(
                         series,

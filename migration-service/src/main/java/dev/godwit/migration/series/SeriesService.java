@@ -69,8 +69,9 @@ public class SeriesService {
         return runService
                 .migrationStates()
                 .map(states -> needed(command, states))
-                .call(steps ->
-                        command.commit() ? mustNotBeInHand(steps) : Uni.createFrom().voidItem());
+                .call(steps -> command.commit()
+                        ? mustNotBeInHand(steps)
+                        : Uni.createFrom().voidItem());
     }
 
     private void mustBeKnown(String migration) {
@@ -129,7 +130,9 @@ public class SeriesService {
 
     private static Refusal unknown(String id) {
         return new Refusal(
-                Refusal.Kind.NOT_FOUND, "unknown_series", "there is no series '" + id + "'; GET /api/series lists them");
+                Refusal.Kind.NOT_FOUND,
+                "unknown_series",
+                "there is no series '" + id + "'; GET /api/series lists them");
     }
 
     /** The newest, each with its members. */
@@ -148,8 +151,9 @@ public class SeriesService {
         return store.find(id)
                 .map(found -> found.orElseThrow(() -> unknown(id)))
                 .call(series -> store.end(series, Series.CANCELLED))
-                .invoke(() -> LOG.infof("Series %s: cancel, asked by %s%s", id, requestedBy, reason.map(why -> ": " + why)
-                        .orElse("")))
+                .invoke(() -> LOG.infof(
+                        "Series %s: cancel, asked by %s%s",
+                        id, requestedBy, reason.map(why -> ": " + why).orElse("")))
                 .chain(() -> find(id));
     }
 

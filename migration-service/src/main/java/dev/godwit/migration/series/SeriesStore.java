@@ -145,9 +145,8 @@ class SeriesStore {
         return runs.inTransaction(connection -> connection
                 .preparedQuery(INSERT)
                 .execute(row)
-                .chain(inserted -> inserted.rowCount() == 0
-                        ? Uni.createFrom().voidItem()
-                        : insertMembers(connection, id, steps)));
+                .chain(inserted ->
+                        inserted.rowCount() == 0 ? Uni.createFrom().voidItem() : insertMembers(connection, id, steps)));
     }
 
     private static Uni<Void> insertMembers(SqlConnection connection, String id, List<Step> steps) {

@@ -65,9 +65,7 @@ class NeedsTest {
     /** As it was read; a directory would refuse some of these graphs, but a file that went bad keeps its last good definition. */
     private static Definition definition(String name, String... parents) {
         Definition alone = DefinitionDirectory.accepted(
-                "migration: " + name + "\nrekey: {table: t, key: id, to: id + 1}\n",
-                Path.of(name + ".yaml"),
-                Map.of());
+                "migration: " + name + "\nrekey: {table: t, key: id, to: id + 1}\n", Path.of(name + ".yaml"), Map.of());
         return new Definition(
                 alone.migration(),
                 alone.description(),

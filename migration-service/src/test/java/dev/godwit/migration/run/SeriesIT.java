@@ -104,8 +104,8 @@ class SeriesIT extends SchemaRuns {
     @Test
     void shouldStartEachRunOnceWhoeverDies() {
         await(other.query("BEGIN; LOCK TABLE note IN SHARE MODE").execute());
-        SeriesCommand command = new SeriesCommand(
-                UUID.randomUUID().toString(), List.of("note-column"), true, "test", Optional.empty());
+        SeriesCommand command =
+                new SeriesCommand(UUID.randomUUID().toString(), List.of("note-column"), true, "test", Optional.empty());
         String id = await(series.start(command)).getString("series");
         assertThat(await(series.start(command)).getString("series"))
                 .as("the same command")
@@ -135,13 +135,14 @@ class SeriesIT extends SchemaRuns {
                 .isInstanceOfSatisfying(
                         Refusal.class, refusal -> assertThat(refusal.code()).isEqualTo("drifted"))
                 .hasMessageContaining("godwit doctor note-column");
-        assertThatThrownBy(() -> start(true, "note-index", "nobody")).hasMessageContaining("there is no migration 'nobody'");
+        assertThatThrownBy(() -> start(true, "note-index", "nobody"))
+                .hasMessageContaining("there is no migration 'nobody'");
         assertThatThrownBy(() -> find("s000000000000")).hasMessageContaining("there is no series");
     }
 
     private String start(boolean commit, String... migrations) {
-        SeriesCommand command = new SeriesCommand(
-                UUID.randomUUID().toString(), List.of(migrations), commit, "test", Optional.empty());
+        SeriesCommand command =
+                new SeriesCommand(UUID.randomUUID().toString(), List.of(migrations), commit, "test", Optional.empty());
         return await(series.start(command)).getString("series");
     }
 
@@ -150,9 +151,8 @@ class SeriesIT extends SchemaRuns {
     }
 
     private JsonObject ended(String id) {
-        Awaitility.await()
-                .atMost(Duration.ofSeconds(60))
-                .until(() -> !find(id).getString("state").equals("running"));
+        Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> !find(id).getString("state")
+                .equals("running"));
         return find(id);
     }
 

@@ -38,8 +38,7 @@ class ProgressTest {
         waits("merge", "after-left", "first");
         waits("right", "first");
 
-        assertThat(states())
-                .containsExactly(State.DONE, State.FAILED, State.BLOCKED, State.BLOCKED, State.WAITING);
+        assertThat(states()).containsExactly(State.DONE, State.FAILED, State.BLOCKED, State.BLOCKED, State.WAITING);
         assertThat(next()).hasValue("right");
         assertThat(progress().isOver()).isFalse();
 

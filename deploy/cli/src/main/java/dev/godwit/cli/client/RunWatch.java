@@ -51,7 +51,11 @@ public final class RunWatch {
 
     /** Returns the run as soon as the condition holds. */
     public Run until(String run, Predicate<Run> condition) {
-        return poll(() -> client.run(run), seen, condition, "the run goes on without us: godwit status " + run + " --watch");
+        return poll(
+                () -> client.run(run),
+                seen,
+                condition,
+                "the run goes on without us: godwit status " + run + " --watch");
     }
 
     /**

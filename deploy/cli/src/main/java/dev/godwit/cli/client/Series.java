@@ -71,9 +71,7 @@ public record Series(JsonNode json) {
 
     /** How many members are in this state. */
     public long count(String state) {
-        return members().stream()
-                .filter(member -> member.state().equals(state))
-                .count();
+        return members().stream().filter(member -> member.state().equals(state)).count();
     }
 
     /** The exit code of a command that asked for the whole of it: the worst of its members. */

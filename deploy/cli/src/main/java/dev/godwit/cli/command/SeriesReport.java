@@ -60,7 +60,8 @@ final class SeriesReport {
 
     private static String remark(Series.Member member) {
         return switch (member.state()) {
-            case "blocked" -> "  (needs " + String.join(", ", texts(member.json().path("needs"))) + ")";
+            case "blocked" ->
+                "  (needs " + String.join(", ", texts(member.json().path("needs"))) + ")";
             case "done" -> "";
             default -> member.message().isEmpty() ? "" : "  (" + member.message() + ")";
         };
@@ -76,7 +77,8 @@ final class SeriesReport {
         List<String> parts = new ArrayList<>();
         for (String outcome : Run.OUTCOMES) {
             if (counts.path(outcome).asLong() > 0) {
-                parts.add(String.format(Locale.ROOT, "%,d %s", counts.path(outcome).asLong(), outcome));
+                parts.add(String.format(
+                        Locale.ROOT, "%,d %s", counts.path(outcome).asLong(), outcome));
             }
         }
         return parts.isEmpty() ? "-" : String.join(", ", parts);

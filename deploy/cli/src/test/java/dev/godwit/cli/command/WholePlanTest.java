@@ -99,9 +99,7 @@ class WholePlanTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock = """
+    @CsvSource(delimiter = '|', textBlock = """
                     {"state":"completed","counts":{"migrated":3}}                                                          | 0
                     {"state":"completed","counts":{"conflict":3}}                                                          | 3
                     {"state":"failed","members":[{"state":"refused"},{"state":"blocked"}]}                                 | 4

@@ -138,14 +138,17 @@ class FaultsIT {
             left = index();
         }
         assertThat(left).endsWith(ends ? " t" : " f");
-        assertThat(stack.queryState("SELECT state FROM godwit.statement WHERE number = 2 AND run_id = '" + run.id() + "'"))
+        assertThat(stack.queryState(
+                        "SELECT state FROM godwit.statement WHERE number = 2 AND run_id = '" + run.id() + "'"))
                 .containsExactly("begun");
         Stack.start(StackOptions.in(stack.stack().directory()));
         Run ended = stack.watch().untilSettled(run.id());
 
         assertThat(ended.state()).as(ended.reason()).isEqualTo("completed");
         assertThat(index()).endsWith(" t");
-        assertThat(index().equals(left)).as("what was finished is not made again").isEqualTo(ends);
+        assertThat(index().equals(left))
+                .as("what was finished is not made again")
+                .isEqualTo(ends);
         assertThat(stack.outcomes(ended))
                 .extracting(outcome -> outcome.key() + " " + outcome.outcome())
                 .containsExactlyInAnyOrder(
@@ -166,7 +169,8 @@ class FaultsIT {
 
     /** Sessions that have built an index and wait until it may be used. */
     private List<String> builders() throws SQLException {
-        return stack.queryState("SELECT pid FROM pg_stat_progress_create_index WHERE phase = 'waiting for old snapshots'");
+        return stack.queryState(
+                "SELECT pid FROM pg_stat_progress_create_index WHERE phase = 'waiting for old snapshots'");
     }
 
     /** Which index it is, and whether it may be used. */

@@ -78,16 +78,14 @@ class WholePlanIT {
     private void stampMustBeTold() {
         try (EventClient events =
                 new EventClient(stack.stack().describe().kafka().bootstrapServers())) {
-            await().atMost(PATIENCE)
-                    .untilAsserted(() -> assertThat(events.read(
-                                    "godwit.runs", event -> event.type().equals("dev.godwit.migration.stamped")))
-                            .extracting(event -> event.key() + " "
-                                    + event.data().path("state").asText() + " "
-                                    + event.data().path("reason").asText())
-                            .contains("shop-items applied created-by-hand"));
+            await().atMost(PATIENCE).untilAsserted(() -> assertThat(
+                            events.read("godwit.runs", event -> event.type().equals("dev.godwit.migration.stamped")))
+                    .extracting(event -> event.key() + " "
+                            + event.data().path("state").asText() + " "
+                            + event.data().path("reason").asText())
+                    .contains("shop-items applied created-by-hand"));
         }
-        await().atMost(PATIENCE)
-                .untilAsserted(() -> assertThat(stack.stamps()).contains("shop-items applied"));
+        await().atMost(PATIENCE).untilAsserted(() -> assertThat(stack.stamps()).contains("shop-items applied"));
     }
 
     /** Ids are other ones each time, and columns as wide as they. */
