@@ -74,12 +74,12 @@ class SeriesIT extends SchemaRuns {
 
     @Test
     void shouldPlanWhatCanBeForeseenAndWriteNothing() {
-        JsonObject planned = ended(start(false, "note-after-broken"));
+        JsonObject planned = ended(start(false, "note-filled"));
 
         assertThat(planned.getString("state")).isEqualTo("completed");
         assertThat(members(planned))
-                .containsExactly("note-column done", "note-broken done", "note-after-broken unforeseen");
-        assertThat(member(planned, "note-after-broken").getString("message")).contains("short");
+                .containsExactly("note-column done", "note-broken done", "note-filled unforeseen");
+        assertThat(member(planned, "note-filled").getString("message")).contains("short");
         assertThat(columns()).containsExactly("id", "body");
         assertThat(state("note-column")).isEqualTo("unapplied");
     }
