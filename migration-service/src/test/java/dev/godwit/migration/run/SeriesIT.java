@@ -77,8 +77,7 @@ class SeriesIT extends SchemaRuns {
         JsonObject planned = ended(start(false, "note-filled"));
 
         assertThat(planned.getString("state")).isEqualTo("completed");
-        assertThat(members(planned))
-                .containsExactly("note-column done", "note-broken done", "note-filled unforeseen");
+        assertThat(members(planned)).containsExactly("note-column done", "note-broken done", "note-filled unforeseen");
         assertThat(member(planned, "note-filled").getString("message")).contains("short");
         assertThat(columns()).containsExactly("id", "body");
         assertThat(state("note-column")).isEqualTo("unapplied");
