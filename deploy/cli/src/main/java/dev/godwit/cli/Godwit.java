@@ -18,6 +18,7 @@ import dev.godwit.cli.command.ResumeCommand;
 import dev.godwit.cli.command.RollbackCommand;
 import dev.godwit.cli.command.RunCommand;
 import dev.godwit.cli.command.ShowCommand;
+import dev.godwit.cli.command.StampCommand;
 import dev.godwit.cli.command.StatusCommand;
 import dev.godwit.cli.command.TraceCommand;
 import dev.godwit.cli.command.UpCommand;
@@ -58,6 +59,7 @@ import picocli.CommandLine.Spec;
             VerifyCommand.class,
             RollbackCommand.class,
             ForgetCommand.class,
+            StampCommand.class,
             ReportCommand.class,
             TraceCommand.class,
             IdsCommand.class,

@@ -195,6 +195,15 @@ final class LiveStack {
         return audit.completeReport(run.id(), TRAIL_PATIENCE);
     }
 
+    /** Migrations with their states, as the audit trail heard them stamped. */
+    List<String> stamps() {
+        List<String> stamps = new ArrayList<>();
+        audit.stamps()
+                .forEach(stamp -> stamps.add(stamp.path("migration").asText() + " "
+                        + stamp.path("state").asText()));
+        return stamps;
+    }
+
     /** All outcomes of a run, as the audit trail's CSV tells them. */
     List<AuditTrail.Outcome> outcomes(Run run) {
         report(run);
