@@ -28,10 +28,20 @@ record ContestResult(Contest contest, int entities, List<Pair> pairs, String ser
                 spread(Pair::loadAverage).format(1)));
         lines.add("");
         lines.add(String.format("%-44s %s", "", "entities/s"));
-        lines.add(String.format("%-44s %s", "floor: one statement, one transaction", spread(Pair::floor).format(0)));
-        lines.add(String.format("%-44s %s", "Godwit, until the last batch committed", spread(Pair::committed).format(0)));
-        lines.add(String.format("%-44s %s", "Godwit, until verified and completed", spread(Pair::completed).format(0)));
-        lines.add(String.format("%-44s %s", "Godwit, until the audit trail was complete", spread(Pair::audited).format(0)));
+        lines.add(String.format(
+                "%-44s %s",
+                "floor: one statement, one transaction", spread(Pair::floor).format(0)));
+        lines.add(String.format(
+                "%-44s %s",
+                "Godwit, until the last batch committed",
+                spread(Pair::committed).format(0)));
+        lines.add(String.format(
+                "%-44s %s",
+                "Godwit, until verified and completed", spread(Pair::completed).format(0)));
+        lines.add(String.format(
+                "%-44s %s",
+                "Godwit, until the audit trail was complete",
+                spread(Pair::audited).format(0)));
         lines.add("");
         lines.add("ratios within a pair");
         lines.add(String.format(
@@ -40,7 +50,8 @@ record ContestResult(Contest contest, int entities, List<Pair> pairs, String ser
                 "Godwit committed / floor",
                 committedToFloor().format(2),
                 contest.target()));
-        lines.add(String.format("%-44s %s", "Godwit completed / floor", completedToFloor().format(2)));
+        lines.add(String.format(
+                "%-44s %s", "Godwit completed / floor", completedToFloor().format(2)));
         return lines;
     }
 

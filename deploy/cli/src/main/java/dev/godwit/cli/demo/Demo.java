@@ -114,8 +114,7 @@ public final class Demo {
     }
 
     private void read(String title, Moment moment, Connection connection) throws Exception {
-        steps.step(
-                title, () -> proof.read(moment, connection), count -> String.format(Locale.ROOT, "%,d rows", count));
+        steps.step(title, () -> proof.read(moment, connection), count -> String.format(Locale.ROOT, "%,d rows", count));
     }
 
     private List<Run> fly(Traffic traffic) throws Exception {

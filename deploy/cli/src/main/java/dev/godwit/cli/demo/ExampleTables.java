@@ -57,8 +57,8 @@ public final class ExampleTables {
 
     /** @throws Failure when tables have the names of the example's, but were not made by a demo */
     public void requireFree() throws SQLException {
-        List<String> foreign = new Sql(connection)
-                .texts(FOREIGN, connection.createArrayOf("text", tables.toArray()), MARK);
+        List<String> foreign =
+                new Sql(connection).texts(FOREIGN, connection.createArrayOf("text", tables.toArray()), MARK);
         if (!foreign.isEmpty()) {
             throw Failure.of(
                     ExitCode.REFUSED,

@@ -84,7 +84,11 @@ class DemoIT {
         assertThat(told.path("traffic").path("granted").asLong()).isPositive();
         assertThat(told.path("traffic").path("edited").asLong()).isPositive();
         assertThat(told.path("counts").path("reverted").asLong()).isGreaterThan(900);
-        assertThat(told.path("furtherRuns").path(0).path("counts").path("migrated").asLong())
+        assertThat(told.path("furtherRuns")
+                        .path(0)
+                        .path("counts")
+                        .path("migrated")
+                        .asLong())
                 .as("the starter project that was granted by hand before")
                 .isEqualTo(1);
     }
@@ -108,8 +112,8 @@ class DemoIT {
     }
 
     private JsonNode run(String example, String... options) throws Exception {
-        List<String> common =
-                List.of("demo", example, "--json", "--state", stack.stack().directory().toString());
+        List<String> common = List.of(
+                "demo", example, "--json", "--state", stack.stack().directory().toString());
         Result result = GodwitProcess.run(
                 elsewhere, Stream.concat(common.stream(), Stream.of(options)).toList(), PATIENCE);
 

@@ -97,7 +97,8 @@ public final class BranchingSchema {
         return steps.step(
                 title,
                 () -> AlembicGraph.read(versions, Expectations.of(versions, List.of(), List.of())),
-                graph -> graph.graph().size() + " revisions, " + graph.graph().roots().size() + " roots");
+                graph -> graph.graph().size() + " revisions, "
+                        + graph.graph().roots().size() + " roots");
     }
 
     private Check lintFindsTheMistake(AlembicGraph graph) {
@@ -185,7 +186,10 @@ public final class BranchingSchema {
                 .filter(node -> !node.state().orElse("").equals("unapplied"))
                 .count();
         return findings.check(
-                "what is recorded is what is there", "%d of %d revisions", applied, known.graph().size());
+                "what is recorded is what is there",
+                "%d of %d revisions",
+                applied,
+                known.graph().size());
     }
 
     private Check featuresStandAsTheyShould(AlembicGraph known) {
@@ -200,8 +204,7 @@ public final class BranchingSchema {
             if (state.missingMigrations().isEmpty()) {
                 findings.add("%s waits for no migration", state.feature().name());
             }
-            String tables =
-                    state.missingTables().stream().map(Object::toString).collect(Collectors.joining(", "));
+            String tables = state.missingTables().stream().map(Object::toString).collect(Collectors.joining(", "));
             steps.note(
                     "%-12s waits for %-32s %s",
                     state.feature().name(), String.join(", ", state.missingMigrations()), tables);
@@ -224,6 +227,8 @@ public final class BranchingSchema {
             findings.add("found %s", problems);
         }
         return findings.check(
-                "a table that is recorded but missing is noticed", "%s, taken away for a moment", TABLE_DROPPED_BY_HAND);
+                "a table that is recorded but missing is noticed",
+                "%s, taken away for a moment",
+                TABLE_DROPPED_BY_HAND);
     }
 }

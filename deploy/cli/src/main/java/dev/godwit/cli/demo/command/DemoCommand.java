@@ -49,7 +49,8 @@ public final class DemoCommand extends GodwitCommand {
             arity = "0..1",
             paramLabel = "EXAMPLE",
             defaultValue = "uuid-standardization",
-            description = "A folder of docs/examples (default: ${DEFAULT-VALUE}): uuid-standardization, onboarding-9-states, rbac-assignments or branching-schema.")
+            description =
+                    "A folder of docs/examples (default: ${DEFAULT-VALUE}): uuid-standardization, onboarding-9-states, rbac-assignments or branching-schema.")
     private String example;
 
     @Option(
@@ -127,15 +128,12 @@ public final class DemoCommand extends GodwitCommand {
                 .filter(each -> each.name().equals(example))
                 .findFirst()
                 .orElseThrow(() -> Failure.usage("no such example: " + example + "; there is "
-                        + CASES.stream()
-                                .map(each -> each.get().name())
-                                .collect(Collectors.joining(", ", "", ", ")) + BranchingSchema.NAME));
+                        + CASES.stream().map(each -> each.get().name()).collect(Collectors.joining(", ", "", ", "))
+                        + BranchingSchema.NAME));
     }
 
     private static Set<String> migrations() {
-        return CASES.stream()
-                .flatMap(each -> each.get().migrations().stream())
-                .collect(Collectors.toSet());
+        return CASES.stream().flatMap(each -> each.get().migrations().stream()).collect(Collectors.toSet());
     }
 
     private DemoOptions options() {

@@ -35,7 +35,8 @@ final class DocumentWrites {
     private final DocumentCounts counts;
     private final SplittableRandom random;
 
-    DocumentWrites(Connection connection, Memory memory, Ledger ledger, DocumentCounts counts, SplittableRandom random) {
+    DocumentWrites(
+            Connection connection, Memory memory, Ledger ledger, DocumentCounts counts, SplittableRandom random) {
         this.connection = connection;
         this.memory = memory;
         this.ledger = ledger;

@@ -232,7 +232,9 @@ final class OnboardingProof implements Proof {
         }
         StateSums sums = entry.get().sums();
         return Optional.of(
-                entry.get().state().isPresent() ? sums : new StateSums(then.sums().state(), sums.rest()));
+                entry.get().state().isPresent()
+                        ? sums
+                        : new StateSums(then.sums().state(), sums.rest()));
     }
 
     /** Rows of the old form that newer code has overwritten, or that were deleted, cannot come back: just these must be named. */
@@ -243,7 +245,8 @@ final class OnboardingProof implements Proof {
         migrated.forEach(key -> {
             Optional<Entry> entry = ledger.of(UUID.fromString(key));
             if (!diverged.contains(key)
-                    && entry.filter(last -> last.deleted() || last.lastSavedNew()).isPresent()) {
+                    && entry.filter(last -> last.deleted() || last.lastSavedNew())
+                            .isPresent()) {
                 findings.add("%s was changed since, and the trail does not say so", key);
             }
         });
@@ -253,9 +256,7 @@ final class OnboardingProof implements Proof {
             }
         });
         return List.of(findings.check(
-                "the trail names the rows changed since, and only them",
-                "%,d rows left as they are",
-                diverged.size()));
+                "the trail names the rows changed since, and only them", "%,d rows left as they are", diverged.size()));
     }
 
     @Override

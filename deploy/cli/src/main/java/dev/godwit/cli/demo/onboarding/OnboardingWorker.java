@@ -64,8 +64,7 @@ final class OnboardingWorker implements Application.Worker {
     private void save(Sql sql, boolean newCode) throws SQLException {
         User user = anyUser();
         State next = inForm(user.state, newCode).advanced(random.nextInt(1_000_000));
-        StateSums sums = one(
-                sql, SAVE, next.step(), next.document().toString(), next.answers(), next.link(), user.id);
+        StateSums sums = one(sql, SAVE, next.step(), next.document().toString(), next.answers(), next.link(), user.id);
         user.state = next;
         application.ledger.saved(user.id, next, sums);
         (newCode ? application.newDocuments : application.oldDocuments).increment();
@@ -86,8 +85,8 @@ final class OnboardingWorker implements Application.Worker {
         UUID id = new UUID(random.nextLong(), random.nextLong());
         UUID userId = new UUID(random.nextLong(), random.nextLong());
         State first = State.first(newCode).advanced(random.nextInt(1_000_000));
-        StateSums sums = one(
-                sql, SIGN_UP, first.step(), first.document().toString(), first.answers(), first.link(), id, userId);
+        StateSums sums =
+                one(sql, SIGN_UP, first.step(), first.document().toString(), first.answers(), first.link(), id, userId);
         users.add(new User(id, first));
         application.ledger.saved(id, first, sums);
         application.signUps.increment();

@@ -32,8 +32,7 @@ record State(int step, ObjectNode document, String answers, String link) {
     private static final String STEPS = "steps";
     private static final String VISITED = "visited";
 
-    private static final ObjectMapper JSON =
-            new ObjectMapper().enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS);
+    private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS);
 
     static State of(int step, String document, String answers, String link) {
         return new State(step, (ObjectNode) parse(document), answers, link);
@@ -63,8 +62,8 @@ record State(int step, ObjectNode document, String answers, String link) {
         saved.put("saves", document.path("saves").asInt() + 1);
         child(child(saved, STEPS), String.valueOf(next)).put("seen", seen).put("saved", true);
         saved.withArray(VISITED).add(next);
-        String written = "{\"current\": %d,  \"skipped\": [%s], \"current\": %d}"
-                .formatted(next, next > 3 ? "2, 3" : "", next);
+        String written =
+                "{\"current\": %d,  \"skipped\": [%s], \"current\": %d}".formatted(next, next > 3 ? "2, 3" : "", next);
         return new State(next, saved, written, "/onboarding/step/" + next + "?from=app");
     }
 
@@ -79,9 +78,10 @@ record State(int step, ObjectNode document, String answers, String link) {
 
     private static ObjectNode together(JsonNode steps) {
         Map<Integer, JsonNode> inOrder = new TreeMap<>();
-        steps.fields().forEachRemaining(entry -> inOrder.put(Integer.parseInt(entry.getKey()), entry.getValue()));
+        steps.properties().forEach(entry -> inOrder.put(Integer.parseInt(entry.getKey()), entry.getValue()));
         ObjectNode together = JSON.createObjectNode();
-        inOrder.forEach((old, kept) -> child(together, String.valueOf(NEW_STEPS[old])).setAll((ObjectNode) kept));
+        inOrder.forEach(
+                (old, kept) -> child(together, String.valueOf(NEW_STEPS[old])).setAll((ObjectNode) kept));
         return together;
     }
 

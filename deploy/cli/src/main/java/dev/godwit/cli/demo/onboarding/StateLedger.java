@@ -32,7 +32,8 @@ final class StateLedger {
     private final LongAdder writes = new LongAdder();
 
     void saved(UUID id, State state, StateSums sums) {
-        boolean everOld = state.isOld() || (entries.containsKey(id) && entries.get(id).everOld());
+        boolean everOld =
+                state.isOld() || (entries.containsKey(id) && entries.get(id).everOld());
         entries.put(id, new Entry(Optional.of(state), sums, everOld, false));
         writes.increment();
     }
@@ -41,8 +42,8 @@ final class StateLedger {
         entries.merge(
                 id,
                 new Entry(Optional.empty(), new StateSums("", rest), false, false),
-                (last, noted) -> new Entry(
-                        last.state(), new StateSums(last.sums().state(), rest), last.everOld(), false));
+                (last, noted) ->
+                        new Entry(last.state(), new StateSums(last.sums().state(), rest), last.everOld(), false));
         writes.increment();
     }
 

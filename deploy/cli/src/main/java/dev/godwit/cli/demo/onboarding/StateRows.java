@@ -68,6 +68,7 @@ record StateRows(Map<UUID, Row> rows, List<String> constraints, List<String> fun
     /** One checksum of all rows, whatever their order. */
     String checksum() {
         return String.format(
-                "%016x", rows.values().stream().mapToLong(row -> row.sums().bits()).sum());
+                "%016x",
+                rows.values().stream().mapToLong(row -> row.sums().bits()).sum());
     }
 }

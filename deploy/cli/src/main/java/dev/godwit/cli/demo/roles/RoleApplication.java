@@ -33,7 +33,8 @@ final class RoleApplication implements Application {
              LIMIT ?
             """;
 
-    private static final String PROJECTS = "SELECT id, owner_id AS owner FROM projects WHERE NOT is_starter AND owner_id = ANY (?)";
+    private static final String PROJECTS =
+            "SELECT id, owner_id AS owner FROM projects WHERE NOT is_starter AND owner_id = ANY (?)";
     private static final String FLOWS = "SELECT id, user_id AS owner FROM flows WHERE user_id = ANY (?)";
 
     /** A user who is at work, and what is theirs; the starter project is not listed. */
@@ -65,10 +66,21 @@ final class RoleApplication implements Application {
             throws SQLException {
         Sql sql = new Sql(connection);
         Map<UUID, User> users = new HashMap<>();
-        sql.each(USERS, row -> users.computeIfAbsent(row.getObject("id", UUID.class), User::new), shares, share, USERS_MAX);
+        sql.each(
+                USERS,
+                row -> users.computeIfAbsent(row.getObject("id", UUID.class), User::new),
+                shares,
+                share,
+                USERS_MAX);
         Array ids = connection.createArrayOf("uuid", users.keySet().toArray());
-        sql.each(PROJECTS, row -> users.get(row.getObject("owner", UUID.class)).projects.add(row.getObject("id", UUID.class)), ids);
-        sql.each(FLOWS, row -> users.get(row.getObject("owner", UUID.class)).flows.add(row.getObject("id", UUID.class)), ids);
+        sql.each(
+                PROJECTS,
+                row -> users.get(row.getObject("owner", UUID.class)).projects.add(row.getObject("id", UUID.class)),
+                ids);
+        sql.each(
+                FLOWS,
+                row -> users.get(row.getObject("owner", UUID.class)).flows.add(row.getObject("id", UUID.class)),
+                ids);
         List<User> ordered = users.values().stream()
                 .sorted(Comparator.comparing(user -> user.id))
                 .collect(Collectors.toCollection(ArrayList::new));
@@ -87,7 +99,10 @@ final class RoleApplication implements Application {
                 new Met("deleted", "flows deleted", deleted.sum()),
                 new Met("promoted", "users who became superusers", promoted.sum()),
                 new Met("granted", "roles granted by hand", granted.sum()),
-                new Met("fasterThanTheRun", "of them the very row that the run would have made a moment later", faster.sum()),
+                new Met(
+                        "fasterThanTheRun",
+                        "of them the very row that the run would have made a moment later",
+                        faster.sum()),
                 new Met("edited", "assignments of the run changed by hand", edited.sum()),
                 counts.collisions());
     }

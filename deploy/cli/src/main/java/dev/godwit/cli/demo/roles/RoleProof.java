@@ -66,10 +66,7 @@ final class RoleProof implements Proof {
         at(Moment.THERE).assignments().values().forEach(row -> missing.remove(row.right()));
         missing.forEach(right -> findings.add("nobody has granted %s", right));
         return findings.check(
-                "everybody is assigned what is theirs, superusers all",
-                "%,d owners, %,d admins",
-                due - admins,
-                admins);
+                "everybody is assigned what is theirs, superusers all", "%,d owners, %,d admins", due - admins, admins);
     }
 
     private Check nobodyHasMore() {
@@ -166,8 +163,7 @@ final class RoleProof implements Proof {
         Findings findings = new Findings();
         Set<String> told = flown.keys(run, Entity.USERS.relation(), "migrated", "");
         Set<String> late = flown.keys(run, TARGET, "migrated", "late_row");
-        Set<String> users =
-                flown.journaled(run, "SELECT DISTINCT entity FROM godwit.derived WHERE run_id = ?");
+        Set<String> users = flown.journaled(run, "SELECT DISTINCT entity FROM godwit.derived WHERE run_id = ?");
         Set<String> rows = flown.journaled(run, "SELECT key FROM godwit.derived WHERE run_id = ?");
         differences(told, users, findings);
         late.stream()
@@ -202,9 +198,7 @@ final class RoleProof implements Proof {
     @Override
     public List<Check> back(Connection connection) {
         return List.of(
-                everyRowOfTheRunIsGone(),
-                writtenAssignmentsStand(Moment.BACK),
-                everyOtherRowIsAsWritten(Moment.BACK));
+                everyRowOfTheRunIsGone(), writtenAssignmentsStand(Moment.BACK), everyOtherRowIsAsWritten(Moment.BACK));
     }
 
     private Check everyRowOfTheRunIsGone() {

@@ -23,7 +23,8 @@ final class RoleWorker implements Application.Worker {
             "INSERT INTO projects AS t (id, name, owner_id, is_starter) VALUES (?, ?, ?, ?) RETURNING t.id, md5(t::text) AS sum";
     private static final String INSERT_FLOW =
             "INSERT INTO flows AS t (id, name, user_id) VALUES (?, ?, ?) RETURNING t.id, md5(t::text) AS sum";
-    private static final String RENAME = "UPDATE projects AS t SET name = ? WHERE id = ? RETURNING t.id, md5(t::text) AS sum";
+    private static final String RENAME =
+            "UPDATE projects AS t SET name = ? WHERE id = ? RETURNING t.id, md5(t::text) AS sum";
     private static final String PROMOTE =
             "UPDATE users AS t SET is_superuser = true WHERE id = ? RETURNING t.id, md5(t::text) AS sum";
 
@@ -211,8 +212,7 @@ final class RoleWorker implements Application.Worker {
     private void makeProjectAndGrant(Sql sql) throws SQLException {
         User user = anyUser();
         UUID project = makeProject(sql, user, false);
-        Optional<Written> made =
-                sql.first(ASSIGN, Written::read, user.id, "project", project, false, user.id, "Owner");
+        Optional<Written> made = sql.first(ASSIGN, Written::read, user.id, "project", project, false, user.id, "Owner");
         granted(made, false);
         if (made.isPresent()) {
             application.faster.increment();

@@ -41,7 +41,8 @@ class OnboardingProofTest {
 
     private static Row row(State state, String sum) {
         State inNine = state.isOld() ? state.inNineSteps() : state;
-        StateSums sums = new StateSums((sum + "-----------------").substring(0, 16).replaceAll("[^0-9a-f]", "0"), "0123456789abcdef");
+        StateSums sums = new StateSums(
+                (sum + "-----------------").substring(0, 16).replaceAll("[^0-9a-f]", "0"), "0123456789abcdef");
         return new Row(sums, state.step(), state.isMarked(), state.isOld(), StateRows.digest(inNine));
     }
 
