@@ -23,7 +23,7 @@ import dev.godwit.cli.command.StatusCommand;
 import dev.godwit.cli.command.TraceCommand;
 import dev.godwit.cli.command.UpCommand;
 import dev.godwit.cli.command.VerifyCommand;
-import dev.godwit.cli.demo.DemoCommand;
+import dev.godwit.cli.demo.command.DemoCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;

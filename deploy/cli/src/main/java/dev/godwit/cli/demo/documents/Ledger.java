@@ -1,4 +1,4 @@
-package dev.godwit.cli.demo;
+package dev.godwit.cli.demo.documents;
 
 import java.util.EnumMap;
 import java.util.Map;

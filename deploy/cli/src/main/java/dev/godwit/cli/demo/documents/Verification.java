@@ -1,7 +1,8 @@
-package dev.godwit.cli.demo;
+package dev.godwit.cli.demo.documents;
 
+import dev.godwit.cli.demo.Check;
 import dev.godwit.cli.demo.Check.Findings;
-import dev.godwit.cli.demo.Snapshot.Row;
+import dev.godwit.cli.demo.documents.Snapshot.Row;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;

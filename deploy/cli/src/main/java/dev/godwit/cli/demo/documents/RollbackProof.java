@@ -1,7 +1,9 @@
-package dev.godwit.cli.demo;
+package dev.godwit.cli.demo.documents;
 
+import dev.godwit.cli.demo.Check;
 import dev.godwit.cli.demo.Check.Findings;
-import dev.godwit.cli.demo.Snapshot.Row;
+import dev.godwit.cli.demo.Proof;
+import dev.godwit.cli.demo.documents.Snapshot.Row;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -24,7 +26,13 @@ final class RollbackProof {
      * @param changed by the traffic
      * @param diverged of a document that the traffic changed after it had moved: left where it is, and everything that leads to it
      */
-    record Tally(int identical, int created, int changed, int diverged) {}
+    record Tally(int identical, int created, int changed, int diverged) {
+
+        /** The same with the table's name and checksums. */
+        Proof.Tally of(String table, String checksumBefore, String checksumNow) {
+            return new Proof.Tally(table, identical, created, changed, diverged, checksumBefore, checksumNow);
+        }
+    }
 
     private final Snapshot before;
     private final Snapshot after;

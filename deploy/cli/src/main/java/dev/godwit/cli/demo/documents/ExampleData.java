@@ -1,8 +1,6 @@
-package dev.godwit.cli.demo;
+package dev.godwit.cli.demo.documents;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
+import dev.godwit.cli.demo.ExampleTables;
 import java.nio.file.Path;
 import java.sql.Array;
 import java.sql.Connection;
@@ -19,11 +17,6 @@ import java.util.UUID;
 /** The example's tables and rows: the same for the same seed and number of rows, made set by set in the database itself. */
 final class ExampleData {
 
-    static final long SEED = 42;
-
-    /** By this comment a later demo knows which tables it may drop. */
-    private static final String MARK = "made by godwit demo";
-
     private final Connection connection;
     private final Path folder;
 
@@ -33,62 +26,17 @@ final class ExampleData {
         this.folder = folder;
     }
 
-    /** Text of one of the example's files. */
-    private String file(String name) {
-        try {
-            return Files.readString(folder.resolve(name));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    /** Tables that have the names of the example's, but were not made by a demo. The demo must not touch them. */
-    List<String> foreignTables() throws SQLException {
-        List<String> foreign = new ArrayList<>();
-        for (Relation relation : Relation.values()) {
-            String mark = mark(relation);
-            if (mark != null && !mark.equals(MARK)) {
-                foreign.add("public." + relation.table());
-            }
-        }
-        return foreign;
-    }
-
-    /** The table's comment, empty when it has none; null when there is no such table. */
-    private String mark(Relation relation) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement("""
-                SELECT coalesce(obj_description(to_regclass(?), 'pg_class'), '')
-                 WHERE to_regclass(?) IS NOT NULL
-                """)) {
-            statement.setString(1, "public." + relation.table());
-            statement.setString(2, "public." + relation.table());
-            try (ResultSet found = statement.executeQuery()) {
-                return found.next() ? found.getString(1) : null;
-            }
-        }
-    }
-
-    /** Makes the tables and fills them, all in one transaction; tables of an earlier demo are dropped first. */
+    /** Makes the tables and fills them, in the caller's transaction. */
     void load(long seed, int rows) throws SQLException {
-        connection.setAutoCommit(false);
-        try {
-            execute("SET LOCAL search_path = public");
-            for (Relation relation : Relation.values()) {
-                execute("DROP TABLE IF EXISTS public." + relation.table() + " CASCADE");
-            }
-            execute(file("schema.sql"));
-            execute("SET LOCAL demo.seed = '" + seed + "'; SET LOCAL demo.rows = '" + rows + "'");
-            execute(file("staging.sql"));
-            makeDeterministicIds();
-            execute(file("data.sql"));
-            for (Relation relation : Relation.values()) {
-                execute("COMMENT ON TABLE public." + relation.table() + " IS '" + MARK + "'");
-            }
-            connection.commit();
-        } finally {
-            connection.rollback();
-            connection.setAutoCommit(true);
-        }
+        execute(file("schema.sql"));
+        execute("SET LOCAL demo.seed = '" + seed + "'; SET LOCAL demo.rows = '" + rows + "'");
+        execute(file("staging.sql"));
+        makeDeterministicIds();
+        execute(file("data.sql"));
+    }
+
+    private String file(String name) {
+        return ExampleTables.read(folder, name);
     }
 
     private void execute(String sql) throws SQLException {

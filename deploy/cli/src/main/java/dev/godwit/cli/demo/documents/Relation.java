@@ -1,4 +1,4 @@
-package dev.godwit.cli.demo;
+package dev.godwit.cli.demo.documents;
 
 /**
  * A table of the example, and how to read it so that two moments can be compared although ids changed in between.

@@ -1,9 +1,9 @@
-package dev.godwit.cli.demo;
+package dev.godwit.cli.demo.documents;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.godwit.cli.demo.RollbackProof.Tally;
-import dev.godwit.cli.demo.Snapshot.Row;
+import dev.godwit.cli.demo.documents.RollbackProof.Tally;
+import dev.godwit.cli.demo.documents.Snapshot.Row;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;

@@ -1,9 +1,18 @@
-package dev.godwit.cli.demo;
+package dev.godwit.cli.demo.command;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.godwit.cli.Failure;
 import dev.godwit.cli.client.MigrationClient;
 import dev.godwit.cli.command.GodwitCommand;
+import dev.godwit.cli.demo.Demo;
+import dev.godwit.cli.demo.DemoCase;
+import dev.godwit.cli.demo.DemoOptions;
+import dev.godwit.cli.demo.Flight;
+import dev.godwit.cli.demo.Steps;
+import dev.godwit.cli.demo.branches.BranchingSchema;
+import dev.godwit.cli.demo.documents.UuidStandardization;
+import dev.godwit.cli.demo.onboarding.OnboardingStates;
+import dev.godwit.cli.demo.roles.RoleAssignments;
 import dev.godwit.cli.stack.DatabaseUrl;
 import dev.godwit.cli.stack.Home;
 import dev.godwit.cli.stack.Stack;
@@ -16,7 +25,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -28,8 +39,9 @@ import picocli.CommandLine.Parameters;
                 "Migrate an example under live traffic, prove it, roll it back, prove that. Starts the stack if needed and leaves it up.")
 public final class DemoCommand extends GodwitCommand {
 
-    /** Examples that the demo can fly, with the migration that each defines. */
-    private static final Map<String, String> EXAMPLES = Map.of("uuid-standardization", "documents-uuid5");
+    /** Cases that fly: each run of the command makes its own. */
+    private static final List<Supplier<DemoCase>> CASES =
+            List.of(UuidStandardization::new, OnboardingStates::new, RoleAssignments::new);
 
     private static final int ROWS_MIN = 1000;
 
@@ -37,14 +49,15 @@ public final class DemoCommand extends GodwitCommand {
             arity = "0..1",
             paramLabel = "EXAMPLE",
             defaultValue = "uuid-standardization",
-            description = "A folder of docs/examples (default: ${DEFAULT-VALUE}).")
+            description =
+                    "A folder of docs/examples (default: ${DEFAULT-VALUE}): uuid-standardization, onboarding-9-states, rbac-assignments or branching-schema.")
     private String example;
 
     @Option(
             names = "--rows",
             paramLabel = "N",
             defaultValue = "20000",
-            description = "Documents to begin with (default: ${DEFAULT-VALUE}).")
+            description = "Documents, or users, to begin with (default: ${DEFAULT-VALUE}).")
     private int rows;
 
     @Option(
@@ -63,40 +76,79 @@ public final class DemoCommand extends GodwitCommand {
 
     @Override
     public Integer call() throws Exception {
-        DemoOptions options = options();
         Steps steps =
                 new Steps(isJson() ? System.err : terminal().out(), terminal().isInteractive());
+        if (example.equals(BranchingSchema.NAME)) {
+            return branches(steps);
+        }
+        DemoCase flown = chosen();
+        DemoOptions options = options();
         steps.headline(String.format(
                 Locale.ROOT,
-                "Godwit demo · %s · %,d documents · %d writes/s",
+                "Godwit demo · %s · %,d %s · %d writes/s",
                 example,
                 options.rows(),
+                flown.entities(),
                 options.writesPerSecond()));
         Stack stack = steps.step("Local stack up", this::startStack, DemoCommand::parts);
         StackDescription description = stack.describe();
-        MigrationClient client = new MigrationClient(description.migration().urls());
-        Demo demo = new Demo(stack, options, steps, new Flight(client, options.migration(), run -> {}));
-        int exitCode = demo.run();
-        if (isJson()) {
-            terminal().json(demo.report().json());
-        } else {
-            epilogue(steps, description, demo.report().json());
-        }
+        Demo demo = new Demo(
+                flown,
+                stack,
+                options,
+                steps,
+                new Flight(new MigrationClient(description.migration().urls())));
+        int exitCode = demo.run(migrations());
+        tell(steps, description, demo.told());
         return exitCode;
     }
 
-    private DemoOptions options() {
-        if (!EXAMPLES.containsKey(example)) {
-            throw Failure.usage("no such example: " + example + "; there is " + String.join(", ", EXAMPLES.keySet()));
+    private int branches(Steps steps) throws Exception {
+        Path folder = folder();
+        steps.headline("Godwit demo · " + example);
+        Stack stack = steps.step("Local stack up", this::startStack, DemoCommand::parts);
+        BranchingSchema demo = new BranchingSchema(
+                folder, DatabaseUrl.parse(stack.describe().database().url()), steps);
+        int exitCode = demo.run();
+        tell(steps, stack.describe(), demo.told());
+        return exitCode;
+    }
+
+    private void tell(Steps steps, StackDescription description, JsonNode told) {
+        if (isJson()) {
+            terminal().json(told);
+        } else {
+            epilogue(steps, description, told.path("run").asText(""));
         }
+    }
+
+    private DemoCase chosen() {
+        return CASES.stream()
+                .map(Supplier::get)
+                .filter(each -> each.name().equals(example))
+                .findFirst()
+                .orElseThrow(() -> Failure.usage("no such example: " + example + "; there is "
+                        + CASES.stream().map(each -> each.get().name()).collect(Collectors.joining(", ", "", ", "))
+                        + BranchingSchema.NAME));
+    }
+
+    private static Set<String> migrations() {
+        return CASES.stream().flatMap(each -> each.get().migrations().stream()).collect(Collectors.toSet());
+    }
+
+    private DemoOptions options() {
         if (rows < ROWS_MIN) {
             throw Failure.usage("--rows must be at least " + ROWS_MIN);
         }
+        return new DemoOptions(folder(), rows, writesPerSecond(), seed);
+    }
+
+    private Path folder() {
         Path folder = Home.find().root().resolve("docs/examples").resolve(example);
         if (!Files.isDirectory(folder)) {
             throw Failure.failed("the example's folder is missing: " + folder);
         }
-        return new DemoOptions(folder, EXAMPLES.get(example), rows, writesPerSecond(), seed);
+        return folder;
     }
 
     private int writesPerSecond() {
@@ -131,13 +183,14 @@ public final class DemoCommand extends GodwitCommand {
         return String.join(", ", stack.describe().processes().keySet());
     }
 
-    private void epilogue(Steps steps, StackDescription description, JsonNode told) {
-        String run = told.path("run").asText();
+    private void epilogue(Steps steps, StackDescription description, String run) {
         DatabaseUrl database = DatabaseUrl.parse(description.database().url());
         steps.section("Look around");
         steps.line("dashboard            %s", description.audit().url());
-        steps.line("this run             %s/runs/%s", description.audit().url(), run);
-        steps.line("report               ./godwit report %s", run);
+        if (!run.isEmpty()) {
+            steps.line("this run             %s/runs/%s", description.audit().url(), run);
+            steps.line("report               ./godwit report %s", run);
+        }
         steps.line(
                 "database             port %d, address and password in %s",
                 database.port(), stateDirectory().resolve("stack.json"));

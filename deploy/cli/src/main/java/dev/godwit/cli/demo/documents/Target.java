@@ -1,4 +1,4 @@
-package dev.godwit.cli.demo;
+package dev.godwit.cli.demo.documents;
 
 /**
  * What an id leads to, named by what no migration changes.

@@ -1,5 +1,6 @@
-package dev.godwit.cli.demo;
+package dev.godwit.cli.demo.documents;
 
+import dev.godwit.cli.demo.Uuid5;
 import java.util.Locale;
 import java.util.UUID;
 
