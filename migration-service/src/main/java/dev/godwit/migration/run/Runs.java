@@ -114,6 +114,7 @@ public class Runs {
      */
     public Uni<Boolean> transition(
             Run run, RunState from, RunState to, Optional<String> reason, Function<SqlConnection, Uni<Void>> also) {
+        mustBeLegal(from, to);
         return inTransaction(connection -> transition(connection, run, from, to, reason, also));
     }
 
@@ -125,9 +126,7 @@ public class Runs {
             RunState to,
             Optional<String> reason,
             Function<SqlConnection, Uni<Void>> also) {
-        if (!from.mayBecome(to)) {
-            throw new IllegalStateException("no run goes from " + from + " to " + to);
-        }
+        mustBeLegal(from, to);
         return Fence.exclusive(connection, run.serial())
                 .chain(() -> change(connection, run, from, to, reason))
                 .chain(changed -> changed
@@ -135,6 +134,12 @@ public class Runs {
                                 .chain(() -> announce(connection, run.id(), STATE_CHANGED))
                                 .replaceWith(true)
                         : Uni.createFrom().item(false));
+    }
+
+    private static void mustBeLegal(RunState from, RunState to) {
+        if (!from.mayBecome(to)) {
+            throw new IllegalStateException("no run goes from " + from + " to " + to);
+        }
     }
 
     /** A transition with nothing besides. */
