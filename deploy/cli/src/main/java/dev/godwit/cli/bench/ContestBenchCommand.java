@@ -17,10 +17,11 @@ abstract class ContestBenchCommand extends GodwitCommand {
 
     private final Contest contest;
 
+    /** So many that the start of a run, which takes its second or two whatever the size of the table, does not decide the ratio. */
     @Option(
             names = "--rows",
             paramLabel = "N",
-            defaultValue = "100000",
+            defaultValue = "500000",
             description = "Documents per round (default: ${DEFAULT-VALUE}).")
     private int rows;
 
