@@ -140,7 +140,7 @@ class SeriesDriver {
                 Optional.empty(),
                 List.of(),
                 Optional.empty(),
-                false,
+                series.follows(member),
                 Optional.empty(),
                 series.requestedBy(),
                 Optional.of(series.reason().orElse("part of series " + series.id())));

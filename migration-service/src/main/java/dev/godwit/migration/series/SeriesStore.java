@@ -23,7 +23,7 @@ import java.util.stream.StreamSupport;
 class SeriesStore {
 
     private static final String COLUMNS =
-            "id, serial, mode, state, migrations, requested_by, reason, command_id, created_at, ended_at";
+            "id, serial, mode, follow, state, migrations, requested_by, reason, command_id, created_at, ended_at";
 
     private static final String FIND = "SELECT " + COLUMNS + " FROM godwit.series WHERE id = $1";
 
@@ -57,8 +57,8 @@ class SeriesStore {
 
     /** No row: a series with this command exists. */
     private static final String INSERT = """
-            INSERT INTO godwit.series (id, mode, state, migrations, requested_by, reason, command_id, ended_at)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, CASE WHEN $3 <> 'running' THEN clock_timestamp() END)
+            INSERT INTO godwit.series (id, mode, state, migrations, requested_by, reason, command_id, follow, ended_at)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, CASE WHEN $3 <> 'running' THEN clock_timestamp() END)
             ON CONFLICT (command_id) DO NOTHING
             """;
 
@@ -141,7 +141,8 @@ class SeriesStore {
                 .addArrayOfString(command.migrations().toArray(String[]::new))
                 .addString(command.requestedBy())
                 .addString(command.reason().orElse(null))
-                .addString(command.commandId());
+                .addString(command.commandId())
+                .addBoolean(command.follow());
         return runs.inTransaction(connection -> connection
                 .preparedQuery(INSERT)
                 .execute(row)

@@ -103,8 +103,8 @@ class SeriesIT extends SchemaRuns {
     @Test
     void shouldStartEachRunOnceWhoeverDies() {
         await(other.query("BEGIN; LOCK TABLE note IN SHARE MODE").execute());
-        SeriesCommand command =
-                new SeriesCommand(UUID.randomUUID().toString(), List.of("note-column"), true, "test", Optional.empty());
+        SeriesCommand command = new SeriesCommand(
+                UUID.randomUUID().toString(), List.of("note-column"), true, false, "test", Optional.empty());
         String id = await(series.start(command)).getString("series");
         assertThat(await(series.start(command)).getString("series"))
                 .as("the same command")
@@ -140,8 +140,8 @@ class SeriesIT extends SchemaRuns {
     }
 
     private String start(boolean commit, String... migrations) {
-        SeriesCommand command =
-                new SeriesCommand(UUID.randomUUID().toString(), List.of(migrations), commit, "test", Optional.empty());
+        SeriesCommand command = new SeriesCommand(
+                UUID.randomUUID().toString(), List.of(migrations), commit, false, "test", Optional.empty());
         return await(series.start(command)).getString("series");
     }
 

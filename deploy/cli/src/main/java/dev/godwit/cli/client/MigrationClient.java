@@ -82,10 +82,13 @@ public final class MigrationClient {
     public Series startSeries(
             List<String> migrations,
             boolean commit,
+            boolean follow,
             String requestedBy,
             Optional<String> reason,
             Optional<String> commandId) {
-        ObjectNode body = body(requestedBy, reason).put("mode", commit ? "commit" : "plan");
+        ObjectNode body = body(requestedBy, reason)
+                .put("mode", commit ? "commit" : "plan")
+                .put("follow", follow);
         migrations.forEach(body.putArray("migrations")::add);
         commandId.ifPresent(id -> body.put("commandId", id));
         return new Series(rest.post("/api/series", body));

@@ -37,6 +37,12 @@ public record Series(JsonNode json) {
         return !state().equals("running");
     }
 
+    /** True when nothing more happens before somebody gives a command: the run in hand follows the application. */
+    public boolean isFollowing() {
+        return members().stream().anyMatch(member -> member.runState().equals("following"))
+                && json.path("follow").asBoolean();
+    }
+
     /** One migration of it. */
     public record Member(JsonNode json) {
         public String migration() {
@@ -45,6 +51,11 @@ public record Series(JsonNode json) {
 
         public String state() {
             return json.path("state").asText();
+        }
+
+        /** State of its run, or empty. */
+        public String runState() {
+            return json.path("runState").asText("");
         }
 
         /** Id of its run, or empty. */

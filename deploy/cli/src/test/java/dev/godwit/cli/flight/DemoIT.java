@@ -61,7 +61,12 @@ class DemoIT {
                         "rows that an earlier script changed are left alone",
                         "every write acknowledged to the traffic is there",
                         "every row is what was written last, to the byte",
+                        "the whole plan was one command, in its order",
+                        "the column of the schema migration is there",
                         "the former constraint is back",
+                        "the columns are those of before",
+                        "rows that an earlier script changed get their original",
+                        "and that is taken back, too",
                         "the trail names the rows changed since, and only them");
         assertThat(told.path("traffic").path("oldDocuments").asLong()).isPositive();
         assertThat(told.path("counts").path("reverted").asLong()).isGreaterThan(900);

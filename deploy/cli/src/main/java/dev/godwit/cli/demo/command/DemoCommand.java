@@ -133,7 +133,7 @@ public final class DemoCommand extends GodwitCommand {
     }
 
     private static Set<String> migrations() {
-        return CASES.stream().flatMap(each -> each.get().migrations().stream()).collect(Collectors.toSet());
+        return CASES.stream().flatMap(each -> each.get().all().stream()).collect(Collectors.toSet());
     }
 
     private DemoOptions options() {

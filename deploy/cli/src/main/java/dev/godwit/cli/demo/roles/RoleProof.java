@@ -159,7 +159,7 @@ final class RoleProof implements Proof {
     }
 
     private static Check tellsOfOwners(Flown flown) throws SQLException, IOException {
-        Run run = flown.first();
+        Run run = flown.followed();
         Findings findings = new Findings();
         Set<String> told = flown.keys(run, Entity.USERS.relation(), "migrated", "");
         Set<String> late = flown.keys(run, TARGET, "migrated", "late_row");
@@ -216,7 +216,7 @@ final class RoleProof implements Proof {
     /** What people made or changed while the run was there is named, and nothing else. */
     @Override
     public List<Check> toldBack(Flown flown) throws IOException {
-        diverged = flown.keys(flown.first(), TARGET, "diverged", "");
+        diverged = flown.keys(flown.followed(), TARGET, "diverged", "");
         Findings findings = new Findings();
         Set<UUID> must = new HashSet<>(ledger.edited());
         must.addAll(ledger.madeLate());
