@@ -37,10 +37,20 @@ public record Series(JsonNode json) {
         return !state().equals("running");
     }
 
-    /** True when nothing more happens before somebody gives a command: the run in hand follows the application. */
+    /** True when nothing more happens before somebody gives a command: a run that was asked for follows the application. */
     public boolean isFollowing() {
-        return members().stream().anyMatch(member -> member.runState().equals("following"))
-                && json.path("follow").asBoolean();
+        return json.path("follow").asBoolean()
+                && members().stream()
+                        .anyMatch(member -> isNamed(member.migration()) && member.runState().equals("following"));
+    }
+
+    private boolean isNamed(String migration) {
+        for (JsonNode named : json.path("migrations")) {
+            if (named.asText().equals(migration)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** One migration of it. */
