@@ -31,9 +31,9 @@ final class DefinitionParser {
             "derive",
             "import",
             "schema"));
-    private static final Set<String> LATER_KINDS = new LinkedHashSet<>(List.of("import", "schema"));
+    private static final Set<String> LATER_KINDS = new LinkedHashSet<>(List.of("schema"));
     private static final List<String> BUILT_KINDS =
-            List.of(RekeyDefinition.KIND, TransformDefinition.KIND, DeriveDefinition.KIND);
+            List.of(RekeyDefinition.KIND, TransformDefinition.KIND, DeriveDefinition.KIND, ImportDefinition.KIND);
     private static final Set<String> VERIFY_KEYS = new LinkedHashSet<>(List.of("name", "sql", "expect"));
     private static final Set<String> HEALTH_KEYS =
             new LinkedHashSet<>(List.of("name", "sql", "unit", "warn", "critical"));
@@ -104,6 +104,7 @@ final class DefinitionParser {
         Optional<String> description = section.has("description") ? section.text("description") : Optional.of("");
         List<String> dependsOn = section.texts("depends-on");
         Optional<OperationDefinition> operation = operation(section);
+        operation.ifPresent(known -> identities(section, known, dependsOn));
         List<VerifyCheck> verify = verify(section);
         List<HealthMeasure> health = health(section);
         List<Requirement> require = require(section);
@@ -145,7 +146,7 @@ final class DefinitionParser {
                     RekeyDefinition.KIND,
                     "nothing says what the migration does",
                     "add a section rekey: {table: …, key: …, to: …}, transform: {table: …, pending: …, set: …, writers: …},"
-                            + " or derive: {from: …, into: …, identity: […], rows: …}");
+                            + " derive: {from: …, into: …, identity: […], rows: …}, or import: {from: …, into: …, set: …}");
         }
         return present.isEmpty() ? Optional.empty() : operation(section, present.get(0));
     }
@@ -157,8 +158,23 @@ final class DefinitionParser {
                         .flatMap(transform -> new TransformParser(transform, attachments).parse());
             case DeriveDefinition.KIND ->
                 section.section(kind, DeriveParser.KEYS).flatMap(derive -> new DeriveParser(derive).parse());
+            case ImportDefinition.KIND ->
+                section.section(kind, ImportParser.KEYS).flatMap(imported -> new ImportParser(imported).parse());
             default -> section.section(kind, RekeyParser.KEYS).flatMap(rekey -> new RekeyParser(rekey).parse());
         };
+    }
+
+    /** An identity that is looked up before it is there would be missing for every row. */
+    private static void identities(Section section, OperationDefinition operation, List<String> dependsOn) {
+        if (operation instanceof ImportDefinition imported) {
+            imported.identities().stream()
+                    .filter(name -> !dependsOn.contains(name))
+                    .forEach(name -> section.problem(
+                            "depends-on",
+                            "identities of '" + name + "' are looked up, but the migration does not depend on it",
+                            "add it: depends-on: [" + name
+                                    + "]; a row that refers to one of its own table gets a key that an expression computes"));
+        }
     }
 
     private static List<VerifyCheck> verify(Section section) {

@@ -4,7 +4,7 @@ import java.util.Map;
 import java.util.Set;
 
 /** What a migration does, one record per kind; the kind is also the key of the file's section. */
-public sealed interface OperationDefinition permits RekeyDefinition, TransformDefinition, DeriveDefinition {
+public sealed interface OperationDefinition permits RekeyDefinition, TransformDefinition, DeriveDefinition, ImportDefinition {
 
     /** The kind as files, REST and events spell it. */
     String kind();
@@ -34,5 +34,7 @@ public sealed interface OperationDefinition permits RekeyDefinition, TransformDe
         R transform(TransformDefinition definition);
 
         R derive(DeriveDefinition definition);
+
+        R imports(ImportDefinition definition);
     }
 }
