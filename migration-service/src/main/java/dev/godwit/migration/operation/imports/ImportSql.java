@@ -386,7 +386,7 @@ public final class ImportSql {
                         .collect(joining(" OR ", "(", ")"));
     }
 
-    static String literal(String text) {
+    private static String literal(String text) {
         return "'" + text.replace("'", "''") + "'";
     }
 }

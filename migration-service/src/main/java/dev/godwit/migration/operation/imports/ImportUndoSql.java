@@ -1,5 +1,6 @@
 package dev.godwit.migration.operation.imports;
 
+import static dev.godwit.migration.definition.Identifier.literal;
 import static dev.godwit.migration.definition.Identifier.quote;
 import static java.util.stream.Collectors.joining;
 
@@ -130,7 +131,7 @@ public final class ImportUndoSql {
                         sql.isReferenced(),
                         model.target().quoted(),
                         model.targetName().is("godwit_t", "godwit_c.key"),
-                        ImportSql.literal(model.target().toString()));
+                        literal(model.target()));
     }
 
     private String isJournaled() {
