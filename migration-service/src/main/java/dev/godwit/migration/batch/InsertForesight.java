@@ -10,6 +10,7 @@ import io.vertx.mutiny.sqlclient.SqlConnection;
 import io.vertx.mutiny.sqlclient.Tuple;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.IntStream;
 
 /**
@@ -76,8 +77,18 @@ final class InsertForesight {
 
     /** SQL over {@code godwit_d}, a row to be inserted: the code of the first obstacle, or null. */
     Uni<String> misfit() {
+        return misfit(kind -> true);
+    }
+
+    /** The same for a row that is there and gets these values: that its own values are in its unique indexes is no obstacle. */
+    Uni<String> misfitOfUpdate() {
+        return misfit(kind -> !kind.equals("unique"));
+    }
+
+    private Uni<String> misfit(Predicate<String> concerns) {
         return Rows.query(connection, OBSTACLES, Tuple.of(target.quoted()))
                 .map(rows -> rows.stream()
+                        .filter(row -> concerns.test(row.getString("kind")))
                         .filter(row -> given.containsAll(columns(row)))
                         .filter(row ->
                                 !(row.getString("kind").equals("unique") && judged.contains(Set.copyOf(columns(row)))))

@@ -117,8 +117,9 @@ public final class ImportUndoSql {
                     SELECT godwit_c.begun, godwit_c.action, godwit_n.ours, godwit_n.referenced
                       FROM godwit_c
                       LEFT JOIN LATERAL (
-                        SELECT %s IS TRUE OR %s IS TRUE AS ours, %s AS referenced
+                        SELECT (w.writer IS TRUE OR w.same) AND (w.writer IS NOT NULL OR godwit_c.begun <> 'insert') AS ours, %s AS referenced
                           FROM %s AS godwit_t
+                         CROSS JOIN LATERAL (SELECT %s AS writer, %s IS TRUE AS same) AS w
                          WHERE %s) AS godwit_n ON true)
                 SELECT %s AS relation,
                        count(*) FILTER (WHERE begun <> 'insert' AND CASE action WHEN 'delete' THEN ours IS NULL ELSE ours END) AS restored,
@@ -126,10 +127,10 @@ public final class ImportUndoSql {
                        count(*) FILTER (WHERE action <> 'delete' AND (NOT ours OR begun = 'insert' AND referenced) OR action = 'delete' AND ours IS NOT NULL) AS left
                   FROM godwit_judged
                 """.formatted(
-                        WRITER,
-                        isSame("godwit_c"),
                         sql.isReferenced(),
                         model.target().quoted(),
+                        WRITER,
+                        isSame("godwit_c"),
                         model.targetName().is("godwit_t", "godwit_c.key"),
                         literal(model.target()));
     }
