@@ -59,8 +59,8 @@ final class ImportJudge {
         if (rows.isEmpty()) {
             return Uni.createFrom().item(List.of());
         }
-        Tuple parameters = Tuple.of(run.migration());
-        parameters(parameters, rows, rows.stream().map(row -> targets.get(row.key())).toList());
+        List<String> at = rows.stream().map(row -> targets.get(row.key())).collect(Collectors.toList());
+        Tuple parameters = parameters(List.of(run.migration()), rows, at);
         Map<String, ImportedRow> byKey = ImportReader.byKey(rows);
         return Rows.query(connection, run.sql().judge(misfits.insert(), misfits.update()), parameters)
                 .map(judged -> distinct(judged.stream()
@@ -69,13 +69,15 @@ final class ImportJudge {
     }
 
     /** The arrays that carry rows to the target: keys, the rows of the target that are meant, and values. */
-    static void parameters(Tuple parameters, List<ImportedRow> rows, List<String> at) {
-        parameters.addValue(rows.stream().map(ImportedRow::key).toArray(String[]::new));
-        parameters.addValue(at.toArray(String[]::new));
+    static Tuple parameters(List<Object> first, List<ImportedRow> rows, List<String> at) {
+        List<Object> parameters = new ArrayList<>(first);
+        parameters.add(rows.stream().map(ImportedRow::key).toArray(String[]::new));
+        parameters.add(at.toArray(String[]::new));
         for (int slot = 0; slot < rows.get(0).texts().size(); slot++) {
             int number = slot;
-            parameters.addValue(rows.stream().map(row -> row.texts().get(number)).toArray(String[]::new));
+            parameters.add(rows.stream().map(row -> row.texts().get(number)).toArray(String[]::new));
         }
+        return Tuple.from(parameters);
     }
 
     /** Two rows that would become the same row of the target are not for one statement: the second finds it taken. */

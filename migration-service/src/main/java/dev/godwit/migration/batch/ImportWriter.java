@@ -93,9 +93,8 @@ final class ImportWriter {
         if (verdicts.isEmpty()) {
             return Uni.createFrom().item(Map.of());
         }
-        Tuple parameters = Tuple.of(run.runId(), number, run.migration());
-        ImportJudge.parameters(
-                parameters,
+        Tuple parameters = ImportJudge.parameters(
+                List.of(run.runId(), number, run.migration()),
                 verdicts.stream().map(ImportVerdict::row).toList(),
                 verdicts.stream().map(ImportVerdict::at).toList());
         return Rows.query(connection, sql, parameters).map(rows -> {
