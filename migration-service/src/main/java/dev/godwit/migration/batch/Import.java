@@ -120,13 +120,15 @@ final class Import implements Operation {
                 "judge",
                 "compares rows of the source with those of the target, in the target's types",
                 sql.judge(NOT_FORESEEN, NOT_FORESEEN)));
-        statements.add(
-                new Statement("insert", "rows that are not there, inserted and journaled in one statement", sql.insert()));
+        statements.add(new Statement(
+                "insert", "rows that are not there, inserted and journaled in one statement", sql.insert()));
         statements.add(new Statement(
                 "update", "rows that are not what their source says, and what they were before", sql.update()));
         statements.add(new Statement("delete", "rows whose source rows are gone", sql.delete()));
         statements.add(new Statement(
-                "lock-changed", "rows of a batch, and whether they still are what it made of them", undoSql.lockChanged()));
+                "lock-changed",
+                "rows of a batch, and whether they still are what it made of them",
+                undoSql.lockChanged()));
         statements.add(new Statement("take-back", "inserted rows, deleted again", undoSql.delete()));
         statements.add(new Statement("restore", "updated rows as they were before", undoSql.restore()));
         statements.add(new Statement("insert-again", "deleted rows as they were", undoSql.insertAgain()));

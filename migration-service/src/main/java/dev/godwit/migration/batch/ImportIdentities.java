@@ -106,7 +106,9 @@ final class ImportIdentities {
                 : connection
                         .preparedQuery(ADOPT)
                         .execute(Tuple.of(
-                                run.migration(), keys(adopted), texts(adopted.stream().map(ImportVerdict::at).toList())))
+                                run.migration(),
+                                keys(adopted),
+                                texts(adopted.stream().map(ImportVerdict::at).toList())))
                         .replaceWithVoid();
     }
 
@@ -136,7 +138,8 @@ final class ImportIdentities {
                 .map(rows -> {
                     Set<String> there = targets(rows).keySet();
                     return lacking.stream()
-                            .filter(each -> there.contains(each.missing().orElseThrow().key()))
+                            .filter(each ->
+                                    there.contains(each.missing().orElseThrow().key()))
                             .map(ImportVerdict::key)
                             .toList();
                 })

@@ -38,14 +38,15 @@ final class ImportJudge {
 
     /** What can be foreseen of the target's constraints. */
     Uni<Misfits> misfits() {
-        Set<String> given = run.model().values().stream()
-                .map(value -> value.name())
-                .collect(Collectors.toSet());
+        Set<String> given =
+                run.model().values().stream().map(value -> value.name()).collect(Collectors.toSet());
         List<Set<String>> judged = run.model().uniques().stream()
                 .map(unique -> unique.stream().map(part -> part.name()).collect(Collectors.toSet()))
                 .toList();
         InsertForesight foresight = new InsertForesight(connection, run.model().target(), given, judged);
-        return foresight.misfit().chain(insert -> foresight.misfitOfUpdate().map(update -> new Misfits(insert, update)));
+        return foresight
+                .misfit()
+                .chain(insert -> foresight.misfitOfUpdate().map(update -> new Misfits(insert, update)));
     }
 
     /**

@@ -60,8 +60,7 @@ final class ImportReader {
 
     private Uni<List<String>> keys(Selection.BlockRange range, boolean scope) {
         return source.query(
-                        run.sourceSql().keysOfRange(range.relation(), scope),
-                        Tuple.of(range.fromTid(), range.toTid()))
+                        run.sourceSql().keysOfRange(range.relation(), scope), Tuple.of(range.fromTid(), range.toTid()))
                 .map(rows -> Rows.texts(rows, "key"));
     }
 
@@ -109,7 +108,7 @@ final class ImportReader {
     }
 
     private Uni<Set<String>> followers(Collection<String> keys, List<Row> members) {
-        String sql = run.sourceSql().places(run.sourceSql().places().orElseThrow());
+        String sql = run.sourceSql().placesOf(run.sourceSql().places().orElseThrow());
         return source.query(sql, Tuple.of((Object) array(Rows.texts(members, "member"))))
                 .map(rows -> {
                     Map<List<String>, String> first = new HashMap<>();

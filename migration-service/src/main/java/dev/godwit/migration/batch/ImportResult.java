@@ -49,7 +49,12 @@ final class ImportResult {
                 .explained("its source row is gone, but rows of others refer to it")));
         Map<String, Long> touched = written == 0 ? Map.of() : Map.of(run.targetName(), written);
         return new BatchResult(
-                outcomes, touched, notFound(seen), outOfScope(seen), List.of(), seen.rows().size());
+                outcomes,
+                touched,
+                notFound(seen),
+                outOfScope(seen),
+                List.of(),
+                seen.rows().size());
     }
 
     private Outcome stillMigrated(ImportVerdict verdict) {

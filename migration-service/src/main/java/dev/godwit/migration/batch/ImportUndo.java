@@ -94,9 +94,7 @@ final class ImportUndo {
                 .chain(() -> execute(run.undoSql().restore(), restore, Tuple.of(run.runId(), batch)))
                 .chain(() -> execute(run.undoSql().insertAgain(), insert, Tuple.of(run.runId(), batch)))
                 .chain(this::keep)
-                .chain(() -> connection
-                        .preparedQuery(UNMAP)
-                        .execute(Tuple.of(run.runId(), batch, run.migration())))
+                .chain(() -> connection.preparedQuery(UNMAP).execute(Tuple.of(run.runId(), batch, run.migration())))
                 .chain(() -> Rows.query(connection, ENTITIES, mine))
                 .map(this::result);
     }
@@ -178,7 +176,7 @@ final class ImportUndo {
                                 ? "left as it is: rows of others refer to it"
                                 : "left as it is: it is not what the run made of it")));
         entities.forEach(row -> outcomes.add(entity(row.getString("entity"), row.getString("kept"))));
-        long written = delete.size() + restore.size() + insert.size();
+        long written = (long) delete.size() + restore.size() + insert.size();
         Map<String, Long> touched = written == 0 ? Map.of() : Map.of(run.targetName(), written);
         return new BatchResult(outcomes, touched, List.of(), List.of(), List.of(), outcomes.size());
     }

@@ -80,7 +80,9 @@ final class ImportWork implements OperationBatch {
             return new Seen(
                     targets,
                     rows.stream().filter(row -> !keys.contains(row.key())).toList(),
-                    verdicts.stream().filter(verdict -> !keys.contains(verdict.key())).toList());
+                    verdicts.stream()
+                            .filter(verdict -> !keys.contains(verdict.key()))
+                            .toList());
         }
 
         Seen judged(List<ImportVerdict> others) {
@@ -119,15 +121,20 @@ final class ImportWork implements OperationBatch {
                     .chain(misfits -> carefully(selection, misfits))
                     .map(seen -> new ImportResult(run, selection).of(seen, Set.of(), List.of(), List.of()));
         }
-        return settings().chain(() -> reader.keys(selection)).chain(keys -> expectWork
-                ? act(selection, keys, Seen.NOTHING)
-                : see(keys, false).chain(seen -> actWhereDue(selection, seen)));
+        return settings()
+                .chain(() -> reader.keys(selection))
+                .chain(keys -> expectWork
+                        ? act(selection, keys, Seen.NOTHING)
+                        : see(keys, false).chain(seen -> actWhereDue(selection, seen)));
     }
 
     /** What was seen without locks says where something is to be done; only that is locked, and seen again. */
     private Uni<BatchResult> actWhereDue(Selection selection, Seen seen) {
         Set<String> due = new HashSet<>();
-        seen.verdicts().stream().filter(ImportVerdict::isDue).map(ImportVerdict::key).forEach(due::add);
+        seen.verdicts().stream()
+                .filter(ImportVerdict::isDue)
+                .map(ImportVerdict::key)
+                .forEach(due::add);
         if (followsDeletions()) {
             due.addAll(seen.orphans().keySet());
         }
@@ -137,13 +144,14 @@ final class ImportWork implements OperationBatch {
     }
 
     private Uni<Seen> see(Collection<String> keys, boolean lock) {
-        return (lock ? identities.lock(keys) : identities.look(keys)).chain(targets -> see(keys, targets, Misfits.NONE));
+        return (lock ? identities.lock(keys) : identities.look(keys))
+                .chain(targets -> see(keys, targets, Misfits.NONE));
     }
 
     private Uni<Seen> see(Collection<String> keys, Map<String, String> targets, Misfits misfits) {
         return reader.rows(keys).chain(rows -> reader.followers(keys)
-                .chain(followers -> judge.judge(
-                        rows.stream().filter(ImportedRow::inScope).toList(), targets, followers, misfits))
+                .chain(followers ->
+                        judge.judge(rows.stream().filter(ImportedRow::inScope).toList(), targets, followers, misfits))
                 .map(verdicts -> new Seen(targets, rows, verdicts)));
     }
 
@@ -153,11 +161,7 @@ final class ImportWork implements OperationBatch {
                 .chain(seen -> writtenBefore(seen).chain(before -> writer.write(seen.verdicts())
                         .call(this::enter)
                         .chain(done -> deletions(seen).map(gone -> new ImportResult(run, selection)
-                                .of(
-                                        seen.judged(done).with(others),
-                                        before,
-                                        gone,
-                                        left(seen, gone))))));
+                                .of(seen.judged(done).with(others), before, gone, left(seen, gone))))));
     }
 
     private Uni<Set<String>> writtenBefore(Seen seen) {

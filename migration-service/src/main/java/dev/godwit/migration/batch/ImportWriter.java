@@ -43,15 +43,14 @@ final class ImportWriter {
     /** Somebody else has put a row into their place since they were judged; or something keeps them out. */
     private Uni<List<ImportVerdict>> again(List<ImportVerdict> late) {
         List<ImportedRow> rows = late.stream().map(ImportVerdict::row).toList();
-        return judge.judge(rows, Map.of(), Set.of(), Misfits.NONE)
-                .map(judged -> judged.stream()
-                        .map(verdict -> verdict.kind() == Kind.INSERT
-                                ? verdict.because(
-                                        Kind.FAILED,
-                                        ImportVerdict.NOT_INSERTED,
-                                        "the row was not inserted: a trigger keeps it out or changes its key, or its key is taken")
-                                : verdict)
-                        .toList());
+        return judge.judge(rows, Map.of(), Set.of(), Misfits.NONE).map(judged -> judged.stream()
+                .map(verdict -> verdict.kind() == Kind.INSERT
+                        ? verdict.because(
+                                Kind.FAILED,
+                                ImportVerdict.NOT_INSERTED,
+                                "the row was not inserted: a trigger keeps it out or changes its key, or its key is taken")
+                        : verdict)
+                .toList());
     }
 
     private Uni<List<ImportVerdict>> update(
@@ -116,9 +115,8 @@ final class ImportWriter {
                 run.migration(),
                 ImportReader.array(keys),
                 ImportReader.array(keys.stream().map(targets::get).toList()));
-        return Rows.query(connection, run.sql().delete(), parameters)
-                .map(rows -> rows.stream()
-                        .map(row -> new Deleted(row.getString("key"), row.getString("name")))
-                        .toList());
+        return Rows.query(connection, run.sql().delete(), parameters).map(rows -> rows.stream()
+                .map(row -> new Deleted(row.getString("key"), row.getString("name")))
+                .toList());
     }
 }

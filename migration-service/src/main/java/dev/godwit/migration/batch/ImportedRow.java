@@ -29,10 +29,7 @@ record ImportedRow(String key, boolean inScope, List<String> texts, Optional<Blo
         List<String> texts = new ArrayList<>();
         model.values().forEach(value -> add(texts, value, read));
         return new ImportedRow(
-                key,
-                true,
-                texts,
-                model.definition().blobs().flatMap(blobs -> blob(key, blobs.store(), read)));
+                key, true, texts, model.definition().blobs().flatMap(blobs -> blob(key, blobs.store(), read)));
     }
 
     private static void add(List<String> texts, Value value, Iterator<String> read) {

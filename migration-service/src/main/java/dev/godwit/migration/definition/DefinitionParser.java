@@ -169,11 +169,13 @@ final class DefinitionParser {
         if (operation instanceof ImportDefinition imported) {
             imported.identities().stream()
                     .filter(name -> !dependsOn.contains(name))
-                    .forEach(name -> section.problem(
-                            "depends-on",
-                            "identities of '" + name + "' are looked up, but the migration does not depend on it",
-                            "add it: depends-on: [" + name
-                                    + "]; a row that refers to one of its own table gets a key that an expression computes"));
+                    .forEach(
+                            name -> section.problem(
+                                    "depends-on",
+                                    "identities of '" + name
+                                            + "' are looked up, but the migration does not depend on it",
+                                    "add it: depends-on: [" + name
+                                            + "]; a row that refers to one of its own table gets a key that an expression computes"));
         }
     }
 

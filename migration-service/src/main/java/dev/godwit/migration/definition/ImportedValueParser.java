@@ -27,7 +27,9 @@ final class ImportedValueParser {
         if (call.lookingAt() && SqlFragment.isOneBracket(expression, call.end() - 1)) {
             return identity(SqlFragment.arguments(expression.substring(call.end(), expression.length() - 1)));
         }
-        if (IDENTITY_WITHIN.matcher(LITERAL.matcher(expression).replaceAll("''")).find()) {
+        if (IDENTITY_WITHIN
+                .matcher(LITERAL.matcher(expression).replaceAll("''"))
+                .find()) {
             throw new IllegalArgumentException(
                     "identity(…) is looked up for many rows at once, so it must be the whole expression; what holds while there is no such row is its third argument");
         }

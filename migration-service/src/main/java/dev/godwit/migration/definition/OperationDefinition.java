@@ -4,7 +4,8 @@ import java.util.Map;
 import java.util.Set;
 
 /** What a migration does, one record per kind; the kind is also the key of the file's section. */
-public sealed interface OperationDefinition permits RekeyDefinition, TransformDefinition, DeriveDefinition, ImportDefinition {
+public sealed interface OperationDefinition
+        permits RekeyDefinition, TransformDefinition, DeriveDefinition, ImportDefinition {
 
     /** The kind as files, REST and events spell it. */
     String kind();

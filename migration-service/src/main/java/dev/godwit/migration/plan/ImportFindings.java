@@ -135,7 +135,9 @@ final class ImportFindings {
                 .iterable(model.drawn())
                 .onItem()
                 .transformToUniAndConcatenate(column -> database.transaction(() -> database.query(
-                                SEQUENCE, Tuple.of(model.target().quoted(), column), row -> new Sequence(
+                                SEQUENCE,
+                                Tuple.of(model.target().quoted(), column),
+                                row -> new Sequence(
                                         row.getString("name"), Boolean.TRUE.equals(row.getBoolean("usable")))))
                         .invoke(sequences -> drawn(column, sequences.get(0))))
                 .onItem()
@@ -177,10 +179,8 @@ final class ImportFindings {
         String remedy = "correct the expression; it sees the columns of " + imported.from();
         List<Question> questions = new ArrayList<>();
         questions.add(onRow("import.where", "(" + imported.where() + ")::boolean", remedy));
-        model.values()
-                .forEach(value -> ImportSourceSql.expressions(value)
-                        .forEach(sql -> questions.add(
-                                onRow("import.set " + value.name(), "(" + sql + ")::text", remedy))));
+        model.values().forEach(value -> ImportSourceSql.expressions(value)
+                .forEach(sql -> questions.add(onRow("import.set " + value.name(), "(" + sql + ")::text", remedy))));
         imported.blobs().ifPresent(blobs -> {
             questions.add(onRow("import.blobs path", "(" + blobs.path() + ")::text", remedy));
             questions.add(onRow("import.blobs sha256", "(" + blobs.sha256() + ")::text", remedy));

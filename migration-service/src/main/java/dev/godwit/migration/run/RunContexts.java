@@ -139,7 +139,8 @@ public class RunContexts {
                 .chain(() -> connection.query(SERVER_VERSION).execute())
                 .map(rows -> rows.iterator().next().getInteger("version"))
                 .chain(version -> columns(connection, operation)
-                        .map(columns -> new Compiled(Operations.compile(operation, tables, version, columns, outside), tables)));
+                        .map(columns -> new Compiled(
+                                Operations.compile(operation, tables, version, columns, outside), tables)));
     }
 
     /** What the definition's query yields, where it has one. */

@@ -37,7 +37,8 @@ class ImportParserTest {
 
     @Test
     void shouldReadEverythingThatAFileSays() {
-        ImportDefinition imported = (ImportDefinition) TestDefinitions.of(WHOLE, Map.of("users.yaml", USERS)).operation();
+        ImportDefinition imported = (ImportDefinition)
+                TestDefinitions.of(WHOLE, Map.of("users.yaml", USERS)).operation();
 
         assertThat(imported.kind()).isEqualTo("import");
         assertThat(imported.table()).isEqualTo(new TableName("legacy", "courses"));
@@ -50,8 +51,7 @@ class ImportParserTest {
                 .containsEntry("title", new Computed(new KeyExpression.Sql("trim(title)")))
                 .containsEntry("teacher_sub", new Identity("users", "teacher_id", Optional.empty()))
                 .containsEntry(
-                        "releaser",
-                        new Identity("users", "coalesce(releaser_id, 0)", Optional.of("'nobody, at all'")));
+                        "releaser", new Identity("users", "coalesce(releaser_id, 0)", Optional.of("'nobody, at all'")));
         assertThat(imported.identities()).containsExactly("users");
         assertThat(imported.where()).isEqualTo("NOT hidden");
         assertThat(imported.onConflict()).isEqualTo(new OnConflict(List.of("title"), Then.UPDATE, "ambiguous_course"));
@@ -61,8 +61,8 @@ class ImportParserTest {
 
     @Test
     void shouldBeCautiousWhenTheFileSaysNothing() {
-        ImportDefinition imported = (ImportDefinition)
-                TestDefinitions.of("migration: m\nimport: {from: l.a, into: b, set: {id: id}}\n")
+        ImportDefinition imported =
+                (ImportDefinition) TestDefinitions.of("migration: m\nimport: {from: l.a, into: b, set: {id: id}}\n")
                         .operation();
 
         assertThat(imported.onConflict()).isEqualTo(OnConflict.DEFAULT);
@@ -86,6 +86,7 @@ class ImportParserTest {
                 "from: a, into: b, set: {id: id}, on-conflict: {reason: Not a word}         | import.on-conflict.reason  | lower-case",
                 "from: a, into: b, set: {id: id}, on-delete: cascade                        | import.on-delete           | keep",
                 "from: a, into: b, set: {id: id}, blobs: {path: p, sha256: h, size: s}      | import.blobs.store         | write store",
+                "source: legacy, from: a, into: b, set: {id: id}                            | import.source              | a schema of their own",
                 "from: a, into: b, set: {id: id}, sett: {id: id}                            | import.sett                | did you mean 'set'",
             })
     void shouldNameLineKeyAndWayOut(String section, String key, String remedy) {

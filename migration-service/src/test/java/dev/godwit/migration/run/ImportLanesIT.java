@@ -36,8 +36,11 @@ class ImportLanesIT extends LiveRuns {
     void shouldFollowItsSourceUntilItIsComplete() {
         String run = following("people");
         assertThat(members()).hasSize(20);
-        execute("UPDATE legacy.person SET name = 'Ann' WHERE id = 1; DELETE FROM legacy.person WHERE id = 2; INSERT INTO legacy.person VALUES (21, ' new ')");
-        patiently().untilAsserted(() -> assertThat(members()).hasSize(20).contains("Ann", "new").doesNotContain("p1", "p2"));
+        execute(
+                "UPDATE legacy.person SET name = 'Ann' WHERE id = 1; DELETE FROM legacy.person WHERE id = 2; INSERT INTO legacy.person VALUES (21, ' new ')");
+        patiently()
+                .untilAsserted(() ->
+                        assertThat(members()).hasSize(20).contains("Ann", "new").doesNotContain("p1", "p2"));
 
         command(RunCommand.PAUSE, run);
         execute("UPDATE legacy.person SET name = 'Bob' WHERE id = 3");
@@ -51,7 +54,10 @@ class ImportLanesIT extends LiveRuns {
         command(RunCommand.COMPLETE, run);
         must(run, RunState.COMPLETED);
 
-        assertThat(members()).as("verification compares both sides").contains("p5").doesNotContain("spoilt");
+        assertThat(members())
+                .as("verification compares both sides")
+                .contains("p5")
+                .doesNotContain("spoilt");
         assertThat(reasons(run)).contains("source_changed", "source_deleted", "not_found");
         command(RunCommand.ROLLBACK, run);
         must(run, RunState.ROLLED_BACK);

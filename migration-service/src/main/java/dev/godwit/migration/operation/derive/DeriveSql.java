@@ -159,7 +159,10 @@ public final class DeriveSql {
                   FROM unnest($1::text[]) AS godwit_k(name)
                   JOIN %s AS %s ON %s
                 """.formatted(
-                watch.entity(), watch.table().quoted(), table, new RowName(watch.primaryKey()).is(table, "godwit_k.name"));
+                        watch.entity(),
+                        watch.table().quoted(),
+                        table,
+                        new RowName(watch.primaryKey()).is(table, "godwit_k.name"));
     }
 
     /** What the first so many entities in scope derive; none of it, to have it checked only. */
@@ -226,7 +229,8 @@ public final class DeriveSql {
     /** No row of the target has the identity of {@code godwit_d}. A scalar query, so that it is looked up row by row: of NOT EXISTS PostgreSQL might make a hash of the whole table. */
     private String isMissing() {
         String same = model.identity().stream()
-                .map(part -> RowName.same("godwit_t." + quote(part.name()), "godwit_d." + quote(part.name()), part.nullable()))
+                .map(part -> RowName.same(
+                        "godwit_t." + quote(part.name()), "godwit_d." + quote(part.name()), part.nullable()))
                 .collect(joining(" AND "));
         return "(SELECT true FROM " + model.target().quoted() + " AS godwit_t WHERE " + same + " LIMIT 1) IS NULL";
     }

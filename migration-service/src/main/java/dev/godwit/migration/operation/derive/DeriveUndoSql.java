@@ -122,8 +122,7 @@ public final class DeriveUndoSql {
                 DELETE FROM %s AS godwit_t
                  USING unnest($1::text[]) AS godwit_k(name)
                  WHERE %s
-                """.formatted(
-                        model.target().quoted(), new RowName(model.targetKey()).is("godwit_t", "godwit_k.name"));
+                """.formatted(model.target().quoted(), new RowName(model.targetKey()).is("godwit_t", "godwit_k.name"));
     }
 
     /** Rows in a range of blocks that others have written since the run began, and that no rollback has told of: {@code $1} run, {@code $2}, {@code $3} tid bounds, {@code $4} the barrier. Yields {@code name}. */
@@ -175,7 +174,9 @@ public final class DeriveUndoSql {
     private String isReferenced() {
         return model.dependents().isEmpty()
                 ? "false"
-                : model.dependents().stream().map(dependent -> dependent.refersTo("godwit_t")).collect(joining(" OR ", "(", ")"));
+                : model.dependents().stream()
+                        .map(dependent -> dependent.refersTo("godwit_t"))
+                        .collect(joining(" OR ", "(", ")"));
     }
 
     private String isJournaled() {

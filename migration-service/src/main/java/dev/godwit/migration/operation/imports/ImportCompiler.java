@@ -86,12 +86,12 @@ public final class ImportCompiler {
         List<List<Part>> uniques = new ArrayList<>();
         List<String> declared = definition.onConflict().columns();
         if (!declared.isEmpty()) {
-            boolean nulls = uniqueIndex(into, declared)
-                    .map(Index::nullsNotDistinct)
-                    .orElse(false);
+            boolean nulls =
+                    uniqueIndex(into, declared).map(Index::nullsNotDistinct).orElse(false);
             uniques.add(parts(into, declared, nulls));
         }
-        if (definition.set().keySet().containsAll(targetKey) && !Set.copyOf(targetKey).equals(Set.copyOf(declared))) {
+        if (definition.set().keySet().containsAll(targetKey)
+                && !Set.copyOf(targetKey).equals(Set.copyOf(declared))) {
             uniques.add(parts(into, targetKey, false));
         }
         return uniques;

@@ -71,8 +71,10 @@ public final class ImportMisfits {
         if (key.isEmpty()) {
             add(
                     "no_key",
-                    "nothing names a row of " + into.name() + ": it has no primary key, and import.on-conflict no columns",
-                    "ALTER TABLE " + into.name().quoted() + " ADD PRIMARY KEY (…), or name unique columns in on-conflict");
+                    "nothing names a row of " + into.name()
+                            + ": it has no primary key, and import.on-conflict no columns",
+                    "ALTER TABLE " + into.name().quoted()
+                            + " ADD PRIMARY KEY (…), or name unique columns in on-conflict");
         }
         List<String> columns = definition.onConflict().columns();
         if (!columns.isEmpty() && ImportCompiler.uniqueIndex(into, columns).isEmpty()) {

@@ -110,7 +110,7 @@ public final class ImportSourceSql {
                   FROM %s AS %s
                  WHERE %s = ANY (%s)
                 """.formatted(
-                        key(), model.root().quoted(), alias(), key(), model.keyType().array(1));
+                key(), model.root().quoted(), alias(), key(), model.keyType().array(1));
     }
 
     /** Yields {@code members} of each group of rows that would take the same place in the target, in the order of their keys; empty where no place can be told. */
@@ -132,10 +132,14 @@ public final class ImportSourceSql {
                         String.join(", ", places)));
     }
 
-    /** What decides about a row's place, in the order of the keys, of rows in scope: {@code $1} keys. Yields {@code key} and {@code place}. */
-    public String places(List<String> places) {
+    /**
+     * What decides about a row's place, in the order of the keys, of rows in scope: {@code $1} keys. Yields {@code key} and {@code place}.
+     *
+     * @param texts those of {@link #places()}
+     */
+    public String placesOf(List<String> texts) {
         return """
-                SELECT %s::text AS key, ARRAY[%s]::text AS place
+                SELECT %s::text AS key, ARRAY[%s]::text[] AS place
                   FROM %s AS %s
                  WHERE %s = ANY (%s)
                    AND (%s)
@@ -143,13 +147,13 @@ public final class ImportSourceSql {
                  ORDER BY %s
                 """.formatted(
                         key(),
-                        String.join(", ", places),
+                        String.join(", ", texts),
                         model.root().quoted(),
                         alias(),
                         key(),
                         model.keyType().array(1),
                         model.definition().where(),
-                        String.join(", ", places),
+                        String.join(", ", texts),
                         key());
     }
 

@@ -100,7 +100,9 @@ public final class ImportSql {
     private String isSame() {
         String theirs = model.updatable().stream()
                 .map(value -> text(
-                        "godwit_d." + quote(value.name()) + "::" + value.column().type(), value.column()))
+                        "godwit_d." + quote(value.name()) + "::"
+                                + value.column().type(),
+                        value.column()))
                 .collect(joining(", ", "ARRAY[", "]::text[]"));
         return "md5(" + texts("godwit_t") + "::text) = md5(" + theirs + "::text)";
     }
@@ -162,8 +164,8 @@ public final class ImportSql {
 
     private String drawn() {
         return model.drawn().stream()
-                .map(column -> ", nextval(pg_get_serial_sequence(" + literal(model.target().quoted()) + ", "
-                        + literal(column) + ")) AS " + quote(column))
+                .map(column -> ", nextval(pg_get_serial_sequence("
+                        + literal(model.target().quoted()) + ", " + literal(column) + ")) AS " + quote(column))
                 .collect(joining());
     }
 
@@ -274,14 +276,12 @@ public final class ImportSql {
         String parameters = IntStream.range(first, first + slots + 2)
                 .mapToObj(i -> "$" + i + "::text[]")
                 .collect(joining(", "));
-        String names =
-                IntStream.range(0, slots).mapToObj(i -> ", godwit_" + i).collect(joining());
+        String names = IntStream.range(0, slots).mapToObj(i -> ", godwit_" + i).collect(joining());
         return """
                 (SELECT godwit_k.godwit_key, godwit_k.godwit_at, %s AS godwit_missing, %s AS godwit_missing_key%s
                                FROM (SELECT godwit_s.*%s
                                        FROM unnest(%s) AS godwit_s(godwit_key, godwit_at%s)
-                                     OFFSET 0) AS godwit_k)""".formatted(
-                        missing(true), missing(false), typed(), lookUps(), parameters, names);
+                                     OFFSET 0) AS godwit_k)""".formatted(missing(true), missing(false), typed(), lookUps(), parameters, names);
     }
 
     /** A value and the number of the first text that tells it. */
@@ -313,10 +313,11 @@ public final class ImportSql {
     /** Scalar queries, so that each is one look-up by key: of a join the planner might make a hash of the whole map. */
     private String lookUps() {
         return identities()
-                .map(slot -> ", (SELECT godwit_m.target_key FROM godwit.imported AS godwit_m WHERE godwit_m.migration = "
-                        + literal(slot.identity().orElseThrow().migration())
-                        + " AND godwit_m.source_key = godwit_s.godwit_" + slot.number() + ") AS godwit_found_"
-                        + slot.number())
+                .map(slot ->
+                        ", (SELECT godwit_m.target_key FROM godwit.imported AS godwit_m WHERE godwit_m.migration = "
+                                + literal(slot.identity().orElseThrow().migration())
+                                + " AND godwit_m.source_key = godwit_s.godwit_" + slot.number() + ") AS godwit_found_"
+                                + slot.number())
                 .collect(joining());
     }
 
@@ -349,8 +350,7 @@ public final class ImportSql {
     }
 
     private String columns(String prefix) {
-        return Stream.concat(
-                        model.values().stream().map(Value::name), model.drawn().stream())
+        return Stream.concat(model.values().stream().map(Value::name), model.drawn().stream())
                 .map(name -> prefix + quote(name))
                 .collect(joining(", "));
     }

@@ -39,7 +39,7 @@ public final class ImportUndoSql {
                  ORDER BY godwit_j.key
                    FOR UPDATE OF godwit_t
                 """.formatted(
-                        isSame("godwit_j"), WRITER, sql.isReferenced(), model.target().quoted(), isJournaled());
+                isSame("godwit_j"), WRITER, sql.isReferenced(), model.target().quoted(), isJournaled());
     }
 
     /** An inserted row is compared as a whole, an updated one by what was set. */
@@ -88,13 +88,11 @@ public final class ImportUndoSql {
                    AND godwit_j.key = ANY ($3::text[])
                  ORDER BY godwit_j.key
                 """.formatted(
-                        model.target().quoted(),
-                        model.stored().stream()
-                                .map(column -> quote(column.name()))
-                                .collect(joining(", ")),
-                        IntStream.range(0, model.stored().size())
-                                .mapToObj(i -> before(model.stored(), i))
-                                .collect(joining(", ")));
+                model.target().quoted(),
+                model.stored().stream().map(column -> quote(column.name())).collect(joining(", ")),
+                IntStream.range(0, model.stored().size())
+                        .mapToObj(i -> before(model.stored(), i))
+                        .collect(joining(", ")));
     }
 
     private static String before(List<Stored> columns, int i) {
