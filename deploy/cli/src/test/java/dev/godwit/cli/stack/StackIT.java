@@ -115,24 +115,6 @@ class StackIT {
     }
 
     @Test
-    void shouldRunTwoStacksSideBySideAndPurgeOne() {
-        Stack other = Stack.start(StackOptions.in(directory.resolve("other")).withInstances(2));
-        try {
-            assertThat(other.describe().processes()).containsKey("migration-service-2");
-            assertThat(other.status()).allMatch(ComponentStatus::isHealthy);
-            assertThat(other.describe().database().url())
-                    .isNotEqualTo(stack.describe().database().url());
-            assertThat(query(other, "SELECT to_regclass('public.survivor') IS NULL"))
-                    .isEqualTo("t");
-        } finally {
-            other.purge(StackListener.SILENT);
-        }
-        assertThat(other.directory()).doesNotExist();
-        assertThat(other.status()).isEmpty();
-        assertThat(stack.status()).allMatch(ComponentStatus::isHealthy);
-    }
-
-    @Test
     void shouldNameTheBusyPortAndTheWayOut() throws IOException {
         int base = new PortLedger().claim(fresh("claimed"), 1);
         new PortLedger().release(fresh("claimed"));
@@ -161,7 +143,7 @@ class StackIT {
     }
 
     @Test
-    void shouldUseAServerAndABrokerOfTheUsers() throws SQLException {
+    void shouldUseAServerAndABrokerOfTheUsersBesideAnotherStack() throws SQLException {
         // Given a server with a database of the user's, and a broker, neither of which is the new stack's
         StateDirectory servers = fresh("servers");
         Settings settings = Settings.fresh(new PortLedger().claim(servers, 1), "/nowhere");
@@ -196,10 +178,15 @@ class StackIT {
                     .isTrue());
             assertThat(query(guest, "SELECT count(*) FROM pg_replication_slots WHERE database = 'shop'"))
                     .isEqualTo("1");
+            assertThat(query(guest, "SELECT to_regclass('public.survivor') IS NULL"))
+                    .isEqualTo("t");
         } finally {
             guest.purge(StackListener.SILENT);
             Stack.at(servers.root()).purge(StackListener.SILENT);
         }
+        assertThat(guest.directory()).doesNotExist();
+        assertThat(guest.status()).isEmpty();
+        assertThat(stack.status()).allMatch(ComponentStatus::isHealthy);
     }
 
     @Test
