@@ -5,6 +5,7 @@ import dev.godwit.migration.definition.DeriveDefinition;
 import dev.godwit.migration.definition.ImportDefinition;
 import dev.godwit.migration.definition.OperationDefinition;
 import dev.godwit.migration.definition.RekeyDefinition;
+import dev.godwit.migration.definition.SchemaDefinition;
 import dev.godwit.migration.definition.TableName;
 import dev.godwit.migration.definition.TransformDefinition;
 import dev.godwit.migration.operation.derive.DeriveCompiler;
@@ -50,6 +51,11 @@ public final class Operations {
             @Override
             public Operation imports(ImportDefinition imported) {
                 return Import.compile(imported, tables, outside);
+            }
+
+            @Override
+            public Operation schema(SchemaDefinition schema) {
+                return Schema.of(schema);
             }
         });
     }

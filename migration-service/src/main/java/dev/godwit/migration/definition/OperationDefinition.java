@@ -5,7 +5,7 @@ import java.util.Set;
 
 /** What a migration does, one record per kind; the kind is also the key of the file's section. */
 public sealed interface OperationDefinition
-        permits RekeyDefinition, TransformDefinition, DeriveDefinition, ImportDefinition {
+        permits RekeyDefinition, TransformDefinition, DeriveDefinition, ImportDefinition, SchemaDefinition {
 
     /** The kind as files, REST and events spell it. */
     String kind();
@@ -24,6 +24,16 @@ public sealed interface OperationDefinition
         return Map.of();
     }
 
+    /** What must be in the catalog once the migration is applied, as far as the definition says so. */
+    default Provides provides() {
+        return Provides.NOTHING;
+    }
+
+    /** Whether it acts on entities, so that keys, limits, a rate and following mean something. */
+    default boolean hasEntities() {
+        return true;
+    }
+
     /** What {@code kinds} makes of this kind. */
     <R> R byKind(Kinds<R> kinds);
 
@@ -37,5 +47,7 @@ public sealed interface OperationDefinition
         R derive(DeriveDefinition definition);
 
         R imports(ImportDefinition definition);
+
+        R schema(SchemaDefinition definition);
     }
 }

@@ -5,6 +5,7 @@ import dev.godwit.migration.definition.DeriveDefinition;
 import dev.godwit.migration.definition.ImportDefinition;
 import dev.godwit.migration.definition.OperationDefinition;
 import dev.godwit.migration.definition.RekeyDefinition;
+import dev.godwit.migration.definition.SchemaDefinition;
 import dev.godwit.migration.definition.TransformDefinition;
 import dev.godwit.migration.plan.ServerFindings.Server;
 import io.smallrye.mutiny.Uni;
@@ -67,6 +68,11 @@ public final class Preflight {
             @Override
             public Uni<List<Finding>> imports(ImportDefinition imported) {
                 return new ImportFindings(connection, database, server.role(), definition, imported).find();
+            }
+
+            @Override
+            public Uni<List<Finding>> schema(SchemaDefinition schema) {
+                return new SchemaFindings(connection, database, definition, schema).find();
             }
         });
     }

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.godwit.cli.ExitCode;
 import dev.godwit.cli.Failure;
+import dev.godwit.cli.flight.LiveStack;
+import dev.godwit.cli.flight.LiveStackExtension;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -30,11 +32,13 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The local stack as its users meet it. One stack serves most tests, since each of them leaves it running and whole. */
+/** The local stack as its users meet it. Each test leaves it running and whole, for all others. */
+@ExtendWith(LiveStackExtension.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class StackIT {
     private static final String OUTBOX_ROW = """
@@ -47,15 +51,18 @@ class StackIT {
 
     private Stack stack;
 
+    StackIT(LiveStack shared) {
+        stack = shared.stack();
+    }
+
     @BeforeAll
-    void start() {
-        stack = Stack.start(StackOptions.in(directory.resolve("main")));
+    void createTable() {
         execute(stack, "CREATE TABLE public.survivor (id integer PRIMARY KEY)");
     }
 
     @AfterAll
-    void purge() {
-        stack.purge(StackListener.SILENT);
+    void dropTables() {
+        execute(stack, "DROP TABLE public.survivor; DROP TABLE IF EXISTS public.kept");
     }
 
     @Test
