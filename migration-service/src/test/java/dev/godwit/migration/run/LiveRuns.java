@@ -83,6 +83,13 @@ abstract class LiveRuns extends ServiceRuns {
         }
     }
 
+    /** Reasons of all outcomes that a run has told. */
+    List<String> reasons(String run) {
+        return values(
+                "SELECT o ->> 'reason' FROM godwit.outbox, jsonb_array_elements(convert_from(payload, 'UTF8')::jsonb -> 'outcomes') AS o WHERE subject = $1",
+                run);
+    }
+
     void must(String run, RunState state) {
         patiently().untilAsserted(() -> assertThat(run(run).state()).isEqualTo(state));
     }
