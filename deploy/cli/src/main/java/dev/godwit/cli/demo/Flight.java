@@ -8,6 +8,8 @@ import dev.godwit.cli.client.Run;
 import dev.godwit.cli.client.RunRequest;
 import dev.godwit.cli.client.RunWatch;
 import dev.godwit.cli.client.Series;
+import dev.godwit.cli.graph.Graph;
+import dev.godwit.cli.graph.Node;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Collection;
@@ -20,6 +22,7 @@ public final class Flight {
 
     private static final String PILOT = "godwit demo";
     private static final Optional<String> LEFT_BEHIND = Optional.of("left behind by an earlier demo");
+    private static final Set<String> RECORDED = Set.of("applied", "drifted");
     private static final Set<String> LEFT_OVER =
             Set.of("planning", "backfilling", "following", "verifying", "paused", "failed");
 
@@ -34,6 +37,10 @@ public final class Flight {
     /** Ends what an interrupted demo left behind of these migrations: runs in hand are cancelled, and that they were applied is forgotten, since their tables go. */
     public int endLeftOvers(Collection<String> migrations) {
         int ended = 0;
+        client.allSeries().stream()
+                .filter(series -> !series.isOver() && series.members().stream()
+                        .anyMatch(member -> migrations.contains(member.migration())))
+                .forEach(series -> client.cancelSeries(series.id(), PILOT, LEFT_BEHIND));
         for (JsonNode each : client.runs()) {
             Run run = new Run(each);
             if (!migrations.contains(run.migration()) || !run.mode().equals("commit")) {
@@ -45,11 +52,21 @@ public final class Flight {
                 ended++;
             } else if (run.state().equals("completed")) {
                 client.command(run.id(), "forget", PILOT, LEFT_BEHIND);
-                client.stamp(run.migration(), true, PILOT, LEFT_BEHIND);
                 ended++;
             }
         }
+        for (Node migration : graph().nodes()) {
+            if (migrations.contains(migration.id())
+                    && RECORDED.contains(migration.state().orElse(""))) {
+                client.stamp(migration.id(), true, PILOT, LEFT_BEHIND);
+            }
+        }
         return ended;
+    }
+
+    /** All migrations that the service knows, with their states. */
+    public Graph graph() {
+        return Graph.of(Node.ofMigrations(client.migrations()));
     }
 
     /** Puts a file where the service looks for those that definitions name. */

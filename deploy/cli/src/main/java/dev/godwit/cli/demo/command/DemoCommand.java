@@ -104,11 +104,15 @@ public final class DemoCommand extends GodwitCommand {
     }
 
     private int branches(Steps steps) throws Exception {
-        Path folder = folder();
-        steps.headline("Godwit demo · " + example);
+        DemoOptions options = options();
+        steps.headline(String.format(
+                Locale.ROOT,
+                "Godwit demo · %s · %,d documents · %d writes/s",
+                example,
+                options.rows(),
+                options.writesPerSecond()));
         Stack stack = steps.step("Local stack up", this::startStack, DemoCommand::parts);
-        BranchingSchema demo = new BranchingSchema(
-                folder, DatabaseUrl.parse(stack.describe().database().url()), steps);
+        BranchingSchema demo = new BranchingSchema(stack.describe(), options, steps);
         int exitCode = demo.run();
         tell(steps, stack.describe(), demo.told());
         return exitCode;
