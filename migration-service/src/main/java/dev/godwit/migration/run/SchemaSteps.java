@@ -93,9 +93,8 @@ class SchemaSteps {
     Uni<Void> step(Run run) {
         return Multi.createBy()
                 .repeating()
-                .uni(() -> runs.find(run.id())
-                        .chain(found -> found.map(this::moves)
-                                .orElseGet(() -> Uni.createFrom().item(false))))
+                .uni(() -> runs.find(run.id()).chain(found -> found.map(this::moves)
+                        .orElseGet(() -> Uni.createFrom().item(false))))
                 .whilst(moved -> moved)
                 .select()
                 .first(STEPS_MAX)

@@ -12,6 +12,8 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class TransformTypesIT {
 
@@ -94,9 +96,10 @@ class TransformTypesIT {
     }
 
     /** Each table twice: once half of its columns are emptied and restored, once the other half; what is not touched must not change either. */
-    @Test
-    void shouldKeepEveryTypeThatPostgreSqlHasToTheByteT17() {
-        Engine engine = Engine.onSample("dbz_types.sql.gz");
+    @ParameterizedTest
+    @CsvSource({"dbz_types.sql.gz, 150", "pgcopydb_unit.sql.gz, 100"})
+    void shouldKeepEveryTypeAndNameToTheByteT17(String dump, int changedMin) {
+        Engine engine = Engine.onSample(dump);
         Map<String, List<String>> before = engine.contents();
         int changed = 0;
         for (Row table : engine.query(NULLABLE_COLUMNS)) {
@@ -108,7 +111,7 @@ class TransformTypesIT {
             }
         }
         assertThat(engine.contents()).isEqualTo(before);
-        assertThat(changed).as("values that went and came back").isGreaterThan(150);
+        assertThat(changed).as("values that went and came back").isGreaterThan(changedMin);
     }
 
     private static final String NULLABLE_COLUMNS = """

@@ -41,7 +41,8 @@ public record Series(JsonNode json) {
     public boolean isFollowing() {
         return json.path("follow").asBoolean()
                 && members().stream()
-                        .anyMatch(member -> isNamed(member.migration()) && member.runState().equals("following"));
+                        .anyMatch(member ->
+                                isNamed(member.migration()) && member.runState().equals("following"));
     }
 
     private boolean isNamed(String migration) {

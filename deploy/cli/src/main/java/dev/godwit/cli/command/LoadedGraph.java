@@ -46,7 +46,9 @@ record LoadedGraph(
             return ofAlembic(options);
         }
         Optional<DatabaseCatalog> catalog = catalog(options);
-        List<Node> written = options.migrations() == null ? Node.ofMigrations(client.get().migrations()) : ofDirectory(options.migrations());
+        List<Node> written = options.migrations() == null
+                ? Node.ofMigrations(client.get().migrations())
+                : ofDirectory(options.migrations());
         Graph graph = Graph.of(written);
         List<Finding> findings = Soundness.check(written, graph, MIGRATION).stream()
                 .sorted(Finding.BY_PLACE)

@@ -177,6 +177,9 @@ public final class Demo {
             trails.add(trail);
         }
         proof.toldThere(there).forEach(report::check);
+        if (example.isRepeated()) {
+            report.check(new Repetition(flight, example).writesNothing(connection));
+        }
         for (int i = 0; i < trails.size(); i++) {
             Run run = there.runs().get(i);
             report.run(run, trails.get(i), run.id().equals(there.followed().id()));

@@ -50,6 +50,11 @@ public interface DemoCase {
         return List.of();
     }
 
+    /** Whether its migrations, run once more, must find nothing to do: in an in-place change of what the application still writes they need not. */
+    default boolean isRepeated() {
+        return false;
+    }
+
     /** What else the example has to show once the application is at rest and everything is as it was before. */
     default List<Check> afterwards(Connection connection, Flight flight) throws SQLException {
         return List.of();

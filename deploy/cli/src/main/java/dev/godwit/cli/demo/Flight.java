@@ -38,8 +38,8 @@ public final class Flight {
     public int endLeftOvers(Collection<String> migrations) {
         int ended = 0;
         client.allSeries().stream()
-                .filter(series -> !series.isOver() && series.members().stream()
-                        .anyMatch(member -> migrations.contains(member.migration())))
+                .filter(series -> !series.isOver()
+                        && series.members().stream().anyMatch(member -> migrations.contains(member.migration())))
                 .forEach(series -> client.cancelSeries(series.id(), PILOT, LEFT_BEHIND));
         for (JsonNode each : client.runs()) {
             Run run = new Run(each);

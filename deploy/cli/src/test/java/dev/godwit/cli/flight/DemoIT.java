@@ -83,6 +83,7 @@ class DemoIT {
                         "without roles it is refused, with the way out",
                         "nobody has more, but for what people granted",
                         "owning the starter project is for good",
+                        "run once more, they write nothing",
                         "what the runs made is gone, what people made is left",
                         "what people granted meanwhile stands, to the byte",
                         "the trail names what people made or changed meanwhile");

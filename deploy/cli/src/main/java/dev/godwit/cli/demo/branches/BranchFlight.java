@@ -188,8 +188,7 @@ final class BranchFlight {
         if (live != branch.live()) {
             findings.add("%d features are live", live);
         }
-        report.check(findings.check(
-                "after it these features are live, and no others", "%d of 15", branch.live()));
+        report.check(findings.check("after it these features are live, and no others", "%d of 15", branch.live()));
     }
 
     private LiveFeatures features() {
@@ -280,7 +279,8 @@ final class BranchFlight {
     private static Check schemaIs(Connection connection, SchemaText before, String claim) throws SQLException {
         Findings findings = new Findings();
         SchemaText.read(connection).compare(before, findings);
-        return findings.check(claim, "%d columns, constraints and indexes", before.lines().size());
+        return findings.check(
+                claim, "%d columns, constraints and indexes", before.lines().size());
     }
 
     /** Everything but what the application writes to; its rows must be what they are, to the byte. */
@@ -288,8 +288,10 @@ final class BranchFlight {
         Map<CoreTable, String> before = checksums(connection);
         List<String> later = new ArrayList<>();
         order.stream().filter(name -> !name.startsWith("core_")).forEach(name -> later.add(0, name));
-        steps.step("Every other branch taken back, the last first", () -> takeBack(later), done -> later.size()
-                + " migrations");
+        steps.step(
+                "Every other branch taken back, the last first",
+                () -> takeBack(later),
+                done -> later.size() + " migrations");
         Findings findings = new Findings();
         checksums(connection).forEach((table, sum) -> {
             if (!sum.equals(before.get(table))) {

@@ -47,7 +47,9 @@ final class WrittenRows {
                 String id = row.getString("id");
                 String last = rows.remove(id);
                 String now = row.getString("sum");
-                if (last != null && !last.equals(now) && !now.equals(sums.get(table).get(id))) {
+                if (last != null
+                        && !last.equals(now)
+                        && !now.equals(sums.get(table).get(id))) {
                     findings.add("row %s of %s is not what was written last", id, table.table());
                 }
                 return id;

@@ -46,6 +46,11 @@ public final class RoleAssignments implements DemoCase {
     }
 
     @Override
+    public boolean isRepeated() {
+        return true;
+    }
+
+    @Override
     public String deed() {
         return "every owner assigned";
     }
