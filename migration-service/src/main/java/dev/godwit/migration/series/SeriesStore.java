@@ -96,6 +96,16 @@ class SeriesStore {
                AND state = 'running'
             """;
 
+    /** Runs are kept until somebody forgets them; a series as long as one of its runs. */
+    private static final String PRUNE = """
+            DELETE FROM godwit.series AS s
+             WHERE s.ended_at < clock_timestamp() - $1 * interval '1 millisecond'
+               AND NOT EXISTS (SELECT
+                                 FROM godwit.series_member AS m
+                                 JOIN godwit.run AS r ON r.id = m.run_id
+                                WHERE m.series_id = s.id)
+            """;
+
     private final Runs runs;
 
     @Inject
@@ -177,6 +187,11 @@ class SeriesStore {
     Uni<Void> later(Series series, Member member, String waitsFor, Duration by) {
         return runs.execute(LATER, series.id(), member.migration(), waitsFor, by.toMillis())
                 .replaceWithVoid();
+    }
+
+    /** Deletes what ended longer ago, and of whose runs none is left. */
+    Uni<Void> prune(Duration retention) {
+        return runs.execute(PRUNE, retention.toMillis()).replaceWithVoid();
     }
 
     /** Ends a series; does nothing when it has ended. */

@@ -25,7 +25,8 @@ class PlanRoleIT {
     /** Each has entities that are migrated, some that are not, and one that stands in the way. */
     enum Operation {
         REKEY("rekey: {table: public.item, key: id, to: wanted, on-duplicate: skip}"),
-        TRANSFORM("transform: {table: public.item, pending: name <> lower(name), set: {name: lower(name)}, writers: old}"),
+        TRANSFORM(
+                "transform: {table: public.item, pending: name <> lower(name), set: {name: lower(name)}, writers: old}"),
         DERIVE("""
                 derive:
                   from: public.item
@@ -78,7 +79,8 @@ class PlanRoleIT {
     void shouldNotLetADerivedRowWriteInAPlan() {
         Engine engine = items(
                 "CREATE FUNCTION sly(text) RETURNS text LANGUAGE sql AS 'INSERT INTO public.seen VALUES ($1) RETURNING what'");
-        EngineRun plan = engine.plan(Operation.DERIVE.yaml.replace("entity.name FROM", "sly(entity.name) AS name FROM"));
+        EngineRun plan =
+                engine.plan(Operation.DERIVE.yaml.replace("entity.name FROM", "sly(entity.name) AS name FROM"));
 
         for (int chunk : plan.cut(Kind.INSPECT)) {
             Engine.await(engine.chunkWork().isolate(plan.context(), Kind.INSPECT, chunk));

@@ -48,8 +48,9 @@ class TransformSamplesIT {
 
     /** Of each customer with at least 30 rentals one row: what a customer has is read from rental, which is no partition of anything, and payment, which has eight. */
     private static void deriveLoyalty(Engine engine) {
-        engine.execute("CREATE TABLE loyalty (customer_id integer PRIMARY KEY REFERENCES customer, rentals bigint NOT NULL, paid numeric NOT NULL);"
-                + " INSERT INTO loyalty SELECT customer_id, 1, 0 FROM rental GROUP BY 1 HAVING count(*) = 30");
+        engine.execute(
+                "CREATE TABLE loyalty (customer_id integer PRIMARY KEY REFERENCES customer, rentals bigint NOT NULL, paid numeric NOT NULL);"
+                        + " INSERT INTO loyalty SELECT customer_id, 1, 0 FROM rental GROUP BY 1 HAVING count(*) = 30");
         Map<String, List<String>> before = engine.contents();
         String yaml = """
                 migration: loyalty
@@ -73,13 +74,16 @@ class TransformSamplesIT {
         assertThat(run.complete()).isZero();
 
         assertThat(run.story()).isEqualTo(plan.story());
-        assertThat(engine.value(
-                        "SELECT count(*) FROM loyalty AS l WHERE l.rentals > 1 AND l.rentals <> (SELECT count(*) FROM rental AS r WHERE r.customer_id = l.customer_id)"))
+        assertThat(
+                        engine.value(
+                                "SELECT count(*) FROM loyalty AS l WHERE l.rentals > 1 AND l.rentals <> (SELECT count(*) FROM rental AS r WHERE r.customer_id = l.customer_id)"))
                 .isEqualTo("0");
         assertThat(run.counts())
-                .containsEntry("migrated", Long.parseLong(engine.value("SELECT count(*) FROM loyalty WHERE rentals > 30")))
                 .containsEntry(
-                        "unchanged", 599 - Long.parseLong(engine.value("SELECT count(*) FROM loyalty WHERE rentals > 30")));
+                        "migrated", Long.parseLong(engine.value("SELECT count(*) FROM loyalty WHERE rentals > 30")))
+                .containsEntry(
+                        "unchanged",
+                        599 - Long.parseLong(engine.value("SELECT count(*) FROM loyalty WHERE rentals > 30")));
         run.rollback();
         assertThat(engine.contents()).isEqualTo(before);
     }

@@ -347,7 +347,10 @@ class PreflightIT {
                         "rekey: {table: %s, key: x, to: x}",
                         "transform: {table: %s, pending: 'true', set: {x: '1'}, writers: old}",
                         "derive: {from: %s, into: sample.other, identity: [x], rows: SELECT 1 AS x FROM entity}")) {
-                    assertThat(checkAs(database, "zoo_reader", "migration: under-test\n" + section.formatted(table) + "\n"))
+                    assertThat(checkAs(
+                                    database,
+                                    "zoo_reader",
+                                    "migration: under-test\n" + section.formatted(table) + "\n"))
                             .as(section.formatted(table))
                             .extracting(Finding::code)
                             .contains("policy_denied");

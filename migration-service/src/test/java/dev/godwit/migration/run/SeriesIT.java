@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.godwit.migration.series.SeriesCommand;
+import dev.godwit.migration.series.SeriesKeeper;
 import dev.godwit.migration.series.SeriesService;
 import dev.godwit.migration.testing.LiveService;
 import io.quarkus.test.junit.QuarkusTest;
@@ -27,6 +28,9 @@ class SeriesIT extends SchemaRuns {
 
     @Inject
     SeriesService series;
+
+    @Inject
+    SeriesKeeper keeper;
 
     /** Before the runs are ended, or the next would be started meanwhile. */
     @AfterEach
@@ -123,6 +127,9 @@ class SeriesIT extends SchemaRuns {
 
         assertThat(ended(id).getString("state")).isEqualTo("completed");
         assertThat(executed()).containsExactly("up; once");
+        assertThat(value("SELECT command_id FROM godwit.run WHERE id = $1", run))
+                .isEqualTo(id + "/note-column");
+        mustBeKeptUntilItsRunsAreForgotten(id);
     }
 
     @Test
@@ -137,6 +144,18 @@ class SeriesIT extends SchemaRuns {
         assertThatThrownBy(() -> start(true, "note-index", "nobody"))
                 .hasMessageContaining("there is no migration 'nobody'");
         assertThatThrownBy(() -> find("s000000000000")).hasMessageContaining("there is no series");
+    }
+
+    private void mustBeKeptUntilItsRunsAreForgotten(String id) {
+        await(keeper.prune(Duration.ZERO));
+        assertThat(values("SELECT id FROM godwit.series")).contains(id);
+        execute("DELETE FROM godwit.run WHERE operation = 'schema'");
+        await(keeper.prune(Duration.ofHours(1)));
+        assertThat(values("SELECT id FROM godwit.series")).contains(id);
+
+        await(keeper.prune(Duration.ZERO));
+
+        assertThat(values("SELECT id FROM godwit.series")).doesNotContain(id);
     }
 
     private String start(boolean commit, String... migrations) {

@@ -89,12 +89,17 @@ class WorkerDeathIT {
     }
 
     /** What there is to compare: what the application sees, and what was told. */
-    private record End(Map<String, List<String>> contents, List<String> constraints, Map<String, Long> counts, List<String> story) {
+    private record End(
+            Map<String, List<String>> contents,
+            List<String> constraints,
+            Map<String, Long> counts,
+            List<String> story) {
 
         static End of(Engine engine, EngineRun run) {
             return new End(
                     engine.contents(),
-                    engine.values("SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = 'step'::regclass ORDER BY 1"),
+                    engine.values(
+                            "SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = 'step'::regclass ORDER BY 1"),
                     run.counts(),
                     run.story());
         }
@@ -128,8 +133,7 @@ class WorkerDeathIT {
             assertThat(back ? Optional.empty() : Engine.await(surroundings.validate(context)))
                     .isEmpty();
             Run row = run.row();
-            Engine.await(engine.runs()
-                    .inTransaction(c -> surroundings.close(c, row, Optional.of(context), state)));
+            Engine.await(engine.runs().inTransaction(c -> surroundings.close(c, row, Optional.of(context), state)));
         }
         run.state(state);
     }
@@ -224,7 +228,9 @@ class WorkerDeathIT {
         end(other, next, RunState.ROLLED_BACK);
 
         assertThat(engine.contents()).isEqualTo(before);
-        long migrated = next.story().stream().filter(line -> line.contains(" migrated ")).count();
+        long migrated = next.story().stream()
+                .filter(line -> line.contains(" migrated "))
+                .count();
         assertThat(next.counts()).containsEntry("reverted", migrated).doesNotContainKey("diverged");
         assertThat(engine.values("SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = 'step_number'"))
                 .containsExactly("CHECK (((number >= 0) AND (number <= 11)))");
@@ -242,8 +248,7 @@ class WorkerDeathIT {
                 Statement statement = holder.createStatement()) {
             holder.setAutoCommit(false);
             statement.execute("LOCK TABLE step IN SHARE UPDATE EXCLUSIVE MODE");
-            CompletableFuture<?> dying =
-                    surroundings(engine).validate(context).subscribeAsCompletionStage();
+            CompletableFuture<?> dying = surroundings(engine).validate(context).subscribeAsCompletionStage();
             Awaitility.await()
                     .atMost(PATIENCE)
                     .pollInterval(Duration.ofMillis(10))
@@ -251,7 +256,8 @@ class WorkerDeathIT {
                             .isEmpty());
             assertThat(dying).failsWithin(PATIENCE);
         }
-        assertThat(engine.values("SELECT convalidated FROM pg_constraint WHERE conrelid = 'step'::regclass AND contype = 'c'"))
+        assertThat(engine.values(
+                        "SELECT convalidated FROM pg_constraint WHERE conrelid = 'step'::regclass AND contype = 'c'"))
                 .contains("false");
 
         Engine other = engine.as("postgres");

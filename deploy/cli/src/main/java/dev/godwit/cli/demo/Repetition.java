@@ -55,8 +55,9 @@ final class Repetition {
             versions.put(
                     table,
                     new Sql(connection)
-                            .texts("SELECT coalesce(md5(string_agg(ctid::text || xmin::text, '' ORDER BY ctid)), '') FROM public."
-                                    + table)
+                            .texts(
+                                    "SELECT coalesce(md5(string_agg(ctid::text || xmin::text, '' ORDER BY ctid)), '') FROM public."
+                                            + table)
                             .get(0));
         }
         return versions;
