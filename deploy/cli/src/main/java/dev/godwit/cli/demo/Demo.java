@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -187,7 +188,35 @@ public final class Demo {
     }
 
     private void rollBack(Connection connection, Flown there) throws Exception {
-        List<Run> back = new ArrayList<>(there.runs());
+        List<Run> back = takeBackUnderTraffic(there.runs());
+        read("Every row read again", Moment.BACK, connection);
+        proof.back(connection).forEach(report::check);
+        back.forEach(run -> audit.completeReport(run.id(), TRAIL_PATIENCE));
+        Flown flownBack = there.now(back);
+        proof.toldBack(flownBack).forEach(report::check);
+        report.tables(proof);
+        report.rolledBack(flownBack.followed());
+    }
+
+    private List<Run> takeBackUnderTraffic(List<Run> there) throws Exception {
+        Optional<Application> writing = example.writingOnTheWayBack();
+        if (writing.isEmpty()) {
+            return takeBack(there);
+        }
+        long before = writing.get().writes();
+        try (Traffic traffic = Traffic.start(
+                database::connect, writing.get(), options.writesPerSecond(), options.seed() + 1)) {
+            List<Run> back = takeBack(there);
+            pause(AFTER_COMPLETION);
+            traffic.stop();
+            requireTraffic(traffic);
+            report.wroteOnTheWayBack(writing.get().writes() - before);
+            return back;
+        }
+    }
+
+    private List<Run> takeBack(List<Run> there) throws Exception {
+        List<Run> back = new ArrayList<>(there);
         for (int i = back.size() - 1; i >= 0; i--) {
             Run run = back.get(i);
             report.preview(steps.step(
@@ -196,13 +225,7 @@ public final class Demo {
                     told -> run.migration()));
             back.set(i, steps.step("Rolled back", () -> flight.rollBack(run), DemoReport::rollbackCounts));
         }
-        read("Every row read again", Moment.BACK, connection);
-        proof.back(connection).forEach(report::check);
-        back.forEach(run -> audit.completeReport(run.id(), TRAIL_PATIENCE));
-        Flown flownBack = there.now(back);
-        proof.toldBack(flownBack).forEach(report::check);
-        report.tables(proof);
-        report.rolledBack(flownBack.followed());
+        return back;
     }
 
     private static void requireTraffic(Traffic traffic) {

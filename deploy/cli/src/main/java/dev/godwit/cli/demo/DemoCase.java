@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -48,6 +49,11 @@ public interface DemoCase {
     /** Brings the data to where the migration can begin, with claims about what could not begin before. */
     default List<Check> prepare(Connection connection, Path folder, Flight flight) throws SQLException {
         return List.of();
+    }
+
+    /** Who goes on writing while all is taken back: the newer code, from its first write on. Called once, when nothing is being written; empty when the application rests meanwhile. */
+    default Optional<Application> writingOnTheWayBack() {
+        return Optional.empty();
     }
 
     /** Whether its migrations, run once more, must find nothing to do: in an in-place change of what the application still writes they need not. */

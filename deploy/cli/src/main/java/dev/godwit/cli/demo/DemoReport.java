@@ -144,6 +144,11 @@ public final class DemoReport {
         return json.withArray("furtherRuns");
     }
 
+    void wroteOnTheWayBack(long writes) {
+        steps.note("%,d writes acknowledged to the application meanwhile", writes);
+        json.put("writesOnTheWayBack", writes);
+    }
+
     void preview(JsonNode preview) {
         for (JsonNode table : preview.path("preview")) {
             steps.note(

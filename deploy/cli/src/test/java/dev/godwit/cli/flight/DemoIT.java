@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.godwit.cli.ExitCode;
 import dev.godwit.cli.command.GodwitProcess;
 import dev.godwit.cli.command.GodwitProcess.Result;
+import dev.godwit.cli.stack.Home;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class DemoIT {
 
+    private static final Path EXAMPLES = Home.find().root().resolve("docs/examples");
     private static final Duration PATIENCE = Duration.ofMinutes(4);
 
     private final LiveStack stack;
@@ -71,6 +73,7 @@ class DemoIT {
         assertThat(told.path("traffic").path("oldDocuments").asLong()).isPositive();
         assertThat(told.path("counts").path("reverted").asLong()).isGreaterThan(900);
         assertThat(told.path("counts").path("diverged").asLong()).isPositive();
+        assertThat(told.path("writesOnTheWayBack").asLong()).isPositive();
     }
 
     @Test
@@ -89,6 +92,7 @@ class DemoIT {
                         "the trail names what people made or changed meanwhile");
         assertThat(told.path("traffic").path("granted").asLong()).isPositive();
         assertThat(told.path("traffic").path("edited").asLong()).isPositive();
+        assertThat(told.path("writesOnTheWayBack").asLong()).isPositive();
         assertThat(told.path("counts").path("reverted").asLong()).isGreaterThan(900);
         assertThat(told.path("furtherRuns")
                         .path(0)
@@ -119,6 +123,24 @@ class DemoIT {
                         "what is left is the core, its rows as they were",
                         "the audit trail of every run is complete, its chains hold");
         assertThat(told.path("traffic").path("writes").asLong()).isPositive();
+        JsonNode features = GodwitProcess.run(
+                        elsewhere,
+                        List.of(
+                                "features",
+                                "--json",
+                                "--state",
+                                stack.stack().directory().toString(),
+                                "--features",
+                                EXAMPLES.resolve("branching-schema/features.yaml").toString(),
+                                "--database-url",
+                                stack.stack().describe().database().url()),
+                        PATIENCE)
+                .json();
+        assertThat(features.path("live").asInt())
+                .as("the application's own branch is left")
+                .isEqualTo(4);
+        assertThat(features.path("features").get(10).path("waitsFor").toString())
+                .isEqualTo("{\"tables\":[\"api_keys\"],\"migrations\":[\"sec_0001\",\"sec_0002\",\"sec_0004\",\"sec_0005\"]}");
     }
 
     private JsonNode fly(String example) throws Exception {

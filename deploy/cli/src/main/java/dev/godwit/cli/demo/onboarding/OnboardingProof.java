@@ -261,13 +261,16 @@ final class OnboardingProof implements Proof {
                         : new StateSums(then.sums().state(), sums.rest()));
     }
 
-    /** Rows of the old form that newer code has overwritten, or that were deleted, cannot come back: just these must be named. */
+    /**
+     * Rows of the old form that newer code has overwritten, or that were deleted, cannot come back: just these must be named. Of what is written on the way back, it depends on who
+     * comes first.
+     */
     @Override
     public List<Check> toldBack(Flown flown) throws IOException {
         diverged = flown.keys(flown.followed(), ROOT, "diverged", "");
         Findings findings = new Findings();
         migrated.forEach(key -> {
-            Optional<Entry> entry = ledger.of(UUID.fromString(key));
+            Optional<Entry> entry = ledger.beforeTheWayBack(UUID.fromString(key));
             if (!diverged.contains(key)
                     && entry.filter(last -> last.deleted() || last.lastSavedNew())
                             .isPresent()) {

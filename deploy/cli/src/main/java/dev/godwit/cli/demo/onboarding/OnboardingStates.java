@@ -13,6 +13,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /** Eleven steps of an onboarding become nine, in columns and inside documents, while old clients go on saving documents of eleven. */
 public final class OnboardingStates implements DemoCase {
@@ -83,6 +84,12 @@ public final class OnboardingStates implements DemoCase {
         Check restored = before.haveTheirOriginal(connection);
         flight.rollBack(run);
         return List.of(restored, before.areAsTheyWere(connection));
+    }
+
+    @Override
+    public Optional<Application> writingOnTheWayBack() {
+        ledger.turn();
+        return Optional.of(application().onNewCode());
     }
 
     @Override

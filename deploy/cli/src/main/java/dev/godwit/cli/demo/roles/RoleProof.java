@@ -213,14 +213,12 @@ final class RoleProof implements Proof {
                 back);
     }
 
-    /** What people made or changed while the run was there is named, and nothing else. */
+    /** What people made or changed while the run was there is named, and nothing else; of what they write on the way back, it depends on who comes first. */
     @Override
     public List<Check> toldBack(Flown flown) throws IOException {
         diverged = flown.keys(flown.followed(), TARGET, "diverged", "");
         Findings findings = new Findings();
-        Set<UUID> must = new HashSet<>(ledger.edited());
-        must.addAll(ledger.madeLate());
-        must.stream()
+        ledger.leftForCertain().stream()
                 .filter(ledger::holds)
                 .filter(id -> !diverged.contains(id.toString()))
                 .forEach(id -> findings.add("%s is left, and the trail does not say so", id));
