@@ -204,8 +204,8 @@ public final class Demo {
             return takeBack(there);
         }
         long before = writing.get().writes();
-        try (Traffic traffic = Traffic.start(
-                database::connect, writing.get(), options.writesPerSecond(), options.seed() + 1)) {
+        try (Traffic traffic =
+                Traffic.start(database::connect, writing.get(), options.writesPerSecond(), options.seed() + 1)) {
             List<Run> back = takeBack(there);
             pause(AFTER_COMPLETION);
             traffic.stop();

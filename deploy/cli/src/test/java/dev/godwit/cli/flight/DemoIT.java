@@ -131,7 +131,8 @@ class DemoIT {
                                 "--state",
                                 stack.stack().directory().toString(),
                                 "--features",
-                                EXAMPLES.resolve("branching-schema/features.yaml").toString(),
+                                EXAMPLES.resolve("branching-schema/features.yaml")
+                                        .toString(),
                                 "--database-url",
                                 stack.stack().describe().database().url()),
                         PATIENCE)
@@ -140,7 +141,8 @@ class DemoIT {
                 .as("the application's own branch is left")
                 .isEqualTo(4);
         assertThat(features.path("features").get(10).path("waitsFor").toString())
-                .isEqualTo("{\"tables\":[\"api_keys\"],\"migrations\":[\"sec_0001\",\"sec_0002\",\"sec_0004\",\"sec_0005\"]}");
+                .isEqualTo(
+                        "{\"tables\":[\"api_keys\"],\"migrations\":[\"sec_0001\",\"sec_0002\",\"sec_0004\",\"sec_0005\"]}");
     }
 
     private JsonNode fly(String example) throws Exception {
