@@ -51,6 +51,8 @@ class ImportLanesIT extends LiveRuns {
         patiently().untilAsserted(() -> assertThat(members()).contains("Bob"));
         await(services.migrate(UUID.randomUUID().toString(), "people", List.of("4", "77"), "test"));
         execute("UPDATE member SET name = 'spoilt' WHERE name = 'p5'");
+        assertThat(newKey("legacy.person", "21")).isEqualTo(value("SELECT id::text FROM member WHERE name = 'new'"));
+        assertThat(await(services.identity("legacy.person", "2"))).as("gone").isEmpty();
         command(RunCommand.COMPLETE, run);
         must(run, RunState.COMPLETED);
 
@@ -62,21 +64,28 @@ class ImportLanesIT extends LiveRuns {
         command(RunCommand.ROLLBACK, run);
         must(run, RunState.ROLLED_BACK);
         assertThat(members()).isEmpty();
+        assertThat(await(services.identity("legacy.person", "21")))
+                .as("taken back")
+                .isEmpty();
     }
 
     @Test
     void shouldWaitForIdentitiesThatArriveLaterT16() {
-        String people = following("people");
+        String first = start("people", false);
+        must(first, RunState.COMPLETED);
         String teams = following("teams");
         assertThat(crews()).containsExactly("red p1");
 
         execute("INSERT INTO legacy.person VALUES (99, 'late')");
+        String second = start("people", false);
         patiently().untilAsserted(() -> assertThat(crews()).containsExactly("blue late", "red p1"));
-        command(RunCommand.COMPLETE, people);
-        command(RunCommand.COMPLETE, teams);
-        must(people, RunState.COMPLETED);
-        must(teams, RunState.COMPLETED);
+        must(second, RunState.COMPLETED);
+        complete(teams);
         assertThat(reasons(teams)).contains("missing_identity");
+    }
+
+    private String newKey(String table, String key) {
+        return await(services.identity(table, key)).orElseThrow().getString("newKey");
     }
 
     private List<String> members() {
