@@ -23,15 +23,15 @@ final class ImportUndo {
             SELECT j.key AS name, j.action,
                    EXISTS (SELECT
                              FROM godwit.import_change AS later
-                             JOIN godwit.batch AS b ON b.run_id = later.run_id AND b.number = later.batch AND b.undone
                             WHERE later.run_id = $1
                               AND later.key = j.key
-                              AND later.batch <> $2) AS changed_again
+                              AND later.batch <> $2
+                              AND %s) AS changed_again
               FROM godwit.import_change AS j
              WHERE j.run_id = $1
                AND j.batch = $2
              ORDER BY j.key
-            """;
+            """.formatted(Undo.undone("later"));
 
     private static final String KEEP = """
             UPDATE godwit.import_change AS j
@@ -63,14 +63,14 @@ final class ImportUndo {
                AND mine.batch = $2
                AND NOT EXISTS (SELECT
                                  FROM godwit.import_change AS other
-                                 JOIN godwit.batch AS b ON b.run_id = other.run_id AND b.number = other.batch AND NOT b.undone
                                 WHERE other.run_id = $1
                                   AND other.entity = mine.entity
-                                  AND other.batch <> $2)
+                                  AND other.batch <> $2
+                                  AND NOT %s)
              GROUP BY mine.entity
             HAVING bool_or(every.action <> 'delete')
              ORDER BY mine.entity
-            """;
+            """.formatted(Undo.undone("other"));
 
     private final ImportRun run;
     private final SqlConnection connection;
