@@ -18,6 +18,7 @@ import dev.godwit.cli.demo.Traffic;
 import dev.godwit.cli.graph.Graph;
 import dev.godwit.cli.graph.Node;
 import dev.godwit.cli.stack.DatabaseUrl;
+import dev.godwit.cli.stack.Stack;
 import dev.godwit.cli.stack.StackDescription;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -56,6 +57,7 @@ final class BranchFlight {
     private final DemoReport report;
     private final Flight flight;
     private final DatabaseUrl database;
+    private final DatabaseUrl maker;
     private final Path definitions;
     private final AuditClient audit;
     private final WrittenRows ledger = new WrittenRows();
@@ -63,7 +65,9 @@ final class BranchFlight {
     private final List<String> order = new ArrayList<>();
 
     /** @param revisions of the example, put right: what the definitions must say, too */
-    BranchFlight(StackDescription stack, DemoOptions options, Graph revisions, Steps steps, DemoReport report) {
+    BranchFlight(Stack started, DemoOptions options, Graph revisions, Steps steps, DemoReport report) {
+        StackDescription stack = started.describe();
+        this.maker = started.migrationDatabase();
         this.options = options;
         this.revisions = revisions;
         this.steps = steps;
@@ -175,6 +179,7 @@ final class BranchFlight {
                 "Branch applied: " + branch.name(),
                 () -> flight.apply(branch.heads()),
                 done -> done.members().size() + " migrations, up to " + String.join(", ", branch.heads()));
+        BranchTables.give(maker, database.user());
         tables.mark();
         Findings findings = new Findings();
         for (Series.Member member : series.members()) {

@@ -1,6 +1,8 @@
 package dev.godwit.cli.demo.branches;
 
 import dev.godwit.cli.demo.Sql;
+import dev.godwit.cli.stack.DatabaseUrl;
+import java.sql.Array;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
@@ -44,7 +46,31 @@ final class BranchTables {
              WHERE to_regclass('public.' || name) IS NOT NULL
             """;
 
+    private static final String GIVE = """
+            SELECT format('ALTER TABLE public.%I OWNER TO %I', relname, ?)
+              FROM pg_class
+             WHERE relnamespace = 'public'::regnamespace
+               AND relname = ANY (?)
+               AND relowner = current_user::regrole
+               AND current_user <> ?
+            """;
+
     private BranchTables() {}
+
+    /**
+     * Gives those that exist to the application, as an administrator would where Godwit has a role of its own: whoever makes a table owns it.
+     *
+     * @param maker as Godwit's role
+     */
+    static void give(DatabaseUrl maker, String application) throws SQLException {
+        try (Connection connection = maker.connect()) {
+            Sql sql = new Sql(connection);
+            Array tables = connection.createArrayOf("name", ALL.toArray());
+            for (String statement : sql.texts(GIVE, application, tables, application)) {
+                sql.script(statement);
+            }
+        }
+    }
 
     /** Those of them that exist. */
     static Set<String> there(Connection connection) throws SQLException {

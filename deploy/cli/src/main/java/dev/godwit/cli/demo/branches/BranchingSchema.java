@@ -12,7 +12,7 @@ import dev.godwit.cli.demo.Steps;
 import dev.godwit.cli.graph.Finding;
 import dev.godwit.cli.graph.Graph;
 import dev.godwit.cli.graph.LinearOrder;
-import dev.godwit.cli.stack.StackDescription;
+import dev.godwit.cli.stack.Stack;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -24,12 +24,12 @@ public final class BranchingSchema {
 
     private static final int ROOTS_INTENDED = 7;
 
-    private final StackDescription stack;
+    private final Stack stack;
     private final DemoOptions options;
     private final Steps steps;
     private final DemoReport report;
 
-    public BranchingSchema(StackDescription stack, DemoOptions options, Steps steps) {
+    public BranchingSchema(Stack stack, DemoOptions options, Steps steps) {
         this.stack = stack;
         this.options = options;
         this.steps = steps;

@@ -112,7 +112,7 @@ public final class DemoCommand extends GodwitCommand {
                 options.rows(),
                 options.writesPerSecond()));
         Stack stack = steps.step("Local stack up", this::startStack, DemoCommand::parts);
-        BranchingSchema demo = new BranchingSchema(stack.describe(), options, steps);
+        BranchingSchema demo = new BranchingSchema(stack, options, steps);
         int exitCode = demo.run();
         tell(steps, stack.describe(), demo.told());
         return exitCode;
