@@ -22,19 +22,20 @@ BEGIN
 END
 $$;
 
-ALTER FUNCTION godwit.create_journal(text, bigint) RENAME TO create_journal_before_derive;
-ALTER FUNCTION godwit.drop_journal(bigint) RENAME TO drop_journal_before_derive;
-
-CREATE FUNCTION godwit.create_journal(run text, run_serial bigint) RETURNS void LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION godwit.create_journal(run text, run_serial bigint) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
-    PERFORM godwit.create_journal_before_derive(run, run_serial);
+    PERFORM godwit.create_images(run, run_serial);
+    PERFORM godwit.create_settled(run, run_serial);
+    PERFORM godwit.create_image(run, run_serial);
     PERFORM godwit.create_derived(run, run_serial);
 END
 $$;
 
-CREATE FUNCTION godwit.drop_journal(run_serial bigint) RETURNS void LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION godwit.drop_journal(run_serial bigint) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
-    PERFORM godwit.drop_journal_before_derive(run_serial);
+    PERFORM godwit.drop_images(run_serial);
+    EXECUTE format('DROP TABLE IF EXISTS godwit.%I', 'settled_' || run_serial);
+    EXECUTE format('DROP TABLE IF EXISTS godwit.%I', 'image_' || run_serial);
     EXECUTE format('DROP TABLE IF EXISTS godwit.%I', 'derived_' || run_serial);
 END
 $$;

@@ -24,11 +24,6 @@ import java.util.function.Function;
 @ApplicationScoped
 public class Batches {
 
-    /** Class of the advisory locks that fence runs: batches hold a run's lock shared, changes of its state take it exclusively. */
-    public static final int FENCE = 24744;
-
-    private static final String FENCE_SHARED = "SELECT pg_advisory_xact_lock_shared($1, $2)";
-
     private static final String STATE = """
             SELECT state, nextval('godwit.batch_number') AS batch
               FROM godwit.run
@@ -207,9 +202,8 @@ public class Batches {
     private record Fenced(RunState state, long batch) {}
 
     private static Uni<Fenced> open(SqlConnection connection, RunContext run) {
-        Uni<RowSet<Row>> fence = query(connection, FENCE_SHARED, Tuple.of(FENCE, (int) run.serial()));
         Uni<RowSet<Row>> state = query(connection, STATE, Tuple.of(run.runId()));
-        return fence.chain(() -> state).map(rows -> {
+        return Fence.shared(connection, run.serial()).chain(() -> state).map(rows -> {
             Row row = rows.iterator().next();
             return new Fenced(RunState.ofWireName(row.getString("state")), row.getLong("batch"));
         });

@@ -2,16 +2,14 @@ package dev.godwit.migration.batch;
 
 import dev.godwit.migration.operation.Selection;
 import dev.godwit.migration.operation.transform.TransformSql.Classification;
-import dev.godwit.migration.sql.ErrorClass;
 import dev.godwit.migration.sql.PgErrors;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.Row;
 import io.vertx.mutiny.sqlclient.SqlConnection;
 import io.vertx.mutiny.sqlclient.Tuple;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.StreamSupport;
+import java.util.stream.Stream;
 
 /** Reads rows with what the definition says of each. */
 final class CandidateReader {
@@ -35,45 +33,47 @@ final class CandidateReader {
      * @param foresee whether the new values are computed too
      */
     Uni<List<Candidate>> readCarefully(Selection selection, boolean foresee) {
-        return connection
-                .query("SAVEPOINT godwit_read")
-                .execute()
-                .chain(() -> read(selection, false, foresee))
-                .call(() -> connection.query("RELEASE SAVEPOINT godwit_read").execute())
-                .onFailure(failure -> PgErrors.classify(failure) == ErrorClass.DATA)
-                .recoverWithUni(failure -> connection
-                        .query("ROLLBACK TO SAVEPOINT godwit_read")
-                        .execute()
-                        .chain(() -> keys(selection))
-                        .chain(keys -> keys.size() == 1
-                                ? Uni.createFrom().item(List.of(failed(keys.get(0), failure)))
-                                : readHalves(keys, foresee)));
+        return new CarefulReader<>(connection, new Careful(foresee)).read(selection);
     }
 
-    private static Candidate failed(String key, Throwable failure) {
-        String code =
-                PgErrors.sqlState(failure).map(state -> "sqlstate_" + state).orElse("refused");
-        return Candidate.failed(key, code, PgErrors.describe(failure));
-    }
+    private final class Careful implements CarefulReader.Source<List<Candidate>> {
 
-    private Uni<List<Candidate>> readHalves(List<String> keys, boolean foresee) {
-        if (keys.isEmpty()) {
-            return Uni.createFrom().item(List.of());
+        private final boolean foresee;
+
+        private Careful(boolean foresee) {
+            this.foresee = foresee;
         }
-        int half = keys.size() / 2;
-        return readCarefully(new Selection.Keys(keys.subList(0, half)), foresee)
-                .chain(first -> readCarefully(new Selection.Keys(keys.subList(half, keys.size())), foresee)
-                        .map(second -> {
-                            List<Candidate> all = new ArrayList<>(first);
-                            all.addAll(second);
-                            return all;
-                        }));
+
+        @Override
+        public Uni<List<Candidate>> read(Selection selection) {
+            return CandidateReader.this.read(selection, false, foresee);
+        }
+
+        @Override
+        public Uni<List<String>> keys(Selection selection) {
+            return CandidateReader.this.keys(selection);
+        }
+
+        @Override
+        public List<Candidate> none() {
+            return List.of();
+        }
+
+        @Override
+        public List<Candidate> failed(String key, Throwable failure) {
+            return List.of(Candidate.failed(key, PgErrors.code(failure), PgErrors.describe(failure)));
+        }
+
+        @Override
+        public List<Candidate> both(List<Candidate> first, List<Candidate> second) {
+            return Stream.concat(first.stream(), second.stream()).toList();
+        }
     }
 
     private Uni<List<String>> keys(Selection selection) {
         if (selection instanceof Selection.BlockRange range) {
             return query(run.sql().keysOfRange(range.relation()), Tuple.of(range.fromTid(), range.toTid()))
-                    .map(rows -> rows.stream().map(row -> row.getString("key")).toList());
+                    .map(rows -> Rows.texts(rows, "key"));
         }
         return Uni.createFrom().item(((Selection.Keys) selection).keys());
     }
@@ -93,8 +93,6 @@ final class CandidateReader {
     }
 
     private Uni<List<Row>> query(String sql, Tuple parameters) {
-        return connection.preparedQuery(sql).execute(parameters).map(rows -> StreamSupport.stream(
-                        rows.spliterator(), false)
-                .toList());
+        return Rows.query(connection, sql, parameters);
     }
 }

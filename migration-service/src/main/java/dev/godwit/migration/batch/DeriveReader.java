@@ -1,7 +1,6 @@
 package dev.godwit.migration.batch;
 
 import dev.godwit.migration.operation.Selection;
-import dev.godwit.migration.sql.ErrorClass;
 import dev.godwit.migration.sql.PgErrors;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.Row;
@@ -12,6 +11,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** Reads entities, and what they lack. */
 final class DeriveReader {
@@ -116,48 +116,49 @@ final class DeriveReader {
     }
 
     private Uni<Found> carefully(Selection selection, String misfit) {
-        return connection
-                .query("SAVEPOINT godwit_read")
-                .execute()
-                .chain(() -> read(selection, false))
-                .chain(found -> countMissing(found.inScope(), misfit)
-                        .map(lacking -> new Found(found.inScope(), found.outOfScope(), lacking)))
-                .call(() -> connection.query("RELEASE SAVEPOINT godwit_read").execute())
-                .onFailure(failure -> PgErrors.classify(failure) == ErrorClass.DATA)
-                .recoverWithUni(failure -> connection
-                        .query("ROLLBACK TO SAVEPOINT godwit_read")
-                        .execute()
-                        .chain(() -> keys(selection))
-                        .chain(keys -> keys.size() == 1
-                                ? Uni.createFrom().item(failed(keys.get(0), failure))
-                                : halves(keys, misfit)));
+        return new CarefulReader<>(connection, new Careful(misfit)).read(selection);
     }
 
-    private static Found failed(String key, Throwable failure) {
-        return new Found(List.of(key), List.of(), List.of(Lacking.failed(key, failure)));
-    }
+    private final class Careful implements CarefulReader.Source<Found> {
 
-    private Uni<Found> halves(List<String> keys, String misfit) {
-        if (keys.isEmpty()) {
-            return Uni.createFrom().item(new Found(List.of(), List.of(), List.of()));
+        private final String misfit;
+
+        private Careful(String misfit) {
+            this.misfit = misfit;
         }
-        int half = keys.size() / 2;
-        return carefully(new Selection.Keys(keys.subList(0, half)), misfit)
-                .chain(first -> carefully(new Selection.Keys(keys.subList(half, keys.size())), misfit)
-                        .map(second -> both(first, second)));
-    }
 
-    private static Found both(Found first, Found second) {
-        return new Found(
-                joined(first.inScope(), second.inScope()),
-                joined(first.outOfScope(), second.outOfScope()),
-                joined(first.lacking(), second.lacking()));
-    }
+        @Override
+        public Uni<Found> read(Selection selection) {
+            return DeriveReader.this.read(selection, false).chain(found -> countMissing(found.inScope(), misfit)
+                    .map(lacking -> new Found(found.inScope(), found.outOfScope(), lacking)));
+        }
 
-    private static <T> List<T> joined(List<T> first, List<T> second) {
-        List<T> joined = new ArrayList<>(first);
-        joined.addAll(second);
-        return joined;
+        @Override
+        public Uni<List<String>> keys(Selection selection) {
+            return DeriveReader.this.keys(selection);
+        }
+
+        @Override
+        public Found none() {
+            return new Found(List.of(), List.of(), List.of());
+        }
+
+        @Override
+        public Found failed(String key, Throwable failure) {
+            return new Found(List.of(key), List.of(), List.of(Lacking.failed(key, failure)));
+        }
+
+        @Override
+        public Found both(Found first, Found second) {
+            return new Found(
+                    joined(first.inScope(), second.inScope()),
+                    joined(first.outOfScope(), second.outOfScope()),
+                    joined(first.lacking(), second.lacking()));
+        }
+
+        private static <T> List<T> joined(List<T> first, List<T> second) {
+            return Stream.concat(first.stream(), second.stream()).toList();
+        }
     }
 
     /** Keys of a selection, with no expression of the definition evaluated. */

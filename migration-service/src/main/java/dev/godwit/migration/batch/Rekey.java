@@ -1,5 +1,6 @@
 package dev.godwit.migration.batch;
 
+import static dev.godwit.migration.definition.Identifier.literal;
 import static dev.godwit.migration.definition.Identifier.quote;
 
 import dev.godwit.migration.catalog.Table;
@@ -259,7 +260,7 @@ final class Rekey implements Operation {
         return """
                 WITH own AS MATERIALIZED (SELECT DISTINCT (xid::text::bigint & 4294967295)::text AS xmin FROM godwit.batch WHERE run_id = $1),
                      moved AS (
-                    SELECT '%s' AS relation,
+                    SELECT %s AS relation,
                            count(*) FILTER (WHERE o.xmin IS NOT NULL) AS restored,
                            count(*) FILTER (WHERE o.xmin IS NULL) AS left
                       FROM godwit.identity AS i
@@ -279,17 +280,13 @@ final class Rekey implements Operation {
                 SELECT t.relation, sum(t.restored)::bigint AS restored, 0::bigint AS deleted, sum(t.left)::bigint AS left
                   FROM (TABLE moved UNION ALL TABLE merged) AS t
                  GROUP BY t.relation
-                 ORDER BY t.relation <> '%s', t.relation
+                 ORDER BY t.relation <> %s, t.relation
                 """.formatted(
                         literal(model.root()),
                         model.root().quoted(),
                         quote(model.key()),
                         model.keyType().castName(),
                         literal(model.root()));
-    }
-
-    private static String literal(TableName table) {
-        return table.toString().replace("'", "''");
     }
 
     @Override

@@ -21,7 +21,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
-import java.util.stream.StreamSupport;
 
 /**
  * One selection of a rekey, in the caller's transaction: classified, and in a commit applied and journaled. Use once.
@@ -297,8 +296,6 @@ final class RekeyBatch {
     }
 
     private Uni<List<Row>> query(String sql, Tuple parameters) {
-        return connection.preparedQuery(sql).execute(parameters).map(rows -> StreamSupport.stream(
-                        rows.spliterator(), false)
-                .toList());
+        return Rows.query(connection, sql, parameters);
     }
 }

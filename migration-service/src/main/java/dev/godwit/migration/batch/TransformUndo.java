@@ -12,7 +12,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.StreamSupport;
 
 /**
  * Gives the rows of one batch their former values back, of the columns that it changed; what others wrote into further columns stays. A row that no longer has what the
@@ -100,8 +99,6 @@ final class TransformUndo {
     }
 
     private Uni<List<Row>> query(String sql, Tuple parameters) {
-        return connection.preparedQuery(sql).execute(parameters).map(rows -> StreamSupport.stream(
-                        rows.spliterator(), false)
-                .toList());
+        return Rows.query(connection, sql, parameters);
     }
 }

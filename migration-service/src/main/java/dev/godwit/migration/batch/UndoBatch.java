@@ -19,7 +19,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.StreamSupport;
 
 /**
  * Undoes one batch, in the reverse order of what it did: whoever moved goes back, with everything that hangs on it; then merges are taken apart, losers and their
@@ -323,8 +322,6 @@ final class UndoBatch {
     }
 
     private Uni<List<Row>> query(String sql, Tuple parameters) {
-        return connection.preparedQuery(sql).execute(parameters).map(rows -> StreamSupport.stream(
-                        rows.spliterator(), false)
-                .toList());
+        return Rows.query(connection, sql, parameters);
     }
 }

@@ -19,7 +19,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.StreamSupport;
 
 /** Plays a batch's journal of merges backwards: deleted rows are inserted from their images, moved references and rewritten values set back. */
 final class UndoMerges {
@@ -285,8 +284,6 @@ final class UndoMerges {
     }
 
     private Uni<List<Row>> query(String sql, Tuple parameters) {
-        return connection.preparedQuery(sql).execute(parameters).map(rows -> StreamSupport.stream(
-                        rows.spliterator(), false)
-                .toList());
+        return Rows.query(connection, sql, parameters);
     }
 }

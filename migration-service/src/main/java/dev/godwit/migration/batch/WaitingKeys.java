@@ -7,8 +7,10 @@ import io.vertx.mutiny.sqlclient.RowSet;
 import io.vertx.mutiny.sqlclient.SqlConnection;
 import io.vertx.mutiny.sqlclient.Tuple;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.StreamSupport;
 
@@ -24,7 +26,9 @@ public final class WaitingKeys {
         /** Rows of a range that no batch got through with. */
         ISOLATED,
         /** Entities whose new key belongs to a row that has to move first. */
-        OCCUPIED;
+        OCCUPIED,
+        /** The entities that the run is limited to. */
+        ONLY;
 
         String wireName() {
             return name().toLowerCase(Locale.ROOT);
@@ -92,6 +96,42 @@ public final class WaitingKeys {
                AND key = ANY ($4::text[])
                AND command_id IS NOT DISTINCT FROM $5
             """;
+
+    /** Zero rows: the run ended a moment ago, and would never answer. */
+    private static final String REQUEST = """
+            INSERT INTO godwit.pending_key (run_id, relation, key, cause, command_id)
+            SELECT r.id, $2, k.key, 'requested', $4
+              FROM godwit.run AS r
+             CROSS JOIN unnest($3::text[]) AS k(key)
+             WHERE r.id = $1
+               AND r.state IN ('planning', 'backfilling', 'following', 'verifying', 'paused')
+            ON CONFLICT DO NOTHING
+            """;
+
+    /** Commands whose keys nobody came to, and how many those are. */
+    private static final String LEAVE_REQUESTS = """
+            WITH left_over AS (
+                DELETE FROM godwit.pending_key
+                 WHERE run_id = $1
+                   AND command_id IS NOT NULL
+                RETURNING command_id)
+            SELECT command_id, count(*) AS keys
+              FROM left_over
+             GROUP BY command_id
+            """;
+
+    private static final String RETRY = """
+            INSERT INTO godwit.pending_key (run_id, relation, key, cause)
+            SELECT q.run_id, r.name, q.key, 'retry'
+              FROM godwit.quarantine AS q
+              JOIN godwit.relation AS r ON r.run_id = q.run_id
+                                       AND r.relation = 0
+             WHERE q.run_id = $1
+               AND q.outcome = 'failed'
+            ON CONFLICT DO NOTHING
+            """;
+
+    private static final String CLEAR = "DELETE FROM godwit.pending_key WHERE run_id = $1";
 
     private final SqlConnection connection;
     private final String runId;
@@ -169,6 +209,35 @@ public final class WaitingKeys {
     /** Lets keys wait longer, each time more, and then be taken one by one. */
     public Uni<Void> defer(Taken taken) {
         return execute(DEFER, row(taken)).replaceWithVoid();
+    }
+
+    /**
+     * Lets keys wait that a command asks for. The caller holds the run's fence, so that the run cannot end before the keys are there to be seen.
+     *
+     * @return how many did not wait for this command already; 0 also when the run has ended
+     */
+    public Uni<Integer> request(TableName table, Collection<String> keys, String commandId) {
+        return execute(REQUEST, Tuple.of(runId, table.toString(), keys.toArray(String[]::new), commandId))
+                .map(RowSet::rowCount);
+    }
+
+    /** Forgets what commands asked for; answers how many keys of each command nobody came to. */
+    public Uni<Map<String, Long>> leaveRequests() {
+        return execute(LEAVE_REQUESTS, Tuple.of(runId)).map(rows -> {
+            Map<String, Long> left = new LinkedHashMap<>();
+            rows.forEach(row -> left.put(row.getString("command_id"), row.getLong("keys")));
+            return left;
+        });
+    }
+
+    /** Lets all entities wait that are in quarantine because they failed. */
+    public Uni<Void> retry() {
+        return execute(RETRY, Tuple.of(runId)).replaceWithVoid();
+    }
+
+    /** Forgets all keys, whatever they wait for. */
+    public Uni<Void> clear() {
+        return execute(CLEAR, Tuple.of(runId)).replaceWithVoid();
     }
 
     private Tuple row(Taken taken) {

@@ -6,7 +6,6 @@ import io.vertx.mutiny.sqlclient.Row;
 import io.vertx.mutiny.sqlclient.RowSet;
 import io.vertx.mutiny.sqlclient.SqlConnection;
 import io.vertx.mutiny.sqlclient.Tuple;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -396,6 +395,6 @@ public final class CatalogReader {
     }
 
     private static List<String> strings(Row row, String column) {
-        return new ArrayList<>(Arrays.asList(row.getArrayOfStrings(column)));
+        return Arrays.asList(row.getArrayOfStrings(column));
     }
 }

@@ -46,4 +46,9 @@ public final class Identifier {
         }
         return '"' + name.replace("\"", "\"\"") + '"';
     }
+
+    /** The name as a string constant, quotes included, for SQL that answers with it. */
+    public static String literal(TableName table) {
+        return "'" + table.toString().replace("'", "''") + "'";
+    }
 }

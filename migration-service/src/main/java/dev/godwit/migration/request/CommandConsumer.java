@@ -2,6 +2,7 @@ package dev.godwit.migration.request;
 
 import dev.godwit.migration.deadletter.DeadLetters;
 import dev.godwit.migration.run.Refusal;
+import dev.godwit.migration.run.Rejection;
 import dev.godwit.migration.run.RunService;
 import dev.godwit.migration.sql.ErrorClass;
 import dev.godwit.migration.sql.PgErrors;

@@ -1,6 +1,7 @@
 package dev.godwit.migration.request;
 
 import dev.godwit.migration.outbox.Outbox;
+import dev.godwit.migration.run.Rejection;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.core.buffer.Buffer;
 import io.vertx.mutiny.sqlclient.Pool;
@@ -18,8 +19,6 @@ import java.util.UUID;
  */
 @ApplicationScoped
 public class Rejections {
-
-    private static final String TYPE = "dev.godwit.command.rejected";
 
     private static final String IS_HANDLED = """
             SELECT EXISTS (SELECT FROM godwit.command WHERE id = $1)
@@ -68,7 +67,7 @@ public class Rejections {
                 .addUUID(UUID.randomUUID())
                 .addString(Outbox.RUNS)
                 .addBuffer(Buffer.buffer(rejection.key()))
-                .addString(TYPE)
+                .addString(Rejection.EVENT)
                 .addString(rejection.run().orElse(null))
                 .addBuffer(Buffer.newInstance(rejection.toJson(Instant.now()).toBuffer()));
         return pool.preparedQuery(RECORD_AND_TELL).execute(row).replaceWithVoid();
@@ -84,7 +83,7 @@ public class Rejections {
                 .addUUID(id)
                 .addString(Outbox.RUNS)
                 .addBuffer(Buffer.buffer(rejection.key()))
-                .addString(TYPE)
+                .addString(Rejection.EVENT)
                 .addString(rejection.run().orElse(null))
                 .addBuffer(Buffer.newInstance(rejection.toJson(Instant.now()).toBuffer()));
         return pool.preparedQuery(TELL).execute(row).replaceWithVoid();

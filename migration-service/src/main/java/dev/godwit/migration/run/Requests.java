@@ -1,12 +1,12 @@
 package dev.godwit.migration.run;
 
-import dev.godwit.migration.batch.Batches;
+import dev.godwit.migration.batch.Fence;
+import dev.godwit.migration.batch.WaitingKeys;
+import dev.godwit.migration.definition.TableName;
 import dev.godwit.migration.outbox.Outbox;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
-import io.vertx.core.json.JsonObject;
 import io.vertx.mutiny.sqlclient.SqlConnection;
-import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.time.Instant;
@@ -28,33 +28,6 @@ class Requests {
              ORDER BY serial DESC
              LIMIT 1
             """;
-
-    private static final String FENCE_SHARED = "SELECT pg_advisory_xact_lock_shared($1, $2)";
-
-    /** Zero rows: the run ended a moment ago, and would never answer. Under the fence, so that it cannot end before the keys are there to be seen. */
-    private static final String ENTER = """
-            INSERT INTO godwit.pending_key (run_id, relation, key, cause, command_id)
-            SELECT r.id, $2, k.key, 'requested', $4
-              FROM godwit.run AS r
-             CROSS JOIN unnest($3::text[]) AS k(key)
-             WHERE r.id = $1
-               AND r.state IN ('planning', 'backfilling', 'following', 'verifying', 'paused')
-            ON CONFLICT DO NOTHING
-            """;
-
-    /** Commands whose keys nobody came to, and how many those are. */
-    private static final String LEAVE = """
-            WITH left_over AS (
-                DELETE FROM godwit.pending_key
-                 WHERE run_id = $1
-                   AND command_id IS NOT NULL
-                RETURNING command_id)
-            SELECT command_id, count(*) AS keys
-              FROM left_over
-             GROUP BY command_id
-            """;
-
-    private static final String REJECTED = "dev.godwit.command.rejected";
 
     private final Runs runs;
     private final RunContexts contexts;
@@ -78,19 +51,17 @@ class Requests {
     private Uni<String> enter(String commandId, Run run, List<String> keys) {
         return contexts.of(run)
                 .chain(context -> log.once(
-                        commandId, TYPE, connection -> enter(connection, run, context.rootName(), keys, commandId)));
+                        commandId,
+                        TYPE,
+                        connection -> enter(connection, run, context.operation().root(), keys, commandId)));
     }
 
     private static Uni<String> enter(
-            SqlConnection connection, Run run, String root, List<String> keys, String commandId) {
-        return connection
-                .preparedQuery(FENCE_SHARED)
-                .execute(Tuple.of(Batches.FENCE, (int) run.serial()))
-                .chain(() -> connection
-                        .preparedQuery(ENTER)
-                        .execute(Tuple.of(run.id(), root, keys.toArray(String[]::new), commandId)))
+            SqlConnection connection, Run run, TableName root, List<String> keys, String commandId) {
+        return Fence.shared(connection, run.serial())
+                .chain(() -> new WaitingKeys(connection, run.id()).request(root, keys, commandId))
                 .invoke(entered -> {
-                    if (entered.rowCount() == 0) {
+                    if (entered == 0) {
                         throw noActiveRun(run.migration());
                     }
                 })
@@ -99,32 +70,28 @@ class Requests {
 
     /** Tells whoever waits for an answer that a run ends before it came to their keys. Joins the transaction that ends the run, under its fence. */
     static Uni<Void> leave(SqlConnection connection, Run run) {
-        return connection
-                .preparedQuery(LEAVE)
-                .execute(Tuple.of(run.id()))
+        return new WaitingKeys(connection, run.id())
+                .leaveRequests()
                 .onItem()
-                .transformToMulti(rows -> Multi.createFrom().iterable(rows))
+                .transformToMulti(left -> Multi.createFrom().iterable(left.entrySet()))
                 .onItem()
-                .transformToUniAndConcatenate(
-                        row -> tell(connection, run, row.getString("command_id"), row.getLong("keys")))
+                .transformToUniAndConcatenate(one -> tell(connection, run, one.getKey(), one.getValue()))
                 .onItem()
                 .ignoreAsUni();
     }
 
     private static Uni<Void> tell(SqlConnection connection, Run run, String commandId, long keys) {
-        JsonObject data = new JsonObject()
-                .put("commandId", commandId)
-                .put("type", TYPE)
-                .put("migration", run.migration())
-                .put("run", run.id())
-                .put("code", "run_ended")
-                .put(
-                        "message",
-                        "run '" + run.id() + "' was ended before it came to " + keys
-                                + " of the keys; ask the next run for them")
-                .put("requestedBy", null)
-                .put("at", Instant.now().toString());
-        return Outbox.append(connection, Outbox.RUNS, run.migration(), REJECTED, run.id(), data);
+        Rejection rejection = new Rejection(
+                commandId,
+                TYPE,
+                Optional.of(run.migration()),
+                Optional.of(run.id()),
+                "run_ended",
+                "run '" + run.id() + "' was ended before it came to " + keys
+                        + " of the keys; ask the next run for them",
+                Optional.empty());
+        return Outbox.append(
+                connection, Outbox.RUNS, rejection.key(), Rejection.EVENT, run.id(), rejection.toJson(Instant.now()));
     }
 
     private Uni<Run> activeRun(String migration) {

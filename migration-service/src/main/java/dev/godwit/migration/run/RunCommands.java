@@ -1,5 +1,6 @@
 package dev.godwit.migration.run;
 
+import dev.godwit.migration.batch.WaitingKeys;
 import dev.godwit.migration.functions.FunctionSchema;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
@@ -39,14 +40,6 @@ class RunCommands {
                SET verify_asked = true
              WHERE id = $1
                AND state = $2
-            """;
-
-    private static final String RETRY = """
-            WITH freed AS (SELECT key FROM godwit.quarantine WHERE run_id = $1 AND outcome = 'failed')
-            INSERT INTO godwit.pending_key (run_id, relation, key, cause)
-            SELECT $1, (SELECT name FROM godwit.relation WHERE run_id = $1 AND relation = 0), key, 'retry'
-              FROM freed
-            ON CONFLICT DO NOTHING
             """;
 
     private final Runs runs;
@@ -209,16 +202,13 @@ class RunCommands {
                 .preparedQuery("UPDATE godwit.run SET phase = 'prepare' WHERE id = $1")
                 .execute(Tuple.of(run.id()))
                 .chain(() -> Requests.leave(connection, run))
-                .chain(() -> connection
-                        .preparedQuery("DELETE FROM godwit.pending_key WHERE run_id = $1")
-                        .execute(Tuple.of(run.id())))
-                .replaceWithVoid();
+                .chain(() -> new WaitingKeys(connection, run.id()).clear());
     }
 
     private Uni<Boolean> retry(Asked asked, Run run) {
         mustBeLegal(RunCommand.RETRY, run, run.state().acceptsBatches() || run.state() == RunState.PAUSED);
         return runs.inTransaction(connection -> claim(connection, asked)
-                .chain(() -> connection.preparedQuery(RETRY).execute(Tuple.of(run.id())))
+                .chain(() -> new WaitingKeys(connection, run.id()).retry())
                 .replaceWith(true));
     }
 

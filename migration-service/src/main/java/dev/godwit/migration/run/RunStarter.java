@@ -1,5 +1,6 @@
 package dev.godwit.migration.run;
 
+import dev.godwit.migration.batch.WaitingKeys;
 import dev.godwit.migration.catalog.CatalogException;
 import dev.godwit.migration.catalog.CatalogReader;
 import dev.godwit.migration.catalog.Table;
@@ -64,13 +65,6 @@ class RunStarter {
             INSERT INTO godwit.run (id, migration, operation, mode, state, definition, definition_file, definition_hash, catalog_fingerprint,
                                     requested_by, command_id, reason, entity_limit, only_keys, follow, max_rate, tables, plan, attachments)
             VALUES ($1, $2, $3, $4, 'planning', $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
-            """;
-
-    private static final String KEYS = """
-            INSERT INTO godwit.pending_key (run_id, relation, key, cause)
-            SELECT $1, $2, t.key, 'only'
-              FROM unnest($3::text[]) AS t(key)
-            ON CONFLICT DO NOTHING
             """;
 
     private static final String PLAN = """
@@ -207,12 +201,8 @@ class RunStarter {
                         ? mustNotOverlap(connection, tables)
                         : Uni.createFrom().voidItem())
                 .chain(() -> connection.preparedQuery(INSERT).execute(row(id, command, definition, looked, tables)))
-                .chain(() -> connection
-                        .preparedQuery(KEYS)
-                        .execute(Tuple.of(
-                                id,
-                                looked.compiled().operation().root().toString(),
-                                command.only().toArray(String[]::new))))
+                .chain(() -> new WaitingKeys(connection, id)
+                        .add(looked.compiled().operation().root(), command.only(), WaitingKeys.Cause.ONLY))
                 .chain(() -> Runs.announceState(connection, id))
                 .replaceWith(id);
     }

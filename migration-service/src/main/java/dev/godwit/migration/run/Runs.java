@@ -1,6 +1,6 @@
 package dev.godwit.migration.run;
 
-import dev.godwit.migration.batch.Batches;
+import dev.godwit.migration.batch.Fence;
 import dev.godwit.migration.outbox.Outbox;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.json.JsonArray;
@@ -35,8 +35,6 @@ public class Runs {
             """;
 
     /** No batch commits after its run changed state: batches hold this lock shared until they end. */
-    private static final String FENCE_EXCLUSIVE = "SELECT pg_advisory_xact_lock($1, $2)";
-
     private static final String CHANGE_STATE = """
             UPDATE godwit.run
                SET previous_state = state, state = $2, reason = $3, resume_state = $4, version = version + 1, updated_at = clock_timestamp(),
@@ -119,9 +117,7 @@ public class Runs {
         if (!from.mayBecome(to)) {
             throw new IllegalStateException("no run goes from " + from + " to " + to);
         }
-        return inTransaction(connection -> connection
-                .preparedQuery(FENCE_EXCLUSIVE)
-                .execute(Tuple.of(Batches.FENCE, (int) run.serial()))
+        return inTransaction(connection -> Fence.exclusive(connection, run.serial())
                 .chain(() -> change(connection, run, from, to, reason))
                 .chain(changed -> changed
                         ? also.apply(connection)

@@ -2,7 +2,7 @@ package dev.godwit.migration.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.godwit.migration.batch.Batches;
+import dev.godwit.migration.batch.Fence;
 import dev.godwit.migration.testing.Engine;
 import dev.godwit.migration.testing.EngineRun;
 import dev.godwit.migration.testing.TestPostgres;
@@ -66,7 +66,7 @@ class CommandRacesIT {
     private CompletableFuture<Void> whileTheFenceIsHeld(RunCommand command, String meanwhile) throws SQLException {
         try (Connection batch = TestPostgres.connect(engine.database());
                 Statement statement = batch.createStatement()) {
-            statement.execute("SELECT pg_advisory_lock(" + Batches.FENCE + ", "
+            statement.execute("SELECT pg_advisory_lock(" + Fence.CLASS_ID + ", "
                     + run.row().serial() + ")");
             CompletableFuture<Void> asked = commands.handle(command, run.id(), "command", "test", Optional.empty())
                     .subscribeAsCompletionStage();

@@ -7,6 +7,7 @@ import dev.godwit.migration.testing.LiveService;
 import dev.godwit.migration.testing.TestConnector;
 import dev.godwit.migration.testing.TestPostgres;
 import io.smallrye.mutiny.Uni;
+import io.vertx.core.json.JsonObject;
 import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.mutiny.sqlclient.Row;
 import io.vertx.mutiny.sqlclient.Tuple;
@@ -91,9 +92,21 @@ abstract class LiveRuns {
         return start(migration, true, Optional.of(limit), List.of(), false);
     }
 
-    private String start(String migration, boolean commit, Optional<Long> limit, List<String> only, boolean follow) {
-        StartCommand command = new StartCommand(
-                UUID.randomUUID().toString(),
+    String start(String migration, boolean commit, Optional<Long> limit, List<String> only, boolean follow) {
+        return await(start(UUID.randomUUID().toString(), migration, commit, limit, only, follow))
+                .getString("run");
+    }
+
+    /** The start by a command of this id, not yet sent. */
+    Uni<JsonObject> start(
+            String commandId,
+            String migration,
+            boolean commit,
+            Optional<Long> limit,
+            List<String> only,
+            boolean follow) {
+        return services.start(new StartCommand(
+                commandId,
                 migration,
                 commit,
                 limit,
@@ -102,8 +115,7 @@ abstract class LiveRuns {
                 follow,
                 Optional.empty(),
                 "test",
-                Optional.empty());
-        return await(services.start(command)).getString("run");
+                Optional.empty()));
     }
 
     /** Keeps the service from driving this run on, so that the test does; until the connection ends. */

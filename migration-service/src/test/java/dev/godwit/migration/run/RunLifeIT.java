@@ -3,7 +3,7 @@ package dev.godwit.migration.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.godwit.migration.batch.Batches;
+import dev.godwit.migration.batch.Fence;
 import dev.godwit.migration.testing.LiveService;
 import dev.godwit.migration.testing.TestPostgres;
 import io.quarkus.test.junit.QuarkusTest;
@@ -294,13 +294,13 @@ class RunLifeIT extends LiveRuns {
     void shouldInspectNamedKeysBeforeItSaysThatNoneIsLeft() throws SQLException {
         try (Connection driver = TestPostgres.connect(database);
                 Statement fence = driver.createStatement()) {
-            fence.execute("SELECT pg_advisory_lock(" + Batches.FENCE + ", n) FROM generate_series(1, 500) AS n");
+            fence.execute("SELECT pg_advisory_lock(" + Fence.CLASS_ID + ", n) FROM generate_series(1, 500) AS n");
             String plan = plan("first", "old 1", "old 2", "nobody");
             patiently().untilAsserted(() -> assertThat(reason(plan)).startsWith("waits: "));
             driveOnly(driver, plan);
             assertThatThrownBy(() -> step(plan)).hasMessageContaining("lock timeout");
 
-            fence.execute("SELECT pg_advisory_unlock(" + Batches.FENCE + ", n) FROM generate_series(1, 500) AS n");
+            fence.execute("SELECT pg_advisory_unlock(" + Fence.CLASS_ID + ", n) FROM generate_series(1, 500) AS n");
             drive(plan, () -> run(plan).state() == RunState.PLANNED);
 
             assertThat(value("SELECT plan -> 'counts' ->> 'migrated' FROM godwit.run WHERE id = $1", plan))

@@ -214,7 +214,8 @@ final class StackStart {
         long begin = System.nanoTime();
         Connector connector = new Connector(new ConnectWorker(state, settings).url(), home);
         try {
-            connector.ensureRunning(Duration.ofSeconds(60));
+            connector.ensureRunning(PATIENCE);
+            awaitReader(settings);
             listener.done("connector", "running", since(begin));
         } catch (Failure notRunning) {
             if (settings.databaseUrl() == null) {
@@ -222,6 +223,14 @@ final class StackStart {
             }
             // The user's server may lack a setting or a privilege; the services are up and `doctor` tells which.
             listener.warn(notRunning.getMessage());
+        }
+    }
+
+    /** A task that runs has yet to open its slot; changes of the application are heard from then on. */
+    private static void awaitReader(Settings settings) {
+        if (!Wait.until(PATIENCE, () -> Slot.isRead(settings.migration()))) {
+            throw Failure.failed("the connector runs, but nobody reads the replication slot " + Connector.SLOT
+                    + "; godwit doctor tells more");
         }
     }
 

@@ -1,9 +1,6 @@
 package dev.godwit.cli.stack;
 
 import dev.godwit.cli.stack.ComponentStatus.Health;
-import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,12 +10,6 @@ import java.util.function.Supplier;
 
 /** Asks every component how it is; never infers health from a process being there. */
 final class StackStatus {
-    private static final String SLOT_STATE = """
-            SELECT active, pg_size_pretty(pg_wal_lsn_diff(pg_current_wal_lsn(), confirmed_flush_lsn))
-              FROM pg_replication_slots
-             WHERE slot_name = ?
-            """;
-
     private final StateDirectory state;
     private final Settings settings;
     private final Processes processes;
@@ -125,23 +116,16 @@ final class StackStatus {
     }
 
     private ComponentStatus slot() {
-        DatabaseUrl url = settings.migration();
-        try (Connection connection = url.connect();
-                PreparedStatement statement = connection.prepareStatement(SLOT_STATE)) {
-            statement.setString(1, Connector.SLOT);
-            try (ResultSet result = statement.executeQuery()) {
-                if (!result.next()) {
-                    return new ComponentStatus(
-                            "slot", Health.MISSING, "", null, "no replication slot " + Connector.SLOT);
-                }
-                boolean active = result.getBoolean(1);
-                return new ComponentStatus(
-                        "slot",
-                        active ? Health.HEALTHY : Health.UNHEALTHY,
-                        "",
-                        null,
-                        (active ? "active, " : "nobody reads it, ") + result.getString(2) + " behind");
-            }
+        try {
+            return Slot.find(settings.migration())
+                    .map(slot -> new ComponentStatus(
+                            "slot",
+                            slot.active() ? Health.HEALTHY : Health.UNHEALTHY,
+                            "",
+                            null,
+                            (slot.active() ? "active, " : "nobody reads it, ") + slot.behind() + " behind"))
+                    .orElseGet(() -> new ComponentStatus(
+                            "slot", Health.MISSING, "", null, "no replication slot " + Connector.SLOT));
         } catch (SQLException e) {
             return new ComponentStatus("slot", Health.UNKNOWN, "", null, "the database does not answer");
         }

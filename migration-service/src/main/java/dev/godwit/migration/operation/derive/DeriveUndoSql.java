@@ -1,5 +1,6 @@
 package dev.godwit.migration.operation.derive;
 
+import static dev.godwit.migration.definition.Identifier.literal;
 import static dev.godwit.migration.definition.Identifier.quote;
 import static java.util.stream.Collectors.joining;
 
@@ -153,14 +154,9 @@ public final class DeriveUndoSql {
                      WHERE godwit_j.run_id = $1
                        AND NOT godwit_j.retracted
                      ORDER BY godwit_j.key, godwit_u.undo_order DESC)
-                SELECT '%s' AS relation, 0::bigint AS restored, count(*) FILTER (WHERE goes) AS deleted, count(*) FILTER (WHERE NOT goes) AS left
+                SELECT %s AS relation, 0::bigint AS restored, count(*) FILTER (WHERE goes) AS deleted, count(*) FILTER (WHERE NOT goes) AS left
                   FROM godwit_judged
-                """.formatted(
-                        isOurs(),
-                        isReferenced(),
-                        model.target().quoted(),
-                        isJournaled(),
-                        model.target().toString().replace("'", "''"));
+                """.formatted(isOurs(), isReferenced(), model.target().quoted(), isJournaled(), literal(model.target()));
     }
 
     /** The batches whose transaction a row shows, by 32 bits. To be put into a scalar query: of EXISTS PostgreSQL would make a hash of all batches, for the few rows at hand. */

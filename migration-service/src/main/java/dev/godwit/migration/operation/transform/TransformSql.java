@@ -1,5 +1,6 @@
 package dev.godwit.migration.operation.transform;
 
+import static dev.godwit.migration.definition.Identifier.literal;
 import static dev.godwit.migration.definition.Identifier.quote;
 import static java.util.stream.Collectors.joining;
 
@@ -268,7 +269,7 @@ public final class TransformSql {
                       FROM last
                       LEFT JOIN %s AS %s ON %s = last.key::%s
                       LEFT JOIN own ON own.xmin = %s.xmin::text)
-                SELECT '%s' AS relation, count(*) FILTER (WHERE ours) AS restored, 0::bigint AS deleted, count(*) FILTER (WHERE NOT ours) AS left
+                SELECT %s AS relation, count(*) FILTER (WHERE ours) AS restored, 0::bigint AS deleted, count(*) FILTER (WHERE NOT ours) AS left
                   FROM judged
                 """.formatted(
                         digest(alias()),
@@ -277,7 +278,7 @@ public final class TransformSql {
                         key(),
                         model.keyType().castName(),
                         alias(),
-                        model.root().toString().replace("'", "''"));
+                        literal(model.root()));
     }
 
     private String texts(String row) {

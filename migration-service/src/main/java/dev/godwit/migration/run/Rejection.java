@@ -1,4 +1,4 @@
-package dev.godwit.migration.request;
+package dev.godwit.migration.run;
 
 import io.vertx.core.json.JsonObject;
 import java.time.Instant;
@@ -12,7 +12,7 @@ import java.util.Optional;
  * @param code stable snake_case code
  * @param message a sentence for people, with the way out
  */
-record Rejection(
+public record Rejection(
         String commandId,
         String type,
         Optional<String> migration,
@@ -21,13 +21,16 @@ record Rejection(
         String message,
         Optional<String> requestedBy) {
 
+    /** Type of the event. */
+    public static final String EVENT = "dev.godwit.command.rejected";
+
     /** Key of the event, so that whoever follows a migration or a run sees its rejections in order. */
-    String key() {
+    public String key() {
         return migration.or(() -> run).orElse("");
     }
 
     /** The event's data. */
-    JsonObject toJson(Instant at) {
+    public JsonObject toJson(Instant at) {
         return new JsonObject()
                 .put("commandId", commandId)
                 .put("type", type)

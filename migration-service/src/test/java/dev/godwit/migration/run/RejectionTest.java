@@ -1,4 +1,4 @@
-package dev.godwit.migration.request;
+package dev.godwit.migration.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
