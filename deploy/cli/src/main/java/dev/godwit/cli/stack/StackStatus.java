@@ -1,6 +1,7 @@
 package dev.godwit.cli.stack;
 
 import dev.godwit.cli.stack.ComponentStatus.Health;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
