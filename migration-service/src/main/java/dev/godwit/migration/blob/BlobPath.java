@@ -21,7 +21,8 @@ final class BlobPath {
         if (text.isEmpty()) {
             return Optional.of("the path is empty");
         }
-        if (text.getBytes(StandardCharsets.UTF_8).length > BYTES_MAX || CONTROL.matcher(text).find()) {
+        if (text.getBytes(StandardCharsets.UTF_8).length > BYTES_MAX
+                || CONTROL.matcher(text).find()) {
             return Optional.of("the path is longer than " + BYTES_MAX + " bytes, or has control characters in it");
         }
         for (String name : text.split("/", -1)) {

@@ -82,8 +82,9 @@ public class BlobStores implements BlobCopies {
 
     private static BlobStore open(String name, Store store) {
         if (store.directory().isPresent() == store.bucket().isPresent()) {
-            throw new BlobStoreException("store " + name + " needs a directory or a bucket, one of the two: set GODWIT_STORES_"
-                    + variable(name) + "_DIRECTORY or _BUCKET");
+            throw new BlobStoreException(
+                    "store " + name + " needs a directory or a bucket, one of the two: set GODWIT_STORES_"
+                            + variable(name) + "_DIRECTORY or _BUCKET");
         }
         return new BlobStore(new SourceDirectory(store.from()), () -> target(store));
     }
@@ -92,7 +93,9 @@ public class BlobStores implements BlobCopies {
         return store.directory()
                 .<BlobTarget>map(DirectoryTarget::new)
                 .orElseGet(() -> new BucketTarget(
-                        S3Clients.of(store), store.bucket().orElseThrow(), store.prefix().orElse("")));
+                        S3Clients.of(store),
+                        store.bucket().orElseThrow(),
+                        store.prefix().orElse("")));
     }
 
     private static String variable(String name) {

@@ -44,10 +44,12 @@ final class BucketTarget implements BlobTarget {
     @Override
     public Optional<Result> find(String path, Fingerprint expected) throws IOException {
         try {
-            HeadObjectResponse head = client.headObject(request -> request.bucket(bucket).key(key(path)));
+            HeadObjectResponse head =
+                    client.headObject(request -> request.bucket(bucket).key(key(path)));
             return Optional.of(fingerprint(head, path)
                     .differenceFrom(expected)
-                    .<Result>map(difference -> new Result.Mismatch("another blob has its place " + place(path) + ": " + difference))
+                    .<Result>map(difference ->
+                            new Result.Mismatch("another blob has its place " + place(path) + ": " + difference))
                     .orElse(Result.UNCHANGED));
         } catch (NoSuchKeyException e) {
             return Optional.empty();
@@ -96,7 +98,8 @@ final class BucketTarget implements BlobTarget {
         if (told != null) {
             return new Fingerprint(head.contentLength(), told);
         }
-        try (InputStream content = client.getObject(request -> request.bucket(bucket).key(key(path)))) {
+        try (InputStream content =
+                client.getObject(request -> request.bucket(bucket).key(key(path)))) {
             return Fingerprint.of(content, OutputStream.nullOutputStream());
         }
     }

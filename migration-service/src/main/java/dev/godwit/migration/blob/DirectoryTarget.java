@@ -48,7 +48,8 @@ class DirectoryTarget implements BlobTarget {
         }
         return Optional.of(Fingerprint.of(target)
                 .differenceFrom(expected)
-                .<Result>map(difference -> new Result.Mismatch("another blob has its place " + target + ": " + difference))
+                .<Result>map(
+                        difference -> new Result.Mismatch("another blob has its place " + target + ": " + difference))
                 .orElse(Result.UNCHANGED));
     }
 

@@ -29,7 +29,7 @@ record Fingerprint(long size, String sha256) {
 
     /** Of everything that the stream has, which goes to {@code copy} on the way. Memory: one buffer. */
     static Fingerprint of(InputStream content, OutputStream copy) throws IOException {
-        MessageDigest digest = sha256();
+        MessageDigest digest = newDigest();
         byte[] buffer = new byte[BUFFER];
         long size = 0;
         for (int read = content.read(buffer); read >= 0; read = content.read(buffer)) {
@@ -66,7 +66,7 @@ record Fingerprint(long size, String sha256) {
         return Base64.getEncoder().encodeToString(HexFormat.of().parseHex(sha256));
     }
 
-    private static MessageDigest sha256() {
+    private static MessageDigest newDigest() {
         try {
             return MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {

@@ -18,7 +18,7 @@ final class S3Clients {
 
     private S3Clients() {}
 
-    /** A client with the credentials of {@code AWS_ACCESS_KEY_ID}, {@code AWS_SECRET_ACCESS_KEY} and {@code AWS_SESSION_TOKEN}; no file is looked for. */
+    /** A client with the credentials of {@code AWS_ACCESS_KEY_ID}, {@code AWS_SECRET_ACCESS_KEY} and {@code AWS_SESSION_TOKEN}; no file of credentials is read. */
     static S3Client of(Store store) {
         return of(store, EnvironmentVariableCredentialsProvider.create());
     }
@@ -28,11 +28,11 @@ final class S3Clients {
                 .credentialsProvider(credentials)
                 .region(Region.of(store.region()))
                 .forcePathStyle(store.pathStyle())
-                .httpClient(UrlConnectionHttpClient.builder()
+                .httpClientBuilder(UrlConnectionHttpClient.builder()
                         .connectionTimeout(CONNECT)
-                        .socketTimeout(SILENCE)
-                        .build())
-                // We send a hash of our own with each blob; the SDK's would come in a form that many compatible stores do not know.
+                        .socketTimeout(SILENCE))
+                // We send a hash of our own with each blob; the SDK's would come in a form that many compatible stores
+                // do not know.
                 .requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)
                 .responseChecksumValidation(ResponseChecksumValidation.WHEN_REQUIRED)
                 .serviceConfiguration(settings -> settings.chunkedEncodingEnabled(false));

@@ -21,7 +21,9 @@ final class SourceDirectory {
         }
         try {
             Path file = root.resolve(path).toRealPath();
-            return Files.isRegularFile(file) && file.startsWith(root.toRealPath()) ? Optional.of(file) : Optional.empty();
+            return Files.isRegularFile(file) && file.startsWith(root.toRealPath())
+                    ? Optional.of(file)
+                    : Optional.empty();
         } catch (NoSuchFileException e) {
             return Optional.empty();
         }

@@ -40,8 +40,8 @@ class BlobStoresTest {
     void open() throws IOException {
         from = Files.createDirectory(scratch.resolve("from"));
         to = Files.createDirectory(scratch.resolve("to"));
-        stores = stores(Map.of(
-                "GODWIT_STORES_FILES_FROM", from.toString(), "GODWIT_STORES_FILES_DIRECTORY", to.toString()));
+        stores = stores(
+                Map.of("GODWIT_STORES_FILES_FROM", from.toString(), "GODWIT_STORES_FILES_DIRECTORY", to.toString()));
     }
 
     @AfterEach

@@ -46,8 +46,7 @@ final class Blobs {
         return new Settings(from, Optional.empty(), Optional.of("essays"), Optional.of(endpoint));
     }
 
-    private record Settings(
-            Path from, Optional<Path> directory, Optional<String> bucket, Optional<URI> endpoint)
+    private record Settings(Path from, Optional<Path> directory, Optional<String> bucket, Optional<URI> endpoint)
             implements StoresConfig.Store {
         @Override
         public Optional<String> prefix() {

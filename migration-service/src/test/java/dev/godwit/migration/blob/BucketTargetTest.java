@@ -109,8 +109,8 @@ class BucketTargetTest {
         write(from, "essay.txt", "short");
         Blob blob = blob("essay.txt", "short");
 
-        Result result = store.copy(
-                new Blob(blob.key(), blob.path(), blob.sha256(), BucketTarget.BYTES_MAX + 1, blob.store()));
+        Result result =
+                store.copy(new Blob(blob.key(), blob.path(), blob.sha256(), BucketTarget.BYTES_MAX + 1, blob.store()));
 
         assertThat(result).isInstanceOf(Result.Mismatch.class);
     }

@@ -55,8 +55,8 @@ class DirectoryTargetTest {
         write(from, "essay.txt", CONTENT);
         Blob blob = blob("essay.txt", CONTENT);
 
-        Result result = copy(new Blob(
-                blob.key(), blob.path(), blob.sha256().toUpperCase(Locale.ROOT), blob.size(), blob.store()));
+        Result result = copy(
+                new Blob(blob.key(), blob.path(), blob.sha256().toUpperCase(Locale.ROOT), blob.size(), blob.store()));
 
         assertThat(result).isEqualTo(Result.COPIED);
     }
@@ -90,8 +90,8 @@ class DirectoryTargetTest {
         write(to, "essay.txt", "somebody else's");
 
         assertThat(copy(blob("essay.txt", CONTENT)))
-                .isInstanceOfSatisfying(
-                        Result.Mismatch.class, mismatch -> assertThat(mismatch.detail()).contains("another blob"));
+                .isInstanceOfSatisfying(Result.Mismatch.class, mismatch -> assertThat(mismatch.detail())
+                        .contains("another blob"));
 
         assertThat(to.resolve("essay.txt")).hasContent("somebody else's");
     }
@@ -102,7 +102,7 @@ class DirectoryTargetTest {
         DirectoryTarget target = new DirectoryTarget(to) {
             @Override
             InputStream open(Path file) throws IOException {
-                write(to, "essay.txt", "somebody else's");
+                Blobs.write(to, "essay.txt", "somebody else's");
                 return super.open(file);
             }
         };
@@ -120,7 +120,17 @@ class DirectoryTargetTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"", "/etc/hostname", "../secret", "a/../../secret", "a//b", "./a", ".godwit/a", "a\nb", "a\u0000b"})
+            strings = {
+                "",
+                "/etc/hostname",
+                "../secret",
+                "a/../../secret",
+                "a//b",
+                "./a",
+                ".godwit/a",
+                "a\nb",
+                "a\u0000b"
+            })
     void shouldNotFollowAPathThatLeadsOut(String path) throws IOException {
         write(scratch, "secret", CONTENT);
 
@@ -179,7 +189,9 @@ class DirectoryTargetTest {
         }
 
         assertThat(to.resolve("essay.txt")).doesNotExist();
-        assertThat(leftovers()).as("half a file, under a name that nobody asks for").hasSize(1);
+        assertThat(leftovers())
+                .as("half a file, under a name that nobody asks for")
+                .hasSize(1);
         assertThat(copy(blob("essay.txt", CONTENT))).isEqualTo(Result.COPIED);
         assertThat(to.resolve("essay.txt")).hasContent(CONTENT);
     }

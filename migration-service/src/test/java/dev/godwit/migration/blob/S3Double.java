@@ -112,9 +112,9 @@ final class S3Double implements AutoCloseable {
     private void put(HttpExchange exchange, String key, byte[] body) throws IOException {
         Map<String, String> metadata = exchange.getRequestHeaders().entrySet().stream()
                 .filter(header -> header.getKey().toLowerCase(Locale.ROOT).startsWith("x-amz-meta-"))
-                .collect(Collectors.toMap(
-                        header -> header.getKey().toLowerCase(Locale.ROOT),
-                        header -> header.getValue().get(0)));
+                .collect(
+                        Collectors.toMap(header -> header.getKey().toLowerCase(Locale.ROOT), header -> header.getValue()
+                                .get(0)));
         boolean mustBeNew = "*".equals(exchange.getRequestHeaders().getFirst("If-None-Match"));
         Stored stored = new Stored(body, metadata);
         if (mustBeNew && objects.putIfAbsent(key, stored) != null) {
@@ -122,7 +122,8 @@ final class S3Double implements AutoCloseable {
             return;
         }
         objects.put(key, stored);
-        exchange.getResponseHeaders().add("ETag", "\"" + HEX.formatHex(sha256(body)).substring(0, 32) + "\"");
+        exchange.getResponseHeaders()
+                .add("ETag", "\"" + HEX.formatHex(sha256(body)).substring(0, 32) + "\"");
         exchange.sendResponseHeaders(200, -1);
     }
 
@@ -194,7 +195,8 @@ final class S3Double implements AutoCloseable {
     private static String canonical(HttpExchange exchange, String signed, String payload) {
         String headers = Arrays.stream(signed.split(";"))
                 .map(name -> name + ":"
-                        + String.join(",", exchange.getRequestHeaders().get(name)).strip() + "\n")
+                        + String.join(",", exchange.getRequestHeaders().get(name))
+                                .strip() + "\n")
                 .collect(Collectors.joining());
         String query = exchange.getRequestURI().getRawQuery();
         return exchange.getRequestMethod() + "\n" + exchange.getRequestURI().getRawPath() + "\n"

@@ -18,6 +18,7 @@ import java.util.UUID;
 import java.util.stream.Stream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
+import org.apache.commons.compress.archivers.tar.TarConstants;
 
 /**
  * Unpacks an archive of blobs into a directory. Files and directories only: links, devices, names that lead out of the directory, names that come twice and
@@ -68,7 +69,8 @@ final class BlobArchive {
     void unpack(InputStream archive, boolean replace) throws IOException {
         check(replace);
         Files.createDirectories(directory.getParent());
-        // Not as a temporary directory: those can be read by their owner alone, and another program is to read the blobs.
+        // Not as a temporary directory: those can be read by their owner alone, and another program is to read the
+        // blobs.
         Path unpacking = Files.createDirectory(
                 directory.resolveSibling("." + directory.getFileName() + ".unpacking-" + UUID.randomUUID()));
         try {
@@ -80,7 +82,7 @@ final class BlobArchive {
     }
 
     private void check(boolean replace) throws IOException {
-        if (Files.notExists(directory) || replace && Files.isDirectory(directory)) {
+        if (Files.notExists(directory) || (replace && Files.isDirectory(directory))) {
             return;
         }
         if (Files.isDirectory(directory)) {
@@ -102,12 +104,18 @@ final class BlobArchive {
                 if (++entries > entriesMax) {
                     throw refused("more than " + entriesMax + " entries");
                 }
-                if (!entry.isDirectory() && (!entry.isFile() || entry.isLink() || entry.isSymbolicLink())) {
+                if (!entry.isDirectory() && !isFile(entry)) {
                     throw refused("an entry that is neither file nor directory: " + entry.getName());
                 }
                 action.on(entry, tar);
             }
         }
+    }
+
+    /** By its flag: the library takes for a file whatever is no directory. */
+    private static boolean isFile(TarArchiveEntry entry) {
+        byte flag = entry.getLinkFlag();
+        return flag == TarConstants.LF_NORMAL || flag == TarConstants.LF_OLDNORM || entry.isSparse();
     }
 
     private void write(TarArchiveEntry entry, InputStream content, Path root) throws IOException {

@@ -156,8 +156,7 @@ final class DatabaseSink implements DumpSink, AutoCloseable {
             try (ResultSet found = query.executeQuery()) {
                 if (found.next()) {
                     Array members = found.getArray(2);
-                    names.keepElsewhere(
-                            schemaOfDump, found.getString(1), Arrays.asList((String[]) members.getArray()));
+                    names.keepElsewhere(schemaOfDump, found.getString(1), Arrays.asList((String[]) members.getArray()));
                     return;
                 }
             }
@@ -166,7 +165,8 @@ final class DatabaseSink implements DumpSink, AutoCloseable {
         }
         names.target(schemaOfDump).ifPresent(schema -> {
             extra("extension", name, "CREATE EXTENSION " + quoted(name) + " WITH SCHEMA " + quoted(schema), line);
-            tally.warn("extension " + name + " was not in this database: it is in schema " + schema + " now, and goes with it");
+            tally.warn("extension " + name + " was not in this database: it is in schema " + schema
+                    + " now, and goes with it");
         });
     }
 
@@ -202,7 +202,10 @@ final class DatabaseSink implements DumpSink, AutoCloseable {
     /** What went wrong, in one line; the driver adds position and context in further ones. */
     static String message(SQLException failure) {
         String message = String.valueOf(failure.getMessage());
-        return message.lines().findFirst().orElse(message).replaceFirst("^(?:Batch entry .* was aborted: )?ERROR: ", "");
+        return message.lines()
+                .findFirst()
+                .orElse(message)
+                .replaceFirst("^(?:Batch entry .* was aborted: )?ERROR: ", "");
     }
 
     /** Carries an error of the database through the reader, which knows of files alone. */

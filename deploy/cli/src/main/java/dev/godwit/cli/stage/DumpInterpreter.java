@@ -11,7 +11,16 @@ import java.util.regex.Pattern;
 /** Decides, statement by statement, what of a dump goes on and what does not; redirects what does. */
 final class DumpInterpreter {
     private static final Set<String> IGNORED_COMMANDS = Set.of(
-            "\\restrict", "\\unrestrict", "\\set", "\\unset", "\\pset", "\\echo", "\\qecho", "\\timing", "\\x", "\\encoding");
+            "\\restrict",
+            "\\unrestrict",
+            "\\set",
+            "\\unset",
+            "\\pset",
+            "\\echo",
+            "\\qecho",
+            "\\timing",
+            "\\x",
+            "\\encoding");
     private static final Pattern EXTENSION = Pattern.compile(
             "^create extension (?:if not exists )?(?<name>\"[^\"]*\"|\\S+)(?: with)?(?: schema (?<schema>\"[^\"]*\"|\\S+))?");
     private static final Pattern SCHEMA =

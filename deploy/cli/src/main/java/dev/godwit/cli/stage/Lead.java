@@ -22,8 +22,8 @@ record Lead(String words, StatementKind kind, String what) {
     private static final Pattern TABLE = Pattern.compile(
             "^(?:insert into|copy|create (?:unlogged )?table)(?: if not exists)?(?: only)? (?:(?<schema>" + NAME
                     + ") \\. )?(?<name>" + NAME + ")");
-    private static final Pattern FIRST_NAME = Pattern.compile("^(?: if not exists| concurrently| on)*"
-            + " (?:(?<schema>" + NAME + ") \\. )?(?<name>" + NAME + ")");
+    private static final Pattern FIRST_NAME = Pattern.compile(
+            "^(?: if not exists| concurrently| on)*" + " (?:(?<schema>" + NAME + ") \\. )?(?<name>" + NAME + ")");
 
     static Lead of(String sql) {
         SqlTokens tokens = new SqlTokens(sql.substring(0, Math.min(sql.length(), CHARACTERS_MAX)));
@@ -59,7 +59,9 @@ record Lead(String words, StatementKind kind, String what) {
     /** The name of what the statement makes, as it is written. */
     String madeName() {
         int at = words.indexOf(what);
-        return at < 0 ? "" : group(FIRST_NAME, words.substring(at + what.length()), "name").orElse("");
+        return at < 0
+                ? ""
+                : group(FIRST_NAME, words.substring(at + what.length()), "name").orElse("");
     }
 
     /** The name that the pattern's group finds in the words, as PostgreSQL understands it. */

@@ -57,9 +57,7 @@ final class Redirection {
     }
 
     private void replace(SqlToken token, String replacement) {
-        rewritten
-                .append(sql, copied, token.end() - token.text().length())
-                .append(replacement);
+        rewritten.append(sql, copied, token.end() - token.text().length()).append(replacement);
         copied = token.end();
     }
 
@@ -98,9 +96,7 @@ final class Redirection {
             return first.name().orElse("");
         }
         StringBuilder operator = new StringBuilder();
-        for (SqlToken token = first;
-                token.kind() == Kind.SYMBOL && !token.is(")");
-                token = tokens.from(token.end())) {
+        for (SqlToken token = first; token.kind() == Kind.SYMBOL && !token.is(")"); token = tokens.from(token.end())) {
             operator.append(token.text());
         }
         return operator.toString();
@@ -126,7 +122,8 @@ final class Redirection {
     }
 
     private static boolean isSequenceFunction(SqlToken token) {
-        return token.kind() == Kind.WORD && SEQUENCE_FUNCTIONS.contains(token.text().toLowerCase(Locale.ROOT));
+        return token.kind() == Kind.WORD
+                && SEQUENCE_FUNCTIONS.contains(token.text().toLowerCase(Locale.ROOT));
     }
 
     private boolean isCastToName(SqlToken token) {

@@ -28,12 +28,14 @@ record SettingStatement(String name, String value) {
             "escape_string_warning",
             "session",
             "role");
+
     private static final Set<String> UTF8 = Set.of("utf8", "utf-8", "unicode");
 
     static SettingStatement of(String sql) {
         SqlTokens tokens = new SqlTokens(sql);
         SqlToken name = tokens.from(tokens.from(0).end());
-        if (name.isWord("local") || (name.isWord("session") && !tokens.from(name.end()).isWord("authorization"))) {
+        if (name.isWord("local")
+                || (name.isWord("session") && !tokens.from(name.end()).isWord("authorization"))) {
             name = tokens.from(name.end());
         }
         SqlToken sign = tokens.from(name.end());
@@ -66,8 +68,6 @@ record SettingStatement(String name, String value) {
 
     /** True when leaving it out is not worth a word. */
     boolean isOrdinary() {
-        return ORDINARY.contains(name)
-                || name.equals("client_encoding")
-                || name.equals("standard_conforming_strings");
+        return ORDINARY.contains(name) || name.equals("client_encoding") || name.equals("standard_conforming_strings");
     }
 }

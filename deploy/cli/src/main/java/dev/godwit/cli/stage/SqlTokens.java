@@ -44,10 +44,10 @@ final class SqlTokens {
     private SqlToken token(int at) {
         char first = sql[at];
         if (first == '\'') {
-            return upTo(Kind.TEXT, at, Parser.parseSingleQuotes(sql, at, true));
+            return upTo(Kind.TEXT, at, lastOfQuoted(at, isEscapeString(at)));
         }
         if (first == '"') {
-            return upTo(Kind.QUOTED_NAME, at, Parser.parseDoubleQuotes(sql, at));
+            return upTo(Kind.QUOTED_NAME, at, lastOfQuoted(at, false));
         }
         if (first == '$') {
             int last = Parser.parseDollarQuotes(sql, at);
@@ -61,6 +61,24 @@ final class SqlTokens {
             return upTo(Kind.WORD, at, last);
         }
         return upTo(Kind.SYMBOL, at, at);
+    }
+
+    /** The parser ends at each quote; a doubled one belongs to the content, and what follows it too. */
+    private int lastOfQuoted(int at, boolean escapes) {
+        char quote = sql[at];
+        int last = at - 1;
+        do {
+            last = quote == '"'
+                    ? Parser.parseDoubleQuotes(sql, last + 1)
+                    : Parser.parseSingleQuotes(sql, last + 1, !escapes);
+        } while (last + 1 < sql.length && sql[last + 1] == quote);
+        return last;
+    }
+
+    private boolean isEscapeString(int at) {
+        return at > 0
+                && (sql[at - 1] == 'e' || sql[at - 1] == 'E')
+                && (at == 1 || !Parser.isIdentifierContChar(sql[at - 2]));
     }
 
     private SqlToken upTo(Kind kind, int first, int last) {

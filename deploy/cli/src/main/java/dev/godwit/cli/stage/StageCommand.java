@@ -24,8 +24,9 @@ import picocli.CommandLine.Parameters;
 /** Brings a legacy system's dump or blobs to where an import can read them. */
 @Command(
         name = "stage",
-        description = "Load a dump (.sql, .sql.gz) into a schema of its own, or unpack an archive of blobs (.tar, .tar.gz)"
-                + " into a directory. All of it, or nothing.")
+        description =
+                "Load a dump (.sql, .sql.gz) into a schema of its own, or unpack an archive of blobs (.tar, .tar.gz)"
+                        + " into a directory. All of it, or nothing.")
 public final class StageCommand extends GodwitCommand {
     private static final long DEFAULT_BYTES_MAX = 100L << 30;
 
@@ -55,7 +56,8 @@ public final class StageCommand extends GodwitCommand {
     @Option(
             names = "--database-url",
             paramLabel = "URL",
-            description = "Load into this database: postgresql://user:password@host:5432/database (default: the local stack's).")
+            description =
+                    "Load into this database: postgresql://user:password@host:5432/database (default: the local stack's).")
     private String databaseUrl;
 
     @Option(names = "--replace", description = "Drop the schema, or delete the directory, if it is there.")
@@ -74,8 +76,7 @@ public final class StageCommand extends GodwitCommand {
     public Integer call() {
         SourceFile source = SourceFile.of(file);
         long begin = System.nanoTime();
-        ByteProgress progress =
-                new ByteProgress(terminal(), file.getFileName().toString(), source.size());
+        ByteProgress progress = new ByteProgress(terminal(), file.getFileName().toString(), source.size());
         try (InputStream in = source.open(progress)) {
             ObjectNode result = RestClient.JSON.createObjectNode().put("file", file.toString());
             switch (source.kind()) {
@@ -105,15 +106,16 @@ public final class StageCommand extends GodwitCommand {
         tally.addTo(result);
         print(result, begin, () -> {
             tally.print(terminal());
-            terminal().line(String.format(
-                    Locale.ROOT,
-                    "%s: %,d rows in %d tables %s schema %s (%s)",
-                    file.getFileName(),
-                    tally.rows(),
-                    tally.rowsByTable().size(),
-                    dryRun ? "would go into" : "are in",
-                    into,
-                    took(begin)));
+            terminal()
+                    .line(String.format(
+                            Locale.ROOT,
+                            "%s: %,d rows in %d tables %s schema %s (%s)",
+                            file.getFileName(),
+                            tally.rows(),
+                            tally.rowsByTable().size(),
+                            dryRun ? "would go into" : "are in",
+                            into,
+                            took(begin)));
         });
     }
 
@@ -131,19 +133,16 @@ public final class StageCommand extends GodwitCommand {
         progress.end();
         result.put("kind", "archive").put("directory", directory.toString()).put("dryRun", dryRun);
         result.put("files", archive.files()).put("bytes", archive.bytes());
-        print(
-                result,
-                begin,
-                () -> terminal()
-                        .line(String.format(
-                                Locale.ROOT,
-                                "%s: %,d files of %,d bytes %s %s (%s)",
-                                file.getFileName(),
-                                archive.files(),
-                                archive.bytes(),
-                                dryRun ? "would go into" : "are in",
-                                directory,
-                                took(begin))));
+        print(result, begin, () -> terminal()
+                .line(String.format(
+                        Locale.ROOT,
+                        "%s: %,d files of %,d bytes %s %s (%s)",
+                        file.getFileName(),
+                        archive.files(),
+                        archive.bytes(),
+                        dryRun ? "would go into" : "are in",
+                        directory,
+                        took(begin))));
     }
 
     private void print(ObjectNode result, long begin, Runnable text) {
@@ -170,7 +169,8 @@ public final class StageCommand extends GodwitCommand {
                 || schema.equals("public")
                 || schema.equals("godwit");
         if (taken) {
-            throw Failure.usage("a dump cannot be staged into schema \"" + schema + "\"; choose a new one, such as legacy");
+            throw Failure.usage(
+                    "a dump cannot be staged into schema \"" + schema + "\"; choose a new one, such as legacy");
         }
     }
 

@@ -55,7 +55,9 @@ final class StageTally {
         leftOut.forEach((kind, names) -> kinds.addObject()
                 .put("kind", kind)
                 .put("count", names.size())
-                .set("names", RestClient.JSON.valueToTree(names.stream().distinct().toList())));
+                .set(
+                        "names",
+                        RestClient.JSON.valueToTree(names.stream().distinct().toList())));
         warnings.forEach(object.putArray("warnings")::add);
     }
 
@@ -70,7 +72,8 @@ final class StageTally {
     }
 
     private static String shown(List<String> all) {
-        List<String> names = all.stream().filter(name -> !name.isEmpty()).distinct().toList();
+        List<String> names =
+                all.stream().filter(name -> !name.isEmpty()).distinct().toList();
         if (names.isEmpty()) {
             return "";
         }

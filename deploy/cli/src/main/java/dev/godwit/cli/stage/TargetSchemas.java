@@ -68,6 +68,7 @@ final class TargetSchemas {
                AND n_tup_ins + n_tup_upd + n_tup_del > 0
              ORDER BY 1
             """;
+
     private static final String TABLES = """
             SELECT format('%I.%I', n.nspname, c.relname)
               FROM pg_class AS c
@@ -109,7 +110,8 @@ final class TargetSchemas {
             throw Failure.of(
                     ExitCode.REFUSED,
                     "schema_exists",
-                    "schema " + String.join(", ", existing) + " exists; choose another, or drop what it holds with --replace");
+                    "schema " + String.join(", ", existing)
+                            + " exists; choose another, or drop what it holds with --replace");
         }
         refuseIfAny(PUBLISHED, "schema_followed", "a run follows tables of the schema; end it first: ");
         refuseIfAny(DEPENDENT_ELSEWHERE, "schema_used", "things outside of the schema depend on what it holds: ");
@@ -134,7 +136,10 @@ final class TargetSchemas {
      * @throws Failure (refused) when a row outside of the schemas was written
      */
     void proveNothingElseWritten() throws SQLException {
-        refuseIfAny(WRITTEN_ELSEWHERE, "reaches_out", "the dump writes to tables outside of its schema; nothing was written: ");
+        refuseIfAny(
+                WRITTEN_ELSEWHERE,
+                "reaches_out",
+                "the dump writes to tables outside of its schema; nothing was written: ");
     }
 
     /** Lets the planner know the tables: an import would be planned by guesses otherwise. */
@@ -149,7 +154,8 @@ final class TargetSchemas {
     private void refuseIfAny(String query, String code, String message) throws SQLException {
         List<String> found = query(query);
         if (!found.isEmpty()) {
-            throw Failure.of(ExitCode.REFUSED, code, message + String.join(", ", found.subList(0, Math.min(5, found.size()))));
+            throw Failure.of(
+                    ExitCode.REFUSED, code, message + String.join(", ", found.subList(0, Math.min(5, found.size()))));
         }
     }
 

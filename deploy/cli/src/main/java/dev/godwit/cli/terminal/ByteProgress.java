@@ -55,7 +55,8 @@ public final class ByteProgress implements LongConsumer {
         double perSecond = read / (nanos / 1e9);
         int filled = (int) Math.round(share * WIDTH);
         String drawn = bar ? "  [" + "#".repeat(filled) + ".".repeat(WIDTH - filled) + "]" : "";
-        return what + drawn
+        return what
+                + drawn
                 + String.format(
                         Locale.ROOT,
                         "  %.0f %%  %.1f of %.1f MB  %.1f MB/s  ETA %.0f s",

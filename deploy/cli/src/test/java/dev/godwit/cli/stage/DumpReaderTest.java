@@ -74,12 +74,7 @@ class DumpReaderTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {
-                "SELECT 1",
-                "SELECT 'open",
-                "SELECT $$ open",
-                "/* open",
-                "-- PostgreSQL database dump\nSELECT 1;"
+            strings = {"SELECT 1", "SELECT 'open", "SELECT $$ open", "/* open", "-- PostgreSQL database dump\nSELECT 1;"
             })
     void shouldNoticeAFileThatBreaksOff(String text) {
         assertThatThrownBy(() -> statements(text))

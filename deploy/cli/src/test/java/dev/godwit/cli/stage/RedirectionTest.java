@@ -17,10 +17,7 @@ class RedirectionTest {
             new SchemaNames(Map.of("public", "legacy", "a.\"b", "the \"rest"), List.of("public", "app"));
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            quoteCharacter = '`',
-            textBlock = """
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
             INSERT INTO public.users VALUES (1)                     | INSERT INTO "legacy".users VALUES (1)
             INSERT INTO PUBLIC . users VALUES (1)                   | INSERT INTO "legacy" . users VALUES (1)
             INSERT INTO "public"."users" VALUES (1)                 | INSERT INTO "legacy"."users" VALUES (1)
@@ -38,6 +35,7 @@ class RedirectionTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
+                "INSERT INTO t VALUES ('it''s public.users', E'\\'', 'public.t')",
                 "INSERT INTO t VALUES ('public.users', E'\\'public.users', $$public.users$$)",
                 "CREATE FUNCTION f() RETURNS void LANGUAGE sql AS $_$ DELETE FROM public.users $_$",
                 "SELECT x.public.y",

@@ -47,8 +47,12 @@ class SourceFileTest {
         Path custom = write("dump.sql", "PGDMP\u0001\u000e".getBytes(StandardCharsets.UTF_8));
         Path other = write("dump.zip", "PK\u0003\u0004".getBytes(StandardCharsets.UTF_8));
 
-        assertThatThrownBy(() -> SourceFile.of(custom)).isInstanceOf(Failure.class).hasMessageContaining("pg_restore");
-        assertThatThrownBy(() -> SourceFile.of(other)).isInstanceOf(Failure.class).hasMessageContaining("neither");
+        assertThatThrownBy(() -> SourceFile.of(custom))
+                .isInstanceOf(Failure.class)
+                .hasMessageContaining("pg_restore");
+        assertThatThrownBy(() -> SourceFile.of(other))
+                .isInstanceOf(Failure.class)
+                .hasMessageContaining("neither");
         assertThatThrownBy(() -> SourceFile.of(directory.resolve("absent.sql")))
                 .isInstanceOf(Failure.class)
                 .hasMessageContaining("no file");

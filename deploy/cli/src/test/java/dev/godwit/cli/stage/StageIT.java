@@ -24,7 +24,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.function.LongConsumer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -36,7 +35,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Dumps, small ones and real ones, on a real PostgreSQL. */
 class StageIT {
     private static final Path DATA = Home.find().root().resolveSibling("shared").resolve("data");
-    private static final LongConsumer SILENT = read -> {};
 
     @TempDir
     private static Path server;
@@ -75,13 +73,15 @@ class StageIT {
         assertThat(checksums("public")).as("the application's own tables").isEqualTo(before);
         assertThat(query("SELECT count(*) || ' ' || max(id) FROM legacy.users")).containsExactly("4 4");
         assertThat(query("SELECT note FROM legacy.users ORDER BY id"))
-                .containsExactly(
-                        "says: SELECT * FROM public.users; -- 'quoted'", "two\nlines and a\ttab", "\\.", "");
+                .containsExactly("says: SELECT * FROM public.users; -- 'quoted'", "two\nlines and a\ttab", "\\.", "");
         assertThat(query("SELECT picture FROM legacy.users WHERE id = 1")).containsExactly("\\x00ff");
-        assertThat(query("INSERT INTO legacy.users (email) VALUES ('next') RETURNING id")).containsExactly("5");
+        assertThat(query("INSERT INTO legacy.users (email) VALUES ('next') RETURNING id"))
+                .containsExactly("5");
         assertThat(query("SELECT email FROM legacy.teachers")).containsExactly("Ada@example.org");
         assertThat(query("SELECT legacy.score(11)")).containsExactly("10");
-        assertThat(query("SELECT count(*) FROM legacy.change_log")).as("triggers stay out").containsExactly("0");
+        assertThat(query("SELECT count(*) FROM legacy.change_log"))
+                .as("triggers stay out")
+                .containsExactly("0");
         JsonNode report = result.json();
         assertThat(report.path("rows").asLong()).isEqualTo(4);
         assertThat(report.path("schemas").path("public").asText()).isEqualTo("legacy");
@@ -105,7 +105,8 @@ class StageIT {
     void shouldWriteNothingInADryRunAndTellTheSame() throws Exception {
         Result planned = stage(resource("people-copy.sql"), "--into", "legacy", "--dry-run", "--json");
 
-        assertThat(query("SELECT nspname FROM pg_namespace WHERE nspname = 'legacy'")).isEmpty();
+        assertThat(query("SELECT nspname FROM pg_namespace WHERE nspname = 'legacy'"))
+                .isEmpty();
         Result done = stage(resource("people-copy.sql"), "--into", "legacy", "--json");
         assertThat(planned.json().path("tables")).isEqualTo(done.json().path("tables"));
         assertThat(planned.json().path("dryRun").asBoolean()).isTrue();
@@ -120,15 +121,14 @@ class StageIT {
         assertThat(refused.json().path("error").path("code").asText()).isEqualTo("schema_exists");
         assertThat(query("SELECT count(*) FROM legacy.precious")).containsExactly("0");
 
-        assertThat(stage(resource("people-copy.sql"), "--into", "legacy", "--replace").code())
+        assertThat(stage(resource("people-copy.sql"), "--into", "legacy", "--replace")
+                        .code())
                 .isEqualTo(ExitCode.DONE);
         assertThat(query("SELECT to_regclass('legacy.precious')")).containsExactly((String) null);
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock = """
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
             CREATE VIEW public.uses AS SELECT * FROM legacy.old                                            | schema_used
             CREATE TABLE public.uses (id int REFERENCES legacy.old)                                        | schema_used
             CREATE PUBLICATION following FOR TABLE legacy.old                                              | schema_followed
@@ -146,9 +146,7 @@ class StageIT {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock = """
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
             INSERT INTO public.t VALUES (1), (1);                                           | 1
             INSERT INTO application.t VALUES (1);                                           | 4
             DELETE FROM public.t;                                                           | 4
@@ -169,7 +167,8 @@ class StageIT {
 
         assertThat(result.code()).as(result.err()).isEqualTo(code);
         assertThat(result.err()).contains("godwit: ").doesNotContain("\tat ");
-        assertThat(query("SELECT nspname FROM pg_namespace WHERE nspname = 'legacy'")).isEmpty();
+        assertThat(query("SELECT nspname FROM pg_namespace WHERE nspname = 'legacy'"))
+                .isEmpty();
         assertThat(checksums("public")).isEqualTo(before);
         assertThat(query("SELECT count(*) FROM application.t")).containsExactly("0");
         execute("DROP SCHEMA application CASCADE");
@@ -194,9 +193,7 @@ class StageIT {
 
     /** Every row of every table, compared with the same dump in a database of its own, where the driver alone has read it. */
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock = """
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
             northwind     |
             keycloak      |
             pagila        | legacy
@@ -214,7 +211,7 @@ class StageIT {
 
         StageTally tally;
         try (Connection connection = postgres.url().connect();
-                InputStream in = SourceFile.of(dump).open(SILENT)) {
+                InputStream in = SourceFile.of(dump).open(read -> {})) {
             tally = new DumpStaging(connection, targets, "legacy").load(in, false);
         }
 
@@ -222,8 +219,7 @@ class StageIT {
         assertThat(checksums("public")).isEqualTo(before);
         DatabaseUrl reference = loadedByTheDriver(dump);
         for (Map.Entry<String, String> target : targets.entrySet()) {
-            assertThat(checksums(postgres.url(), target.getValue()))
-                    .isEqualTo(checksums(reference, target.getKey()));
+            assertThat(checksums(postgres.url(), target.getValue())).isEqualTo(checksums(reference, target.getKey()));
         }
     }
 
@@ -233,7 +229,7 @@ class StageIT {
         DatabaseUrl reference = postgres.url().in("reference");
         try (Connection connection = reference.connect();
                 Statement statement = connection.createStatement();
-                InputStream in = SourceFile.of(dump).open(SILENT)) {
+                InputStream in = SourceFile.of(dump).open(read -> {})) {
             String sql = new String(in.readAllBytes(), StandardCharsets.UTF_8);
             statement.setEscapeProcessing(false);
             statement.execute(sql.replaceAll("(?m)^\\\\(un)?restrict .*$", ""));
@@ -242,8 +238,8 @@ class StageIT {
     }
 
     private Result stage(Path file, String... options) throws IOException, InterruptedException {
-        List<String> arguments = new ArrayList<>(
-                List.of("stage", file.toString(), "--database-url", postgres.url().toUrl()));
+        List<String> arguments = new ArrayList<>(List.of(
+                "stage", file.toString(), "--database-url", postgres.url().toUrl()));
         arguments.addAll(List.of(options));
         return GodwitProcess.run(directory, arguments, Duration.ofMinutes(1));
     }

@@ -14,10 +14,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class StatementRuleTest {
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            quoteCharacter = '`',
-            textBlock = """
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
             INSERT INTO public.t (a) VALUES (1)                                   | INSERT
             COPY public.t (a, b) FROM stdin                                       | COPY
             CREATE UNLOGGED TABLE public.t (a int)                                | STRUCTURE
