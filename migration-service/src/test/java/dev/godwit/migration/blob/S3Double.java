@@ -35,8 +35,12 @@ final class S3Double implements AutoCloseable {
 
     private static final HexFormat HEX = HexFormat.of();
 
-    /** An object as it was put. */
-    record Stored(byte[] content, Map<String, String> metadata) {}
+    /** An object as it was put; its content as text, a character for each byte. */
+    record Stored(String content, Map<String, String> metadata) {
+        byte[] bytes() {
+            return content.getBytes(StandardCharsets.ISO_8859_1);
+        }
+    }
 
     private final Map<String, Stored> objects = new ConcurrentHashMap<>();
     private final Queue<String> requests = new ConcurrentLinkedQueue<>();
@@ -116,7 +120,7 @@ final class S3Double implements AutoCloseable {
                         Collectors.toMap(header -> header.getKey().toLowerCase(Locale.ROOT), header -> header.getValue()
                                 .get(0)));
         boolean mustBeNew = "*".equals(exchange.getRequestHeaders().getFirst("If-None-Match"));
-        Stored stored = new Stored(body, metadata);
+        Stored stored = new Stored(new String(body, StandardCharsets.ISO_8859_1), metadata);
         if (mustBeNew && objects.putIfAbsent(key, stored) != null) {
             error(exchange, 412, "PreconditionFailed");
             return;
@@ -135,13 +139,13 @@ final class S3Double implements AutoCloseable {
         }
         stored.metadata().forEach(exchange.getResponseHeaders()::add);
         if (exchange.getRequestMethod().equals("HEAD")) {
-            exchange.getResponseHeaders().add("Content-Length", Integer.toString(stored.content().length));
+            exchange.getResponseHeaders().add("Content-Length", Integer.toString(stored.bytes().length));
             exchange.sendResponseHeaders(200, -1);
             return;
         }
-        exchange.sendResponseHeaders(200, stored.content().length == 0 ? -1 : stored.content().length);
+        exchange.sendResponseHeaders(200, stored.bytes().length == 0 ? -1 : stored.bytes().length);
         try (OutputStream out = exchange.getResponseBody()) {
-            out.write(stored.content());
+            out.write(stored.bytes());
         }
     }
 
