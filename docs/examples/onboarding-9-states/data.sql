@@ -1,4 +1,4 @@
--- 240 users on their way through the old flow, and 12 whom an earlier script took to the new one.
+-- 240 users on their way through the old flow, and 12 whom an earlier script took to the new one; with SET demo.rows = N, so many and one in twenty more.
 
 INSERT INTO onboarding_states (id, user_id, current_step, step_data, answers, resume_url, note, updated_at)
 SELECT md5('state ' || n)::uuid,
@@ -14,7 +14,7 @@ SELECT md5('state ' || n)::uuid,
        CASE WHEN n % 3 > 0 THEN '/onboarding/step/' || step || '?from=mail' END,
        CASE WHEN n % 40 = 0 THEN 'called us' END,
        timestamptz '2025-03-01 00:00:00+00' + n * interval '1 hour'
-  FROM generate_series(1, 240) AS n, LATERAL (SELECT n % 12 AS step) AS s;
+  FROM generate_series(1, coalesce(nullif(current_setting('demo.rows', true), '')::integer, 240)) AS n, LATERAL (SELECT n % 12 AS step) AS s;
 
 -- The script put the whole document into the new one, under a key of its own, and did not finish.
 INSERT INTO onboarding_states (id, user_id, current_step, step_data, updated_at)
@@ -28,4 +28,4 @@ SELECT md5('state ' || n)::uuid,
                'original_step', 11,
                'original', jsonb_build_object('version', 11, 'steps', jsonb_build_object('11', jsonb_build_object('seen', n)), 'visited', '[11]'::jsonb))),
        timestamptz '2025-03-11 00:00:00+00'
-  FROM generate_series(241, 252) AS n;
+  FROM coalesce(nullif(current_setting('demo.rows', true), '')::integer, 240) AS rows, generate_series(rows + 1, rows + rows / 20) AS n;

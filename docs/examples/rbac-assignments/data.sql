@@ -1,4 +1,4 @@
--- Users of every kind, by names that say what they are, and a crowd of ordinary ones.
+-- Users of every kind, by names that say what they are, and a crowd of ordinary ones: 200, or with SET demo.rows = N so many.
 
 INSERT INTO users (id, email, is_superuser)
 SELECT md5('user ' || name)::uuid, name || '@example.org', name LIKE 'super%'
@@ -6,7 +6,7 @@ SELECT md5('user ' || name)::uuid, name || '@example.org', name LIKE 'super%'
 
 INSERT INTO users (id, email)
 SELECT md5('user ' || n)::uuid, 'user' || n || '@example.org'
-  FROM generate_series(1, 200) AS n;
+  FROM generate_series(1, coalesce(nullif(current_setting('demo.rows', true), '')::integer, 200)) AS n;
 
 -- Everybody but three has a starter project; every third has one more.
 INSERT INTO projects (id, name, owner_id, is_starter)
@@ -16,14 +16,14 @@ SELECT md5('starter ' || email)::uuid, 'Starter Project', id, true
 
 INSERT INTO projects (id, name, owner_id)
 SELECT md5('project ' || n)::uuid, 'Project ' || n, md5('user ' || n)::uuid
-  FROM generate_series(3, 200, 3) AS n;
+  FROM generate_series(3, coalesce(nullif(current_setting('demo.rows', true), '')::integer, 200), 3) AS n;
 
 -- A project that belongs to nobody.
 INSERT INTO projects (id, name) VALUES (md5('orphan')::uuid, 'Left behind');
 
 INSERT INTO flows (id, name, project_id, user_id)
 SELECT md5('flow ' || n || '.' || f)::uuid, 'Flow ' || f, md5('starter user' || n || '@example.org')::uuid, md5('user ' || n)::uuid
-  FROM generate_series(1, 200) AS n, generate_series(1, n % 4) AS f;
+  FROM generate_series(1, coalesce(nullif(current_setting('demo.rows', true), '')::integer, 200)) AS n, generate_series(1, n % 4) AS f;
 
 INSERT INTO flows (id, name, user_id)
 SELECT md5('flow ' || email)::uuid, 'Flow of ' || email, id

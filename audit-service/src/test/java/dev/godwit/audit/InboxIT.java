@@ -141,6 +141,29 @@ class InboxIT extends AuditIT {
                 .untilAsserted(() -> given().get("/api/rejections").then().body("commandId", hasItem(id)));
     }
 
+    @Test
+    void shouldShowMigrationsThatWereAppliedElsewhere() {
+        // Given
+        TestEvent stamp = TestEvent.stamp(id, "applied");
+
+        // When
+        wire.publish(stamp, stamp, TestEvent.stamp(id, "unapplied"));
+
+        // Then
+        await().atMost(Duration.ofSeconds(30))
+                .untilAsserted(() -> assertThat(stamps()).containsExactlyInAnyOrder("applied", "unapplied"));
+        assertThat(given().get("/").asString())
+                .contains("<code>" + id + "</code> recorded as applied elsewhere · by anna · in March")
+                .contains("<code>" + id + "</code> no longer recorded as applied elsewhere");
+        assertThat(reasonsOfDeadLetters()).isEmpty();
+    }
+
+    private List<String> stamps() {
+        return given().get("/api/stamps")
+                .jsonPath()
+                .getList("findAll { it.migration == '" + id + "' }.state", String.class);
+    }
+
     private static List<String> runs(String query) {
         return given().get("/api/runs" + query).jsonPath().getList("run", String.class);
     }

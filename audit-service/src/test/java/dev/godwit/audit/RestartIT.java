@@ -27,7 +27,8 @@ import org.junit.jupiter.api.Test;
 class RestartIT {
 
     private static final Infrastructure SERVERS = new Infrastructure();
-    private static final int EVENTS = 8_000;
+    private static final int EVENTS = 4_000;
+    private static final int EVENTS_CUT = 500;
     private static final int OUTCOMES_PER_EVENT = 10;
 
     private static Map<String, String> settings;
@@ -45,7 +46,7 @@ class RestartIT {
     @Test
     void shouldLoseAndDoubleNothingWhenKilledInTheMiddle() throws Exception {
         // Given
-        TestChain chunk = publish("r-killed");
+        TestChain chunk = publish("r-killed", EVENTS);
 
         // When
         long atKill;
@@ -75,22 +76,22 @@ class RestartIT {
             // When
             cutOff();
             try {
-                publish("r-cut");
+                publish("r-cut", EVENTS_CUT);
                 service.readinessMustBecome(503);
             } finally {
                 asSuperuser("ALTER DATABASE audit ALLOW_CONNECTIONS true");
             }
 
             // Then
-            service.reportMustBecomeComplete("r-cut", EVENTS * OUTCOMES_PER_EVENT);
+            service.reportMustBecomeComplete("r-cut", EVENTS_CUT * OUTCOMES_PER_EVENT);
             service.readinessMustBecome(200);
         }
     }
 
-    private static TestChain publish(String id) {
+    private static TestChain publish(String id, int count) {
         TestChain chunk = new TestChain(id, "chunk-1", "commit");
         try (Wire wire = new Wire(settings.get("kafka.bootstrap.servers"))) {
-            List<TestEvent> events = IntStream.range(0, EVENTS)
+            List<TestEvent> events = IntStream.range(0, count)
                     .mapToObj(event -> chunk.next(IntStream.range(0, OUTCOMES_PER_EVENT)
                             .mapToObj(i -> TestChain.migrated(event + "-" + i, event + "+" + i))
                             .toList()))

@@ -30,7 +30,7 @@ class ArchitectureTest {
     void shouldKeepOperationsAndDefinitionsPlainJava() {
         noClasses()
                 .that()
-                .resideInAnyPackage("..migration.operation..", "..migration.definition..")
+                .resideInAnyPackage("..migration.operation..", "..migration.definition..", "..migration.script..")
                 .and()
                 .doNotHaveSimpleName("BlobCopies")
                 .should()

@@ -3,6 +3,7 @@ package dev.godwit.audit.inbox;
 import dev.godwit.audit.run.Rejection;
 import dev.godwit.audit.run.RunEvent;
 import dev.godwit.audit.run.RunMessage;
+import dev.godwit.audit.run.Stamp;
 import dev.godwit.audit.run.StreamEnd;
 import dev.godwit.audit.trail.Outcome;
 import java.util.Set;
@@ -16,9 +17,11 @@ final class RunReader {
     private static final String STATE_CHANGED = "dev.godwit.run.state-changed";
     private static final String PROGRESS = "dev.godwit.run.progress";
     private static final String REJECTED = "dev.godwit.command.rejected";
+    private static final String STAMPED = "dev.godwit.migration.stamped";
 
     private static final Pattern HASH = Pattern.compile("([0-9a-f]{64})?");
     private static final Set<String> MODES = Set.of("plan", "commit");
+    private static final Set<String> STAMPS = Set.of("applied", "unapplied");
 
     private RunReader() {}
 
@@ -28,6 +31,7 @@ final class RunReader {
             case STATE_CHANGED -> run(envelope.id(), true, envelope.data());
             case PROGRESS -> run(envelope.id(), false, envelope.data());
             case REJECTED -> rejection(envelope.id(), envelope.data());
+            case STAMPED -> stamp(envelope.id(), envelope.data());
             default -> throw new PoisonException("unknown type " + envelope.type());
         };
     }
@@ -87,6 +91,18 @@ final class RunReader {
                 data.name("code"),
                 data.text("message"),
                 data.optionalText("requestedBy"),
+                data.time("at"));
+    }
+
+    private static Stamp stamp(UUID id, Fields data) {
+        return new Stamp(
+                id,
+                data.name("migration"),
+                data.oneOf("state", STAMPS),
+                data.optionalText("definitionHash"),
+                data.optionalText("requestedBy"),
+                data.optionalText("reason"),
+                data.optionalText("commandId"),
                 data.time("at"));
     }
 }

@@ -24,6 +24,8 @@ public class RunRepository {
 
     private static final String REJECTIONS = "FROM Rejection j ORDER BY j.occurredAt DESC";
 
+    private static final String STAMPS = "FROM Stamp s ORDER BY s.occurredAt DESC";
+
     private final Mutiny.SessionFactory sessions;
 
     RunRepository(Mutiny.SessionFactory sessions) {
@@ -71,6 +73,14 @@ public class RunRepository {
                         .setMaxResults(limit)
                         .getResultList())
                 .map(rows -> rows.stream().map(RejectionEntity::toRejection).toList());
+    }
+
+    /** Migrations recorded as applied elsewhere, and such records taken back, newest first. */
+    public Uni<List<Stamp>> stamps(int limit) {
+        return sessions.withStatelessSession(session -> session.createSelectionQuery(STAMPS, StampEntity.class)
+                        .setMaxResults(limit)
+                        .getResultList())
+                .map(rows -> rows.stream().map(StampEntity::toStamp).toList());
     }
 
     private static List<Run> summaries(List<RunEntity> rows) {

@@ -42,6 +42,14 @@ public class RunStore {
                 ON CONFLICT DO NOTHING
             """;
 
+    /** No row for a stamp: it is known. */
+    private static final String INSERT_STAMPS = """
+            INSERT INTO stamp (event_id, migration, state, definition_hash, requested_by, reason, command_id, occurred_at)
+            SELECT *
+              FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::timestamptz[])
+                ON CONFLICT DO NOTHING
+            """;
+
     /**
      * Zero rows: a newer version is known. Documents that later events need not repeat are kept; streams and the time of the end belong to a state, so
      * they are kept only while the state is the same.
@@ -86,8 +94,10 @@ public class RunStore {
                 .sorted(Comparator.comparing(RunEvent::run).thenComparingLong(RunEvent::version))
                 .toList();
         List<Rejection> rejections = only(messages, Rejection.class);
+        List<Stamp> stamps = only(messages, Stamp.class);
         return pool.withTransaction(tx -> storeEvents(tx, events)
-                .chain(stored -> storeRejections(tx, rejections).map(more -> stored + more)));
+                .chain(stored -> storeRejections(tx, rejections).map(more -> stored + more))
+                .chain(stored -> storeStamps(tx, stamps).map(more -> stored + more)));
     }
 
     private static Uni<Integer> storeEvents(SqlConnection tx, List<RunEvent> events) {
@@ -118,6 +128,22 @@ public class RunStore {
                 .addValue(column(rejections, Rejection::requestedBy, String[]::new))
                 .addValue(column(rejections, rejection -> utc(rejection.at()), OffsetDateTime[]::new));
         return tx.preparedQuery(INSERT_REJECTIONS).execute(parameters).map(rows -> rows.rowCount());
+    }
+
+    private static Uni<Integer> storeStamps(SqlConnection tx, List<Stamp> stamps) {
+        if (stamps.isEmpty()) {
+            return Uni.createFrom().item(0);
+        }
+        Tuple parameters = Tuple.tuple()
+                .addValue(column(stamps, Stamp::eventId, UUID[]::new))
+                .addValue(column(stamps, Stamp::migration, String[]::new))
+                .addValue(column(stamps, Stamp::state, String[]::new))
+                .addValue(column(stamps, Stamp::definitionHash, String[]::new))
+                .addValue(column(stamps, Stamp::requestedBy, String[]::new))
+                .addValue(column(stamps, Stamp::reason, String[]::new))
+                .addValue(column(stamps, Stamp::commandId, String[]::new))
+                .addValue(column(stamps, stamp -> utc(stamp.at()), OffsetDateTime[]::new));
+        return tx.preparedQuery(INSERT_STAMPS).execute(parameters).map(rows -> rows.rowCount());
     }
 
     private static Tuple columns(List<RunEvent> events) {

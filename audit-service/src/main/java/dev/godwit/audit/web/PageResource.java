@@ -5,6 +5,7 @@ import dev.godwit.audit.report.Report;
 import dev.godwit.audit.report.ReportService;
 import dev.godwit.audit.run.Rejection;
 import dev.godwit.audit.run.RunRepository;
+import dev.godwit.audit.run.Stamp;
 import dev.godwit.audit.run.Transition;
 import io.quarkus.qute.CheckedTemplate;
 import io.quarkus.qute.TemplateInstance;
@@ -25,6 +26,7 @@ public class PageResource {
 
     private static final int RUNS = 100;
     private static final int REJECTIONS = 10;
+    private static final int STAMPS = 10;
 
     /** The templates, checked when the service is built. */
     @CheckedTemplate(basePath = "")
@@ -32,7 +34,8 @@ public class PageResource {
 
         private Pages() {}
 
-        static native TemplateInstance overview(List<RunView> active, List<RunView> others, List<Rejection> rejections);
+        static native TemplateInstance overview(
+                List<RunView> active, List<RunView> others, List<Stamp> stamps, List<Rejection> rejections);
 
         static native TemplateInstance run(RunView view, ReportView trail, List<Transition> transitions);
 
@@ -52,7 +55,7 @@ public class PageResource {
     public Uni<TemplateInstance> overview() {
         return runs.list(null, null, RUNS)
                 .map(found -> found.stream().map(RunView::new).toList())
-                .chain(views -> runs.rejections(REJECTIONS)
+                .chain(views -> runs.stamps(STAMPS).chain(stamps -> runs.rejections(REJECTIONS)
                         .map(rejections -> Pages.overview(
                                 views.stream()
                                         .filter(view -> !view.run().isEnded())
@@ -60,7 +63,8 @@ public class PageResource {
                                 views.stream()
                                         .filter(view -> view.run().isEnded())
                                         .toList(),
-                                rejections)));
+                                stamps,
+                                rejections))));
     }
 
     @GET

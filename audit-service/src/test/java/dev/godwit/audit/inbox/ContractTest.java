@@ -38,16 +38,19 @@ class ContractTest {
         TestEvent outcomes = outcomes();
         TestEvent state = new TestRun("r1", "commit").end(3, "completed", new TestChain("r1", "chunk-1", "commit"));
         TestEvent progress = new TestRun("r1", "commit").progress(2, "backfilling", 20);
+        TestEvent stamp = TestEvent.stamp("core-tables", "applied");
 
         // When, Then
         assertThat(violations("outcomes-recorded", outcomes.data())).isEmpty();
         assertThat(violations("run-state-changed", state.data())).isEmpty();
         assertThat(violations("run-progress", progress.data())).isEmpty();
+        assertThat(violations("migration-stamped", stamp.data())).isEmpty();
         assertThatCode(() -> {
                     assertThat(OutcomeReader.read(received(outcomes)).hashHolds())
                             .isTrue();
                     assertThat(RunReader.read(received(state))).isNotNull();
                     assertThat(RunReader.read(received(progress))).isNotNull();
+                    assertThat(RunReader.read(received(stamp))).isNotNull();
                 })
                 .doesNotThrowAnyException();
     }
@@ -114,6 +117,29 @@ class ContractTest {
                         .put("sequence", 1)),
                 damage("streams are an object", data -> data.putObject("streams")),
                 damage("plan is text", data -> data.put("plan", "none")));
+    }
+
+    @ParameterizedTest
+    @MethodSource
+    void shouldRefuseStampsThatTheSchemaRefuses(String name, Consumer<ObjectNode> damage) {
+        // Given
+        TestEvent event = TestEvent.stamp("core-tables", "applied");
+        damage.accept(event.data());
+
+        // When, Then
+        assertThat(violations("migration-stamped", event.data())).as(name).isNotEmpty();
+        assertThatThrownBy(() -> RunReader.read(received(event)))
+                .isInstanceOf(PoisonException.class)
+                .hasMessageStartingWith("schema mismatch: ");
+    }
+
+    static Stream<Arguments> shouldRefuseStampsThatTheSchemaRefuses() {
+        return Stream.<Arguments>of(
+                damage("no migration", data -> data.remove("migration")),
+                damage("blank migration", data -> data.put("migration", " ")),
+                damage("unknown state", data -> data.put("state", "maybe")),
+                damage("no time", data -> data.put("at", "yesterday")),
+                damage("requester is a number", data -> data.put("requestedBy", 7)));
     }
 
     private static Arguments damage(String name, Consumer<ObjectNode> damage) {

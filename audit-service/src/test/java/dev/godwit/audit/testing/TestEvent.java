@@ -1,5 +1,6 @@
 package dev.godwit.audit.testing;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.charset.StandardCharsets;
 import java.util.UUID;
@@ -7,6 +8,20 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 
 /** An event that is about to be published. */
 public record TestEvent(UUID id, String topic, String key, String type, ObjectNode data) {
+
+    /** Somebody says that a migration was applied elsewhere, or takes that back. */
+    public static TestEvent stamp(String migration, String state) {
+        ObjectNode data = JsonNodeFactory.instance
+                .objectNode()
+                .put("migration", migration)
+                .put("state", state)
+                .put("definitionHash", "sha256:" + "ab".repeat(32))
+                .put("requestedBy", "anna")
+                .put("reason", "in March")
+                .put("commandId", "c-1")
+                .put("at", "2026-11-21T10:00:00Z");
+        return new TestEvent(UUID.randomUUID(), "godwit.runs", migration, "dev.godwit.migration.stamped", data);
+    }
 
     /** The event as a message in CloudEvents' binary mode. */
     public ProducerRecord<byte[], byte[]> message() {

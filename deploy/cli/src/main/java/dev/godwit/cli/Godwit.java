@@ -18,11 +18,12 @@ import dev.godwit.cli.command.ResumeCommand;
 import dev.godwit.cli.command.RollbackCommand;
 import dev.godwit.cli.command.RunCommand;
 import dev.godwit.cli.command.ShowCommand;
+import dev.godwit.cli.command.StampCommand;
 import dev.godwit.cli.command.StatusCommand;
 import dev.godwit.cli.command.TraceCommand;
 import dev.godwit.cli.command.UpCommand;
 import dev.godwit.cli.command.VerifyCommand;
-import dev.godwit.cli.demo.DemoCommand;
+import dev.godwit.cli.demo.command.DemoCommand;
 import dev.godwit.cli.stage.StageCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -59,6 +60,7 @@ import picocli.CommandLine.Spec;
             VerifyCommand.class,
             RollbackCommand.class,
             ForgetCommand.class,
+            StampCommand.class,
             ReportCommand.class,
             TraceCommand.class,
             IdsCommand.class,

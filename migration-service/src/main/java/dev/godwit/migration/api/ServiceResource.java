@@ -3,6 +3,7 @@ package dev.godwit.migration.api;
 import dev.godwit.migration.definition.Definition;
 import dev.godwit.migration.graph.Definitions;
 import dev.godwit.migration.plan.Check;
+import dev.godwit.migration.plan.Comparison;
 import dev.godwit.migration.plan.Doctor;
 import dev.godwit.migration.run.GodwitConfig;
 import dev.godwit.migration.run.Refusal;
@@ -18,6 +19,7 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
@@ -60,7 +62,14 @@ public class ServiceResource {
         return pool.withConnection(connection -> definition
                         .map(found -> doctor.examine(connection, slot, found))
                         .orElseGet(() -> doctor.examine(connection, slot)))
+                .chain(checks -> Comparison.of(pool, compared(definition)).map(compared -> Stream.concat(
+                                checks.stream(), compared.stream().map(Comparison::check))
+                        .toList()))
                 .map(ServiceResource::toJson);
+    }
+
+    private List<Definition> compared(Optional<Definition> definition) {
+        return definition.map(List::of).orElseGet(() -> definitions.current().definitions());
     }
 
     @GET

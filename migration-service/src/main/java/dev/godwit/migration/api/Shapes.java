@@ -143,6 +143,90 @@ final class Shapes {
     @Schema(name = "Statement")
     record Statement(String name, String purpose, String sql) {}
 
+    @Schema(name = "Stamp")
+    record Stamp(
+            @Schema(description = "Take the record back", defaultValue = "false")
+            boolean remove,
+
+            String requestedBy,
+            String reason,
+            String commandId) {}
+
+    @Schema(name = "Stamped")
+    record Stamped(
+            String migration,
+            @Schema(enumeration = {"applied", "unapplied"}) String state) {}
+
+    @Schema(
+            name = "StartSeries",
+            description = "Names migrations on disk; what they depend on and is not applied comes along")
+    record StartSeries(
+            @Schema(required = true, minItems = 1, maxItems = 1000)
+            List<String> migrations,
+
+            @Schema(
+                    enumeration = {"plan", "commit"},
+                    defaultValue = "plan")
+            String mode,
+
+            String requestedBy,
+            String reason,
+
+            @Schema(description = "Idempotency key; the same twice acts once")
+            String commandId) {}
+
+    @Schema(name = "Series", description = "Runs of several migrations that one command asked for")
+    record Series(
+            String series,
+            @Schema(enumeration = {"plan", "commit"}) String mode,
+
+            @Schema(enumeration = {"running", "completed", "failed", "cancelled"})
+            String state,
+
+            @Schema(description = "Those that the command named")
+            List<String> migrations,
+
+            String requestedBy,
+            @Schema(nullable = true) String reason,
+            String commandId,
+            @Schema(format = "date-time") String createdAt,
+            @Schema(format = "date-time", nullable = true) String endedAt,
+
+            @Schema(description = "Entities by outcome, over all members")
+            Map<String, Long> counts,
+
+            @Schema(description = "In the order in which they run")
+            List<SeriesMember> members) {}
+
+    @Schema(name = "SeriesMember")
+    record SeriesMember(
+            String migration,
+
+            @Schema(description = "Other members that come before it")
+            List<String> needs,
+
+            @Schema(
+                    enumeration = {
+                        "waiting",
+                        "running",
+                        "done",
+                        "unforeseen",
+                        "refused",
+                        "failed",
+                        "cancelled",
+                        "blocked"
+                    })
+            String state,
+
+            @Schema(nullable = true) String run,
+            @Schema(nullable = true) String runState,
+
+            @Schema(description = "Why its run was refused", nullable = true)
+            String code,
+
+            @Schema(nullable = true) String message,
+            Map<String, Long> counts) {}
+
     @Schema(name = "Accepted")
     record Accepted(
             String run,

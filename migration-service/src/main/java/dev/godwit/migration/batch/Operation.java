@@ -5,6 +5,7 @@ import dev.godwit.migration.definition.TableName;
 import dev.godwit.migration.operation.Effort;
 import dev.godwit.migration.operation.KeySearch;
 import dev.godwit.migration.operation.PlannedReference;
+import dev.godwit.migration.operation.RunOnce;
 import dev.godwit.migration.operation.Statement;
 import dev.godwit.migration.operation.Watched;
 import io.smallrye.mutiny.Uni;
@@ -19,7 +20,7 @@ import java.util.Optional;
  *
  * <p>SQL that an operation answers has the run's id as its first parameter unless something else is said.
  */
-public sealed interface Operation permits Rekey, Transform, Derive {
+public sealed interface Operation permits Rekey, Transform, Derive, Schema {
 
     /** The table whose rows are the entities. */
     TableName root();
@@ -52,6 +53,11 @@ public sealed interface Operation permits Rekey, Transform, Derive {
      */
     default Uni<Void> prepare(RunContext run, SqlConnection connection) {
         return Uni.createFrom().voidItem();
+    }
+
+    /** The statements, where the work is done statement by statement and once; empty where it is done entity by entity. */
+    default Optional<RunOnce> runOnce() {
+        return Optional.empty();
     }
 
     /** The check constraint that follows the entities from one form to another; empty when none has to. */

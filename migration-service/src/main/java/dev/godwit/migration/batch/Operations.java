@@ -4,6 +4,7 @@ import dev.godwit.migration.catalog.Table;
 import dev.godwit.migration.definition.DeriveDefinition;
 import dev.godwit.migration.definition.OperationDefinition;
 import dev.godwit.migration.definition.RekeyDefinition;
+import dev.godwit.migration.definition.SchemaDefinition;
 import dev.godwit.migration.definition.TableName;
 import dev.godwit.migration.definition.TransformDefinition;
 import dev.godwit.migration.operation.derive.DeriveCompiler;
@@ -39,6 +40,11 @@ public final class Operations {
             @Override
             public Operation derive(DeriveDefinition derive) {
                 return Derive.compile(derive, tables, columns);
+            }
+
+            @Override
+            public Operation schema(SchemaDefinition schema) {
+                return Schema.of(schema);
             }
         });
     }

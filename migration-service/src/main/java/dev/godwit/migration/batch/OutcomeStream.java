@@ -12,7 +12,7 @@ import io.vertx.mutiny.sqlclient.Tuple;
 import java.util.Optional;
 
 /** The chain of events that a batch belongs to, and the counters that go with it. Transaction: joins the batch's, as its last part; shows its writes again. */
-final class OutcomeStream {
+public final class OutcomeStream {
 
     private static final String OPEN = """
             INSERT INTO godwit.stream (run_id, stream)
@@ -41,14 +41,14 @@ final class OutcomeStream {
     private final SqlConnection connection;
     private final Batches.Place place;
 
-    OutcomeStream(RunContext run, SqlConnection connection, Batches.Place place) {
+    public OutcomeStream(RunContext run, SqlConnection connection, Batches.Place place) {
         this.run = run;
         this.connection = connection;
         this.place = place;
     }
 
     /** Tells what a batch did; one that did nothing is not told. */
-    Uni<Void> publish(BatchResult result, long batch, Optional<String> commandId) {
+    public Uni<Void> publish(BatchResult result, long batch, Optional<String> commandId) {
         if (result.outcomes().isEmpty() && !result.wrote()) {
             return show();
         }

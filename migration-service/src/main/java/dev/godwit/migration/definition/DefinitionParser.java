@@ -31,9 +31,9 @@ final class DefinitionParser {
             "derive",
             "import",
             "schema"));
-    private static final Set<String> LATER_KINDS = new LinkedHashSet<>(List.of("import", "schema"));
+    private static final Set<String> LATER_KINDS = new LinkedHashSet<>(List.of("import"));
     private static final List<String> BUILT_KINDS =
-            List.of(RekeyDefinition.KIND, TransformDefinition.KIND, DeriveDefinition.KIND);
+            List.of(RekeyDefinition.KIND, TransformDefinition.KIND, DeriveDefinition.KIND, SchemaDefinition.KIND);
     private static final Set<String> VERIFY_KEYS = new LinkedHashSet<>(List.of("name", "sql", "expect"));
     private static final Set<String> HEALTH_KEYS =
             new LinkedHashSet<>(List.of("name", "sql", "unit", "warn", "critical"));
@@ -145,7 +145,7 @@ final class DefinitionParser {
                     RekeyDefinition.KIND,
                     "nothing says what the migration does",
                     "add a section rekey: {table: …, key: …, to: …}, transform: {table: …, pending: …, set: …, writers: …},"
-                            + " or derive: {from: …, into: …, identity: […], rows: …}");
+                            + " derive: {from: …, into: …, identity: […], rows: …}, or schema: {up: …, down: …, provides: …}");
         }
         return present.isEmpty() ? Optional.empty() : operation(section, present.get(0));
     }
@@ -157,6 +157,9 @@ final class DefinitionParser {
                         .flatMap(transform -> new TransformParser(transform, attachments).parse());
             case DeriveDefinition.KIND ->
                 section.section(kind, DeriveParser.KEYS).flatMap(derive -> new DeriveParser(derive).parse());
+            case SchemaDefinition.KIND ->
+                section.section(kind, SchemaParser.KEYS)
+                        .flatMap(schema -> new SchemaParser(schema, attachments).parse());
             default -> section.section(kind, RekeyParser.KEYS).flatMap(rekey -> new RekeyParser(rekey).parse());
         };
     }

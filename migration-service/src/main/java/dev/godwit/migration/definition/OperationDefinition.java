@@ -4,7 +4,8 @@ import java.util.Map;
 import java.util.Set;
 
 /** What a migration does, one record per kind; the kind is also the key of the file's section. */
-public sealed interface OperationDefinition permits RekeyDefinition, TransformDefinition, DeriveDefinition {
+public sealed interface OperationDefinition
+        permits RekeyDefinition, TransformDefinition, DeriveDefinition, SchemaDefinition {
 
     /** The kind as files, REST and events spell it. */
     String kind();
@@ -23,6 +24,16 @@ public sealed interface OperationDefinition permits RekeyDefinition, TransformDe
         return Map.of();
     }
 
+    /** What must be in the catalog once the migration is applied, as far as the definition says so. */
+    default Provides provides() {
+        return Provides.NOTHING;
+    }
+
+    /** Whether it acts on entities, so that keys, limits, a rate and following mean something. */
+    default boolean hasEntities() {
+        return true;
+    }
+
     /** What {@code kinds} makes of this kind. */
     <R> R byKind(Kinds<R> kinds);
 
@@ -34,5 +45,7 @@ public sealed interface OperationDefinition permits RekeyDefinition, TransformDe
         R transform(TransformDefinition definition);
 
         R derive(DeriveDefinition definition);
+
+        R schema(SchemaDefinition definition);
     }
 }

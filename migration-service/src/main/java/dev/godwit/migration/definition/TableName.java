@@ -41,6 +41,33 @@ public record TableName(String schema, String name) {
         };
     }
 
+    /**
+     * Something of a table: a column or a constraint.
+     *
+     * @param name exactly as the catalog spells it
+     */
+    public record Member(TableName table, String name) {
+
+        /**
+         * Reads {@code table.name} and {@code schema.table.name}, parts quoted as in {@link TableName#parse}.
+         *
+         * @throws IllegalArgumentException with a message for people when the text is no such name
+         */
+        public static Member parse(String text) {
+            List<String> parts = parts(text.strip(), text);
+            return switch (parts.size()) {
+                case 2 -> new Member(new TableName(DEFAULT_SCHEMA, parts.get(0)), parts.get(1));
+                case 3 -> new Member(new TableName(parts.get(0), parts.get(1)), parts.get(2));
+                default -> throw new IllegalArgumentException("'" + text + "' must have the parts schema.table.name");
+            };
+        }
+
+        @Override
+        public String toString() {
+            return table + "." + display(name);
+        }
+    }
+
     private static List<String> parts(String text, String original) {
         List<String> parts = new ArrayList<>();
         int at = 0;

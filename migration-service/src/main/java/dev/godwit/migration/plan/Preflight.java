@@ -4,6 +4,7 @@ import dev.godwit.migration.definition.Definition;
 import dev.godwit.migration.definition.DeriveDefinition;
 import dev.godwit.migration.definition.OperationDefinition;
 import dev.godwit.migration.definition.RekeyDefinition;
+import dev.godwit.migration.definition.SchemaDefinition;
 import dev.godwit.migration.definition.TransformDefinition;
 import dev.godwit.migration.plan.ServerFindings.Server;
 import io.smallrye.mutiny.Uni;
@@ -61,6 +62,11 @@ public final class Preflight {
             @Override
             public Uni<List<Finding>> derive(DeriveDefinition derive) {
                 return new DeriveFindings(connection, database, server.role(), definition, derive).find();
+            }
+
+            @Override
+            public Uni<List<Finding>> schema(SchemaDefinition schema) {
+                return new SchemaFindings(connection, database, definition, schema).find();
             }
         });
     }

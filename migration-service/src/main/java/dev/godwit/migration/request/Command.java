@@ -2,6 +2,7 @@ package dev.godwit.migration.request;
 
 import dev.godwit.migration.run.RunCommand;
 import dev.godwit.migration.run.StartCommand;
+import dev.godwit.migration.series.SeriesCommand;
 import java.util.List;
 import java.util.Optional;
 
@@ -16,6 +17,19 @@ public sealed interface Command {
 
     /** Starts a plan or a commit. */
     record Start(StartCommand start) implements Command {
+        @Override
+        public String commandId() {
+            return start.commandId();
+        }
+
+        @Override
+        public String requestedBy() {
+            return start.requestedBy();
+        }
+    }
+
+    /** Starts migrations with what they depend on. */
+    record StartSeries(SeriesCommand start) implements Command {
         @Override
         public String commandId() {
             return start.commandId();

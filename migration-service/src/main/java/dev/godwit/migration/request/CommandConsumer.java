@@ -4,6 +4,7 @@ import dev.godwit.migration.deadletter.DeadLetters;
 import dev.godwit.migration.run.Refusal;
 import dev.godwit.migration.run.Rejection;
 import dev.godwit.migration.run.RunService;
+import dev.godwit.migration.series.SeriesService;
 import dev.godwit.migration.sql.ErrorClass;
 import dev.godwit.migration.sql.PgErrors;
 import io.smallrye.mutiny.Uni;
@@ -33,13 +34,20 @@ public class CommandConsumer {
     private static final int CONTENTION_ATTEMPTS_MAX = 10;
 
     private final RunService runs;
+    private final SeriesService series;
     private final Rejections rejections;
     private final DeadLetters deadLetters;
     private final CommandsConfig config;
 
     @Inject
-    CommandConsumer(RunService runs, Rejections rejections, DeadLetters deadLetters, CommandsConfig config) {
+    CommandConsumer(
+            RunService runs,
+            SeriesService series,
+            Rejections rejections,
+            DeadLetters deadLetters,
+            CommandsConfig config) {
         this.runs = runs;
+        this.series = series;
         this.rejections = rejections;
         this.deadLetters = deadLetters;
         this.config = config;
@@ -110,6 +118,9 @@ public class CommandConsumer {
         if (command instanceof Command.Migrate migrate) {
             return runs.migrate(migrate.commandId(), migrate.migration(), migrate.keys(), migrate.requestedBy())
                     .replaceWithVoid();
+        }
+        if (command instanceof Command.StartSeries start) {
+            return series.start(start.start()).replaceWithVoid();
         }
         Command.Change change = (Command.Change) command;
         return runs.command(change.command(), change.run(), change.commandId(), change.requestedBy(), change.reason())

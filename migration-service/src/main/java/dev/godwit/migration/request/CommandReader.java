@@ -3,6 +3,7 @@ package dev.godwit.migration.request;
 import dev.godwit.migration.run.Refusal;
 import dev.godwit.migration.run.RunCommand;
 import dev.godwit.migration.run.StartCommand;
+import dev.godwit.migration.series.SeriesCommand;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -17,6 +18,7 @@ public final class CommandReader {
     private static final String PREFIX = "dev.godwit.run.";
     private static final String START = PREFIX + "start";
     private static final String MIGRATE = "dev.godwit.entities.migrate";
+    private static final String START_SERIES = "dev.godwit.series.start";
 
     /** What may be asked over Kafka. Forgetting a run and retrying its quarantine are for operators, over REST. */
     private static final Map<String, RunCommand> CHANGES = Map.of(
@@ -36,6 +38,9 @@ public final class CommandReader {
         }
         if (type.equals(MIGRATE)) {
             return migrate(data, commandId, source);
+        }
+        if (type.equals(START_SERIES)) {
+            return new Command.StartSeries(series(data, commandId, source));
         }
         RunCommand change = CHANGES.get(type);
         if (change == null) {
@@ -62,6 +67,19 @@ public final class CommandReader {
             throw StrictObject.bad("field 'plan' names the plan that a commit trusts; a plan trusts none");
         }
         return start;
+    }
+
+    /** Reads which migrations shall be applied with what they depend on; plans unless {@code "mode": "commit"} is said. */
+    public static SeriesCommand series(StrictObject data, String commandId, String requester) {
+        SeriesCommand series = new SeriesCommand(
+                commandId,
+                data.optionalKeys("migrations", SeriesCommand.MIGRATIONS_MAX)
+                        .orElseThrow(() -> StrictObject.bad("field 'migrations' is missing")),
+                isCommit(data),
+                data.optionalRemark("requestedBy").orElse(requester),
+                data.optionalRemark("reason"));
+        data.mustHaveNoMore();
+        return series;
     }
 
     private static boolean isCommit(StrictObject data) {

@@ -12,6 +12,7 @@ public record Run(
         String id,
         long serial,
         String migration,
+        String operation,
         boolean commit,
         RunState state,
         String phase,
@@ -36,7 +37,7 @@ public record Run(
 
     /** The columns that {@link #fromRow} reads. */
     static final String COLUMNS = """
-            id, serial, migration, mode, state, phase, resume_state, definition, definition_file, definition_hash, attachments, entity_limit,
+            id, serial, migration, operation, mode, state, phase, resume_state, definition, definition_file, definition_hash, attachments, entity_limit,
             only_keys, first_heartbeat, follow, complete_asked, verify_asked, rescan, duplicates, generation, rounds, barrier_xid::text AS barrier_xid, proof, tables
             """;
 
@@ -45,6 +46,7 @@ public record Run(
                 row.getString("id"),
                 row.getLong("serial"),
                 row.getString("migration"),
+                row.getString("operation"),
                 "commit".equals(row.getString("mode")),
                 RunState.ofWireName(row.getString("state")),
                 row.getString("phase"),

@@ -48,6 +48,7 @@ public class RunDriver {
     private final Pool pool;
     private final Runs runs;
     private final RunSteps steps;
+    private final SchemaSteps schemaSteps;
     private final Troubles troubles;
     private final CaptureSource source;
     private final GodwitConfig config;
@@ -58,7 +59,14 @@ public class RunDriver {
 
     @Inject
     public RunDriver(
-            Pool pool, Runs runs, RunSteps steps, Troubles troubles, CaptureSource source, GodwitConfig config) {
+            Pool pool,
+            Runs runs,
+            RunSteps steps,
+            SchemaSteps schemaSteps,
+            Troubles troubles,
+            CaptureSource source,
+            GodwitConfig config) {
+        this.schemaSteps = schemaSteps;
         this.source = source;
         this.config = config;
         this.pool = pool;
@@ -166,11 +174,15 @@ public class RunDriver {
     }
 
     private Uni<Void> stepAndTell(Run run) {
-        return steps.step(run)
+        return step(run)
                 .chain(() -> troubles.over(run))
                 .onFailure()
                 .recoverWithUni(failure -> troubles.noted(run, failure))
                 .chain(() -> tell(run));
+    }
+
+    private Uni<Void> step(Run run) {
+        return SchemaSteps.drives(run) ? schemaSteps.step(run) : steps.step(run);
     }
 
     private Uni<Void> tell(Run run) {

@@ -10,7 +10,6 @@ import io.vertx.mutiny.sqlclient.Pool;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.StreamSupport;
 
@@ -43,20 +42,14 @@ public class RunServices implements RunService {
              LIMIT 1
             """;
 
-    /** A whole run that completed and was not rolled back decides, whatever came after it; else the newest run does. */
-    private static final String STATES = """
-            SELECT DISTINCT ON (migration) migration, state, entity_limit IS NOT NULL OR only_keys AS partial
-              FROM godwit.run
-             WHERE mode = 'commit'
-             ORDER BY migration, (state = 'completed' AND entity_limit IS NULL AND NOT only_keys) DESC, serial DESC
-            """;
-
     private final Runs runs;
     private final RunStarter starter;
     private final RunCommands commands;
     private final RunContexts contexts;
     private final Definitions definitions;
     private final Requests requests;
+    private final Prerequisites prerequisites;
+    private final MigrationStates states;
     private final Capture capture;
     private final Pool pool;
 
@@ -68,6 +61,8 @@ public class RunServices implements RunService {
             RunContexts contexts,
             Definitions definitions,
             Requests requests,
+            Prerequisites prerequisites,
+            MigrationStates states,
             Capture capture,
             Pool pool) {
         this.runs = runs;
@@ -76,6 +71,8 @@ public class RunServices implements RunService {
         this.contexts = contexts;
         this.definitions = definitions;
         this.requests = requests;
+        this.prerequisites = prerequisites;
+        this.states = states;
         this.capture = capture;
         this.pool = pool;
     }
@@ -88,7 +85,10 @@ public class RunServices implements RunService {
     @Override
     public Uni<JsonObject> command(
             RunCommand command, String runId, String commandId, String requestedBy, Optional<String> reason) {
-        return commands.handle(command, runId, commandId, requestedBy, reason)
+        Uni<Void> allowed = command == RunCommand.ROLLBACK
+                ? prerequisites.mayBeUndone(runId)
+                : Uni.createFrom().voidItem();
+        return allowed.chain(() -> commands.handle(command, runId, commandId, requestedBy, reason))
                 .chain(() -> command == RunCommand.FORGET
                         ? Uni.createFrom()
                                 .item(new JsonObject().put("run", runId).put("state", "forgotten"))
@@ -99,6 +99,7 @@ public class RunServices implements RunService {
     public Uni<JsonObject> previewRollback(String runId) {
         return runs.find(runId)
                 .map(found -> found.orElseThrow(() -> Runs.unknownRun(runId)))
+                .call(run -> prerequisites.mayBeUndone(runId))
                 .chain(run -> contexts.of(run).chain(context -> new RollbackPreview(pool, context).preview()));
     }
 
@@ -111,6 +112,7 @@ public class RunServices implements RunService {
                     keys.size() + " keys in one command; at most " + StartCommand.KEYS_MAX + ": send several commands");
         }
         Definition definition = definitions.find(migration).orElseThrow(() -> unknownMigration(migration));
+        Prerequisites.mustHaveEntities(definition);
         return requests.enter(commandId, definition.migration(), keys)
                 .map(run -> new JsonObject().put("run", run).put("accepted", keys.size()));
     }
@@ -172,22 +174,6 @@ public class RunServices implements RunService {
 
     @Override
     public Uni<JsonObject> migrationStates() {
-        return runs.execute(STATES).map(rows -> {
-            JsonObject states = new JsonObject();
-            rows.forEach(row -> states.put(
-                    row.getString("migration"),
-                    graphState(RunState.ofWireName(row.getString("state")), row.getBoolean("partial"))));
-            return states;
-        });
-    }
-
-    private static String graphState(RunState state, boolean partial) {
-        return switch (state) {
-            case COMPLETED -> partial ? "running" : "applied";
-            case ROLLED_BACK ->
-                RunState.ROLLED_BACK.name().toLowerCase(Locale.ROOT).replace('_', '-');
-            case CANCELLED, PLANNED -> "unapplied";
-            default -> "running";
-        };
+        return states.read();
     }
 }

@@ -3,7 +3,6 @@ package dev.godwit.migration.run;
 import dev.godwit.migration.batch.WaitingKeys;
 import dev.godwit.migration.catalog.CatalogException;
 import dev.godwit.migration.catalog.CatalogReader;
-import dev.godwit.migration.catalog.Table;
 import dev.godwit.migration.definition.Definition;
 import dev.godwit.migration.definition.TableName;
 import dev.godwit.migration.graph.Definitions;
@@ -16,20 +15,15 @@ import io.vertx.mutiny.sqlclient.SqlConnection;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
-import java.security.SecureRandom;
 import java.util.List;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import java.util.stream.StreamSupport;
 
 /** Starts runs: looks before anything is written, refuses with the way out, and then writes the run, its command and its first event in one transaction. */
 @ApplicationScoped
 class RunStarter {
 
-    private static final String ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz";
-    private static final int ID_LENGTH = 12;
     private static final String TYPE = "dev.godwit.run.start";
-    private static final SecureRandom RANDOM = new SecureRandom();
 
     /** Starts are rare, and one at a time: two that overlap must not both find the way free. */
     static final String ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(24743, 0)";
@@ -105,7 +99,9 @@ class RunStarter {
         Definition definition = definitions
                 .find(command.migration())
                 .orElseThrow(() -> RunServices.unknownMigration(command.migration()));
-        return pool.withConnection(connection -> look(connection, definition, command.follow())
+        Prerequisites.mustFit(command, definition);
+        return pool.withConnection(connection -> Prerequisites.mustBeMet(connection, command, definition)
+                        .chain(() -> look(connection, definition, command.follow()))
                         .call(looked -> planStillHolds(connection, command, definition, looked)))
                 .chain(looked -> log.once(
                         command.commandId(), TYPE, connection -> write(connection, command, definition, looked)))
@@ -132,12 +128,16 @@ class RunStarter {
         return preflight
                 .check(connection, definition)
                 .invoke(findings -> refuse(findings, follow))
-                .chain(findings -> contexts.compile(connection, definition).chain(compiled -> {
-                    List<Long> oids =
-                            compiled.tables().values().stream().map(Table::oid).toList();
-                    return catalog.fingerprint(connection, oids).chain(fingerprint -> reached(connection, oids)
-                            .map(tables -> new Looked(compiled, findings, fingerprint, tables)));
-                }));
+                .chain(findings -> Prerequisites.warned(connection, definition, findings))
+                .chain(findings -> contexts.compile(connection, definition).chain(compiled -> Prerequisites.tables(
+                                connection, compiled)
+                        .chain(oids -> catalog.fingerprint(connection, oids)
+                                .chain(fingerprint -> reached(connection, oids)
+                                        .map(tables -> new Looked(
+                                                compiled,
+                                                findings,
+                                                fingerprint,
+                                                Prerequisites.claims(definition, compiled.operation(), tables)))))));
     }
 
     private static Uni<List<String>> reached(SqlConnection connection, List<Long> oids) {
@@ -192,7 +192,7 @@ class RunStarter {
     }
 
     private Uni<String> write(SqlConnection connection, StartCommand command, Definition definition, Looked looked) {
-        String id = newId();
+        String id = ShortIds.next('r');
         String[] tables = looked.tables().toArray(String[]::new);
         return connection
                 .query(ONE_AT_A_TIME)
@@ -200,6 +200,7 @@ class RunStarter {
                 .chain(() -> command.commit()
                         ? mustNotOverlap(connection, tables)
                         : Uni.createFrom().voidItem())
+                .chain(() -> Prerequisites.mustBeMet(connection, command, definition))
                 .chain(() -> connection.preparedQuery(INSERT).execute(row(id, command, definition, looked, tables)))
                 .chain(() -> new WaitingKeys(connection, id)
                         .add(looked.compiled().operation().root(), command.only(), WaitingKeys.Cause.ONLY))
@@ -251,13 +252,5 @@ class RunStarter {
         JsonObject attachments = new JsonObject();
         definition.operation().attachments().forEach(attachments::put);
         return attachments;
-    }
-
-    /** {@code r} and twelve characters of Crockford's base 32: 60 random bits, easy to say and to select. */
-    private static String newId() {
-        return "r"
-                + IntStream.range(0, ID_LENGTH)
-                        .mapToObj(i -> String.valueOf(ALPHABET.charAt(RANDOM.nextInt(ALPHABET.length()))))
-                        .collect(Collectors.joining());
     }
 }

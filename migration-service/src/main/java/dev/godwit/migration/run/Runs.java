@@ -114,16 +114,32 @@ public class Runs {
      */
     public Uni<Boolean> transition(
             Run run, RunState from, RunState to, Optional<String> reason, Function<SqlConnection, Uni<Void>> also) {
-        if (!from.mayBecome(to)) {
-            throw new IllegalStateException("no run goes from " + from + " to " + to);
-        }
-        return inTransaction(connection -> Fence.exclusive(connection, run.serial())
+        mustBeLegal(from, to);
+        return inTransaction(connection -> transition(connection, run, from, to, reason, also));
+    }
+
+    /** The same within the caller's transaction, which then holds the fence until it ends. */
+    Uni<Boolean> transition(
+            SqlConnection connection,
+            Run run,
+            RunState from,
+            RunState to,
+            Optional<String> reason,
+            Function<SqlConnection, Uni<Void>> also) {
+        mustBeLegal(from, to);
+        return Fence.exclusive(connection, run.serial())
                 .chain(() -> change(connection, run, from, to, reason))
                 .chain(changed -> changed
                         ? also.apply(connection)
                                 .chain(() -> announce(connection, run.id(), STATE_CHANGED))
                                 .replaceWith(true)
-                        : Uni.createFrom().item(false)));
+                        : Uni.createFrom().item(false));
+    }
+
+    private static void mustBeLegal(RunState from, RunState to) {
+        if (!from.mayBecome(to)) {
+            throw new IllegalStateException("no run goes from " + from + " to " + to);
+        }
     }
 
     /** A transition with nothing besides. */

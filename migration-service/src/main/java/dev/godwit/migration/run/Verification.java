@@ -82,7 +82,7 @@ class Verification {
                 .map(List::isEmpty);
     }
 
-    private Uni<JsonObject> journalAgrees(RunContext context) {
+    Uni<JsonObject> journalAgrees(RunContext context) {
         return number(context.operation().countJournaled(), context).chain(journaled -> number(TOLD, context)
                 .map(told -> check("journal and outcomes agree", journaled, told)));
     }
@@ -93,7 +93,7 @@ class Verification {
                 .map(rows -> rows.iterator().next().getLong(0).toString()));
     }
 
-    private Uni<List<JsonObject>> declared(RunContext context) {
+    Uni<List<JsonObject>> declared(RunContext context) {
         return Multi.createFrom()
                 .iterable(context.definition().verify())
                 .onItem()
@@ -123,7 +123,7 @@ class Verification {
         return value == null ? "null" : value.toString();
     }
 
-    private static JsonObject check(String name, String expected, String actual) {
+    static JsonObject check(String name, String expected, String actual) {
         return new JsonObject()
                 .put("name", name)
                 .put("expected", expected)

@@ -58,6 +58,18 @@ public final class PgErrors {
         return sqlState(failure).filter("55P03"::equals).isPresent();
     }
 
+    /** Whether others were in the way of a lock, so that the same is worth another try. */
+    public static boolean isContended(Throwable failure) {
+        return sqlState(failure)
+                .filter(s -> s.equals("55P03") || s.equals("40P01") || s.equals("40001"))
+                .isPresent();
+    }
+
+    /** Whether a statement cannot be read, or is more than one. */
+    public static boolean isSyntax(Throwable failure) {
+        return sqlState(failure).filter("42601"::equals).isPresent();
+    }
+
     /** The SQLSTATE of a failure, if PostgreSQL is behind it. */
     public static Optional<String> sqlState(Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {

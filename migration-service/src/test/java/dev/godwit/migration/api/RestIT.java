@@ -64,6 +64,19 @@ class RestIT {
     }
 
     @Test
+    void shouldStampWhatWasAppliedElsewhere() throws Exception {
+        HttpResponse<String> stamped =
+                post("/api/migrations/documents-uuid5/stamp", "{\"requestedBy\":\"ann\",\"reason\":\"by hand\"}");
+        HttpResponse<String> removed = post("/api/migrations/documents-uuid5/stamp", "{\"remove\":true}");
+
+        assertThat(stamped.statusCode()).isEqualTo(200);
+        assertThat(new JsonObject(stamped.body()).getString("state")).isEqualTo("applied");
+        assertThat(new JsonObject(removed.body()).getString("state")).isEqualTo("unapplied");
+        problemMustBe(404, "unknown_migration", post("/api/migrations/nobody/stamp", "{}"));
+        problemMustBe(400, "bad_data", post("/api/migrations/documents-uuid5/stamp", "{\"sql\":\"SELECT 1\"}"));
+    }
+
+    @Test
     void shouldTellMistakesInTheDirectory() throws Exception {
         JsonObject error = new JsonArray(get("/api/definitions/errors").body()).getJsonObject(0);
 

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.godwit.migration.operation.imports.BlobCopies.Blob;
 import dev.godwit.migration.operation.imports.BlobCopies.Result;
+import io.quarkus.runtime.configuration.PathConverter;
 import io.smallrye.config.EnvConfigSource;
 import io.smallrye.config.SmallRyeConfig;
 import io.smallrye.config.SmallRyeConfigBuilder;
@@ -128,7 +129,7 @@ class BlobStoresTest {
         return new SmallRyeConfigBuilder()
                 .addDefaultInterceptors()
                 .withSources(new EnvConfigSource(environment, 300))
-                .withConverter(Path.class, 100, Path::of)
+                .withConverter(Path.class, 100, new PathConverter())
                 .withMapping(StoresConfig.class)
                 .withMapping(BlobsConfig.class)
                 .build();

@@ -226,7 +226,7 @@ class DefinitionDirectoryTest {
         }
 
         @ParameterizedTest
-        @CsvSource({"import", "schema"})
+        @CsvSource({"import"})
         void shouldSayThatOtherOperationsAreNotBuilt(String kind) throws IOException {
             write("a.yaml", "migration: a\n" + kind + ": {}\n");
 

@@ -39,7 +39,7 @@ class IdChainsIT {
     }
 
     private static String asked(Engine engine, String key) {
-        RunServices services = new RunServices(engine.runs(), null, null, null, null, null, null, null);
+        RunServices services = new RunServices(engine.runs(), null, null, null, null, null, null, null, null, null);
         Optional<JsonObject> found = Engine.await(services.identity("public.doc", key));
         return found.map(identity -> identity.getString("newKey")).orElse(null);
     }

@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import dev.godwit.migration.run.Refusal;
 import dev.godwit.migration.run.RunCommand;
 import dev.godwit.migration.run.StartCommand;
+import dev.godwit.migration.series.SeriesCommand;
+import dev.godwit.migration.testing.Schemas;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
@@ -24,6 +26,45 @@ class CommandReaderTest {
 
     private static final String START = "dev.godwit.run.start";
     private static final String MIGRATE = "dev.godwit.entities.migrate";
+
+    @Nested
+    class Series {
+
+        @Test
+        void shouldReadEveryField() {
+            Command command = read(
+                    "dev.godwit.series.start",
+                    "{'migrations':['b','a','b'],'mode':'commit','requestedBy':'ann','reason':'because'}");
+
+            assertThat(command)
+                    .isEqualTo(new Command.StartSeries(
+                            new SeriesCommand("id-1", List.of("b", "a"), true, "ann", Optional.of("because"))));
+        }
+
+        @ParameterizedTest
+        @ValueSource(
+                strings = {
+                    "{}",
+                    "{'migrations':[]}",
+                    "{'migrations':'a'}",
+                    "{'migrations':['a'],'mode':'maybe'}",
+                    "{'migrations':['a'],'sql':'SELECT 1'}"
+                })
+        void shouldRefuseWhatTheSchemaRefuses(String data) {
+            assertThat(Schemas.violations("command-series-start", data.replace('\'', '"')))
+                    .isNotEmpty();
+            assertThatThrownBy(() -> read("dev.godwit.series.start", data)).isInstanceOf(Refusal.class);
+        }
+
+        @Test
+        void shouldTakeWhatTheSchemaTakes() {
+            String data = "{'migrations':['a'],'mode':null,'reason':null}";
+
+            assertThat(Schemas.violations("command-series-start", data.replace('\'', '"')))
+                    .isEmpty();
+            assertThat(read("dev.godwit.series.start", data).requestedBy()).isEqualTo("/client");
+        }
+    }
 
     @Nested
     class Start {

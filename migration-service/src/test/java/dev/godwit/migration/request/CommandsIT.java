@@ -87,6 +87,15 @@ class CommandsIT {
     }
 
     @Test
+    void shouldTakeSeriesAndRejectWhatNamesNoMigration() {
+        String id = command("dev.godwit.series.start", "{\"migrations\":[\"nobody\"],\"requestedBy\":\"ann\"}");
+
+        await().atMost(PATIENCE).untilAsserted(() -> assertThat(rejections(id))
+                .extracting(event -> event.getString("code"))
+                .containsExactly("unknown_migration"));
+    }
+
+    @Test
     void shouldActOnceOnACommandThatComesTwice() {
         runs.failNext(new Refusal(Refusal.Kind.CONFLICT, "overlapping_run", "another run works on these tables"));
         String id = id();

@@ -130,7 +130,7 @@ record BenchResult(Options options, List<Pair> pairs, List<Impact> impacts) {
         return json;
     }
 
-    private static void spread(ObjectNode parent, String name, Spread spread) {
+    static void spread(ObjectNode parent, String name, Spread spread) {
         parent.putObject(name)
                 .put("min", spread.min())
                 .put("median", spread.median())

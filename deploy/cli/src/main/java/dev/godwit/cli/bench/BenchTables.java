@@ -5,7 +5,6 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -97,12 +96,13 @@ final class BenchTables {
         execute(COPY);
         // Autovacuum would analyze them at a moment of its own, in some rounds within the measured time.
         execute("VACUUM (ANALYZE) bench.documents, bench.chunks, bench.tags");
-        checkpoint();
+        checkpoint(connection);
     }
 
-    private void checkpoint() throws SQLException {
+    /** Lets the server write out what it holds, so that no contestant pays for what another has written. */
+    static void checkpoint(Connection connection) throws SQLException {
         try {
-            execute("CHECKPOINT");
+            Contest.execute(connection, "CHECKPOINT");
         } catch (SQLException e) {
             if (!"42501".equals(e.getSQLState())) {
                 throw e;
@@ -138,8 +138,6 @@ final class BenchTables {
     }
 
     private void execute(String sql) throws SQLException {
-        try (Statement statement = connection.createStatement()) {
-            statement.execute(sql);
-        }
+        Contest.execute(connection, sql);
     }
 }

@@ -7,6 +7,7 @@ import dev.godwit.cli.client.MigrationClient;
 import dev.godwit.cli.client.Run;
 import dev.godwit.cli.client.RunRequest;
 import dev.godwit.cli.client.RunWatch;
+import dev.godwit.cli.stack.StackDescription;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -19,19 +20,8 @@ import java.util.Optional;
 /** Godwit as a contestant: committed through journal, outbox, Debezium, Kafka and audit trail, by its own clock. */
 final class Godwit {
 
-    private static final String MIGRATION = "bench-documents-uuid5";
     private static final String PILOT = "godwit bench";
     private static final Duration TRAIL_PATIENCE = Duration.ofMinutes(5);
-
-    private static final String DEFINITION = """
-            migration: bench-documents-uuid5
-            description: Documents of the benchmark
-            rekey:
-              table: bench.documents
-              key: id
-              to: uuid5('6ba7b811-9dad-11d1-80b4-00c04fd430c8', user_id::text || ':' || file_sha256)
-              on-duplicate: fail
-            """;
 
     /**
      * Seconds since the run was asked for.
@@ -46,26 +36,51 @@ final class Godwit {
     private final AuditClient audit;
     private final Definitions definitions;
     private final Connection journal;
+    private final String migration;
+    private final String definition;
 
-    /** @param journal may read schema {@code godwit} */
-    Godwit(MigrationClient client, AuditClient audit, Path definitions, Connection journal) {
+    /**
+     * @param journal may read schema {@code godwit}
+     * @param migration name of the one that is measured
+     * @param definition its text
+     */
+    private Godwit(
+            MigrationClient client,
+            AuditClient audit,
+            Path definitions,
+            Connection journal,
+            String migration,
+            String definition) {
         this.client = client;
         this.audit = audit;
         this.definitions = new Definitions(client, definitions);
         this.journal = journal;
+        this.migration = migration;
+        this.definition = definition;
+    }
+
+    /** The services of a stack as a contestant. */
+    static Godwit on(StackDescription stack, Connection journal, String migration, String definition) {
+        return new Godwit(
+                new MigrationClient(stack.migration().urls()),
+                new AuditClient(stack.audit().url()),
+                Path.of(stack.migration().directory()),
+                journal,
+                migration,
+                definition);
     }
 
     void define() throws IOException {
-        definitions.install(MIGRATION, DEFINITION);
+        definitions.install(migration, definition);
     }
 
     void undefine() throws IOException {
-        definitions.remove(MIGRATION);
+        definitions.remove(migration);
     }
 
     /** Commits a whole run and waits for its trail. */
     Times migrate() throws SQLException {
-        Run run = client.start(RunRequest.of(MIGRATION, true));
+        Run run = client.start(RunRequest.of(migration, true));
         require(watch().untilSettled(run.id()), "completed");
         long settled = System.nanoTime();
         if (!audit.completeReport(run.id(), TRAIL_PATIENCE).path("complete").asBoolean()) {
@@ -100,7 +115,7 @@ final class Godwit {
 
     /** Begins a run that follows the application. */
     Run begin() {
-        return client.start(RunRequest.of(MIGRATION, true).withFollow());
+        return client.start(RunRequest.of(migration, true).withFollow());
     }
 
     /** From here on nothing that the application inserts is in a chunk: it is the tail's. */

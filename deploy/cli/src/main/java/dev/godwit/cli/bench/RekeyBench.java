@@ -41,6 +41,18 @@ final class RekeyBench {
             long refused,
             double loadAverage) {}
 
+    static final String MIGRATION = "bench-documents-uuid5";
+
+    static final String DEFINITION = """
+            migration: bench-documents-uuid5
+            description: Documents of the benchmark
+            rekey:
+              table: bench.documents
+              key: id
+              to: uuid5('6ba7b811-9dad-11d1-80b4-00c04fd430c8', user_id::text || ':' || file_sha256)
+              on-duplicate: fail
+            """;
+
     private static final int NAIVE_SAMPLE_MIN = 1000;
     private static final int NAIVE_SAMPLE_MAX = 5000;
     private static final Duration LAST_ROWS = Duration.ofSeconds(30);

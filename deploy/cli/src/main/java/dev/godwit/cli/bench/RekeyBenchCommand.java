@@ -3,14 +3,11 @@ package dev.godwit.cli.bench;
 import dev.godwit.cli.ExitCode;
 import dev.godwit.cli.Failure;
 import dev.godwit.cli.bench.RekeyBench.Options;
-import dev.godwit.cli.client.AuditClient;
-import dev.godwit.cli.client.MigrationClient;
 import dev.godwit.cli.command.GodwitCommand;
 import dev.godwit.cli.stack.DatabaseUrl;
 import dev.godwit.cli.stack.Stack;
 import dev.godwit.cli.stack.StackDescription;
 import dev.godwit.cli.stack.StackOptions;
-import java.nio.file.Path;
 import java.sql.Connection;
 import java.time.Duration;
 import picocli.CommandLine.Command;
@@ -71,11 +68,7 @@ public final class RekeyBenchCommand extends GodwitCommand {
         DatabaseUrl database = DatabaseUrl.parse(description.database().url());
         BenchResult result;
         try (Connection journal = stack.migrationDatabase().connect()) {
-            Godwit godwit = new Godwit(
-                    new MigrationClient(description.migration().urls()),
-                    new AuditClient(description.audit().url()),
-                    Path.of(description.migration().directory()),
-                    journal);
+            Godwit godwit = Godwit.on(description, journal, RekeyBench.MIGRATION, RekeyBench.DEFINITION);
             Options options = new Options(rows, pairs, impactRounds, traffic, Duration.ofSeconds(window));
             result = new RekeyBench(options, database, godwit, terminal()::note).run();
         }

@@ -30,6 +30,11 @@ public final class AuditClient {
         return rest.stream(reportPath(run) + "?format=csv", "text/csv");
     }
 
+    /** What was recorded as applied elsewhere, newest first. */
+    public JsonNode stamps() {
+        return rest.get("/api/stamps");
+    }
+
     /** The story of one entity across its ids. */
     public JsonNode trace(String table, String key) {
         return rest.get("/api/trace?table=" + RestClient.encode(table) + "&key=" + RestClient.encode(key));

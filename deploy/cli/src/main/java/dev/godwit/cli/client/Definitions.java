@@ -28,9 +28,7 @@ public final class Definitions {
      */
     public void install(String migration, String text) throws IOException {
         Path file = file(migration);
-        if (!Files.exists(file) || !Files.readString(file).equals(text)) {
-            Files.writeString(file, text);
-        }
+        write(file, text);
         long deadline = System.nanoTime() + PATIENCE.toNanos();
         while (!isKnown(migration, text)) {
             if (System.nanoTime() > deadline) {
@@ -38,6 +36,17 @@ public final class Definitions {
                         "migration-service did not read " + file + "; its errors: " + client.definitionErrors());
             }
             LockSupport.parkNanos(PAUSE_NANOS);
+        }
+    }
+
+    /** Writes a file that a definition names, unless it is there already. To be called before the definition is installed, which waits for the service. */
+    public void attach(String name, String text) throws IOException {
+        write(directory.resolve(name), text);
+    }
+
+    private static void write(Path file, String text) throws IOException {
+        if (!Files.exists(file) || !Files.readString(file).equals(text)) {
+            Files.writeString(file, text);
         }
     }
 

@@ -72,6 +72,34 @@ public final class MigrationClient {
         return rest.post("/api/runs/" + RestClient.encode(run) + "/rollback", body);
     }
 
+    /** Records a migration as applied elsewhere, or takes that back. */
+    public JsonNode stamp(String migration, boolean remove, String requestedBy, Optional<String> reason) {
+        ObjectNode body = body(requestedBy, reason).put("remove", remove);
+        return rest.post("/api/migrations/" + RestClient.encode(migration) + "/stamp", body);
+    }
+
+    /** Asks for migrations and whatever they depend on; answers the series as it begins. */
+    public Series startSeries(
+            List<String> migrations,
+            boolean commit,
+            String requestedBy,
+            Optional<String> reason,
+            Optional<String> commandId) {
+        ObjectNode body = body(requestedBy, reason).put("mode", commit ? "commit" : "plan");
+        migrations.forEach(body.putArray("migrations")::add);
+        commandId.ifPresent(id -> body.put("commandId", id));
+        return new Series(rest.post("/api/series", body));
+    }
+
+    public Series series(String id) {
+        return new Series(rest.get("/api/series/" + RestClient.encode(id)));
+    }
+
+    /** No further run of it is started; one that is in hand goes on. */
+    public Series cancelSeries(String id, String requestedBy, Optional<String> reason) {
+        return new Series(rest.post("/api/series/" + RestClient.encode(id) + "/cancel", body(requestedBy, reason)));
+    }
+
     private static ObjectNode body(String requestedBy, Optional<String> reason) {
         ObjectNode body = RestClient.JSON.createObjectNode().put("requestedBy", requestedBy);
         reason.ifPresent(text -> body.put("reason", text));

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 
 /**
  * Waits for a run to get somewhere by asking again and again. A service that is restarted meanwhile does not end the wait; one that stays
@@ -50,12 +51,33 @@ public final class RunWatch {
 
     /** Returns the run as soon as the condition holds. */
     public Run until(String run, Predicate<Run> condition) {
+        return poll(
+                () -> client.run(run),
+                seen,
+                condition,
+                "the run goes on without us: godwit status " + run + " --watch");
+    }
+
+    /**
+     * Returns the series when no further run will be started.
+     *
+     * @param shown hears how it stood each time it was read
+     */
+    public Series untilOver(String series, Consumer<Series> shown) {
+        return poll(
+                () -> client.series(series),
+                shown,
+                Series::isOver,
+                "the series goes on without us: godwit status " + series + " --watch");
+    }
+
+    private <T> T poll(Supplier<T> ask, Consumer<T> told, Predicate<T> condition, String goesOn) {
         long outageSince = 0;
         while (true) {
             try {
-                Run now = client.run(run);
+                T now = ask.get();
                 outageSince = 0;
-                seen.accept(now);
+                told.accept(now);
                 if (condition.test(now)) {
                     return now;
                 }
@@ -64,7 +86,7 @@ public final class RunWatch {
             }
             LockSupport.parkNanos(PAUSE_NANOS);
             if (Thread.interrupted()) {
-                throw Failure.failed("interrupted; the run goes on without us: godwit status " + run + " --watch");
+                throw Failure.failed("interrupted; " + goesOn);
             }
         }
     }

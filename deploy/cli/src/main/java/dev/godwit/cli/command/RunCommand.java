@@ -5,6 +5,8 @@ import dev.godwit.cli.Failure;
 import dev.godwit.cli.client.MigrationClient;
 import dev.godwit.cli.client.Run;
 import dev.godwit.cli.client.RunRequest;
+import dev.godwit.cli.client.Series;
+import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -14,8 +16,13 @@ import picocli.CommandLine.Parameters;
 /** Runs a migration. */
 @Command(name = "run", description = "Run a migration; a dry-run unless --commit is given.")
 public final class RunCommand extends ServiceCommand {
-    @Parameters(paramLabel = "MIGRATION")
-    private String migration;
+    @Parameters(paramLabel = "MIGRATION", arity = "1..*")
+    private List<String> migrations;
+
+    @Option(
+            names = "--with-dependencies",
+            description = "Run whatever the migrations still need, too, in the graph's order; one report.")
+    private boolean withDependencies;
 
     @Option(names = "--commit", description = "Write.")
     private boolean commit;
@@ -37,12 +44,13 @@ public final class RunCommand extends ServiceCommand {
 
     @Override
     public Integer call() {
-        if (!commit && (plan != null || follow)) {
-            throw Failure.usage("--plan and --follow are for runs that write; add --commit");
-        }
+        check();
         MigrationClient client = migration();
-        RunRequest request =
-                options.request(migration, commit, Optional.ofNullable(plan), follow, Optional.ofNullable(maxRate));
+        if (withDependencies) {
+            return runAll(client);
+        }
+        RunRequest request = options.request(
+                migrations.get(0), commit, Optional.ofNullable(plan), follow, Optional.ofNullable(maxRate));
         if (!commit) {
             return PlanCommand.dryRun(this, client, request, options.isNoWait());
         }
@@ -62,6 +70,25 @@ public final class RunCommand extends ServiceCommand {
             hint(ended);
         }
         return ended.exitCode("completed");
+    }
+
+    private void check() {
+        if (!commit && (plan != null || follow)) {
+            throw Failure.usage("--plan and --follow are for runs that write; add --commit");
+        }
+        if (migrations.size() > 1 && !withDependencies) {
+            throw Failure.usage("several migrations run together with what they need: add --with-dependencies");
+        }
+        if (withDependencies && (plan != null || follow || maxRate != null || options.isPartial())) {
+            throw Failure.usage(
+                    "--plan, --follow, --max-rate, --only and --limit are about one migration; leave out --with-dependencies");
+        }
+    }
+
+    private int runAll(MigrationClient client) {
+        Series started = client.startSeries(migrations, commit, requestedBy(), options.reason(), options.commandId());
+        WholePlan whole = new WholePlan(this, client);
+        return whole.print(options.isNoWait() ? started : whole.await(started.id()));
     }
 
     private void hint(Run run) {

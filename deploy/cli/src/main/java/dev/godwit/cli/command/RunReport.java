@@ -77,6 +77,14 @@ final class RunReport {
         for (JsonNode left : plan.path("notSearched")) {
             terminal.line("  not searched for undeclared references: " + left.asText());
         }
+        for (JsonNode statement : plan.path("statements")) {
+            terminal.line("  " + statement.path("direction").asText() + " "
+                    + statement.path("number").asText()
+                    + (statement.hasNonNull("transaction")
+                            ? " in transaction " + statement.path("transaction").asText()
+                            : " in no transaction")
+                    + ":\n    " + statement.path("sql").asText().replace("\n", "\n    "));
+        }
         remarks(terminal, "warning", plan.path("warnings"));
         remarks(terminal, "refused", plan.path("refusals"));
     }

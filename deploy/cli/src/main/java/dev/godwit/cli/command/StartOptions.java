@@ -26,6 +26,19 @@ final class StartOptions {
         return noWait;
     }
 
+    /** Whether it is about some entities only. */
+    boolean isPartial() {
+        return limit != null || !only.isEmpty();
+    }
+
+    Optional<String> reason() {
+        return Optional.ofNullable(reason);
+    }
+
+    Optional<String> commandId() {
+        return Optional.ofNullable(commandId);
+    }
+
     RunRequest request(
             String migration, boolean commit, Optional<String> plan, boolean follow, Optional<Integer> maxRate) {
         return new RunRequest(
@@ -37,7 +50,7 @@ final class StartOptions {
                 follow,
                 maxRate,
                 ServiceCommand.requestedBy(),
-                Optional.ofNullable(reason),
-                Optional.ofNullable(commandId));
+                reason(),
+                commandId());
     }
 }

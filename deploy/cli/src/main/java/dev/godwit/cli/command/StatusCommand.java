@@ -6,6 +6,7 @@ import dev.godwit.cli.ExitCode;
 import dev.godwit.cli.Failure;
 import dev.godwit.cli.client.MigrationClient;
 import dev.godwit.cli.client.Run;
+import dev.godwit.cli.client.Series;
 import dev.godwit.cli.stack.ComponentStatus;
 import dev.godwit.cli.stack.Stack;
 import dev.godwit.cli.terminal.Table;
@@ -18,7 +19,7 @@ import picocli.CommandLine.Parameters;
 /** How the stack is, or how a run is. */
 @Command(
         name = "status",
-        description = "Without RUN: every component of the local stack. With RUN: how that run stands.")
+        description = "Without RUN: every component of the local stack. With RUN: how that run, or series, stands.")
 public final class StatusCommand extends ServiceCommand {
     @Parameters(arity = "0..1", paramLabel = "RUN")
     private String run;
@@ -35,6 +36,11 @@ public final class StatusCommand extends ServiceCommand {
             return components();
         }
         MigrationClient client = migration();
+        if (Series.isId(run)) {
+            WholePlan whole = new WholePlan(this, client);
+            int code = whole.print(watch ? whole.await(run) : client.series(run));
+            return watch ? code : ExitCode.DONE;
+        }
         Run now = watch ? await(client, wait -> wait.untilSettled(run)) : client.run(run);
         printRun(now);
         return watch ? now.exitCode(now.state()) : ExitCode.DONE;

@@ -35,7 +35,7 @@ public abstract class TransitionCommand extends ServiceCommand {
     public Integer call() {
         MigrationClient client = migration();
         Run before = client.run(run);
-        Run accepted = client.command(run, command, requestedBy(), Optional.ofNullable(reason));
+        Run accepted = client.command(run, command, requestedBy(), reason());
         if (noWait) {
             printRun(accepted);
             return ExitCode.DONE;
@@ -43,6 +43,14 @@ public abstract class TransitionCommand extends ServiceCommand {
         Run ended = await(client, watch -> settle(watch, before));
         printRun(ended);
         return exitCode(ended);
+    }
+
+    protected String run() {
+        return run;
+    }
+
+    protected Optional<String> reason() {
+        return Optional.ofNullable(reason);
     }
 
     /** Waits for what the command leads to. */

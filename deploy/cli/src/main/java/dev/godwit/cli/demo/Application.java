@@ -1,310 +1,45 @@
 package dev.godwit.cli.demo;
 
-import dev.godwit.cli.demo.Memory.Document;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.HashMap;
-import java.util.Locale;
-import java.util.Map;
+import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
-import java.util.UUID;
 
 /**
- * The application under migration, as one of its threads: what it writes, and how it goes on when an id that it remembers is no longer there.
+ * The application under migration. At first its old code runs; the newer code that replaces it later writes the new form only.
  *
- * <p>It does what any application can be asked to do during a change of keys, and no more: repeat an insert refused by a foreign key, and an update that met no
- * row, after a look-up by natural key. Every method is one acknowledged write, entered in the ledger after its COMMIT.
+ * <p>It knows nothing of Godwit. What the database has acknowledged to it stands in its ledger, by which the {@link Proof} of the case judges.
  */
-final class Application {
+public interface Application {
 
-    private static final String FOREIGN_KEY_VIOLATION = "23503";
-    private static final String UNIQUE_VIOLATION = "23505";
-    private static final int TRIES_MAX = 50;
+    /** One thread's part of the application; no other writes what this one does. */
+    interface Worker {
 
-    private static final String INSERT_CHUNK = """
-            INSERT INTO document_chunks (id, document_id, chunk_no, text, embedding)
-            VALUES (?, ?, ?, ?, '{0,0,0,0}')
-            """;
-
-    private final Connection connection;
-    private final Memory memory;
-    private final Ledger ledger;
-    private final TrafficCounts counts;
-    private final SplittableRandom random;
-
-    Application(Connection connection, Memory memory, Ledger ledger, TrafficCounts counts, SplittableRandom random) {
-        this.connection = connection;
-        this.memory = memory;
-        this.ledger = ledger;
-        this.counts = counts;
-        this.random = random;
+        /**
+         * Does one write and enters it in the ledger after the COMMIT has answered.
+         *
+         * @param connection in auto-commit mode, and given back so
+         * @param choice what to do, from 0 to 99
+         * @param newCode whether the old code has been retired
+         * @return what kind of write it was
+         * @throws SQLException when nothing was written: of a collision, the caller repeats the same choice
+         */
+        String write(Connection connection, int choice, boolean newCode) throws SQLException;
     }
 
-    /** Uploads a new file: newer code computes the ids, old code draws them. */
-    void upload(boolean newCode) throws SQLException {
-        Content content = Content.of(
-                memory.anyUser(),
-                hex(random.nextLong()) + hex(random.nextLong()) + hex(random.nextLong()) + hex(random.nextLong()));
-        insertDocument(content, content.fileSha256(), newCode ? content.deterministicId() : randomId(), newCode);
-    }
+    /** Something that the traffic met, counted; {@code what} says it to people. */
+    record Met(String name, String what, long count) {}
 
-    /** Uploads a file again under the upper-case spelling of its hash, as old code did: a duplicate is born while the migration runs. */
-    void uploadAgain() throws SQLException {
-        Document known = memory.anyDocument();
-        if (known.uploadedTwice || known.content.fileSha256().chars().noneMatch(Character::isLetter)) {
-            upload(false);
-            return;
-        }
-        known.uploadedTwice = true;
-        String spelling = known.content.fileSha256().toUpperCase(Locale.ROOT);
-        try {
-            insertDocument(known.content, spelling, randomId(), false);
-        } catch (SQLException e) {
-            connection.rollback();
-            connection.setAutoCommit(true);
-            if (!UNIQUE_VIOLATION.equals(e.getSQLState())) {
-                throw e;
-            }
-            // The example has this content twice already.
-        }
-    }
+    /** The part of the application that has this share of the users; reads what it will remember. Empty when there are too few users. */
+    Optional<Worker> worker(Connection connection, int share, int shares, SplittableRandom random) throws SQLException;
 
-    private void insertDocument(Content content, String spelling, UUID id, boolean newCode) throws SQLException {
-        Document document = new Document(content, id);
-        String title = "Live upload " + hex(random.nextLong());
-        Map<Integer, String> texts = new HashMap<>();
-        connection.setAutoCommit(false);
-        execute("""
-                INSERT INTO documents (id, user_id, file_sha256, title, pipeline_status, created_at, updated_at)
-                VALUES (?, ?, ?, ?, 'done', clock_timestamp(), clock_timestamp())
-                """, id, content.userId(), spelling, title);
-        for (int part = 0; part < 2; part++) {
-            int number = memory.nextChunkNumber();
-            UUID chunkId = newCode ? Content.deterministicChunkId(id, number) : randomId();
-            texts.put(number, "Live part " + chunkId);
-            execute(INSERT_CHUNK, chunkId, id, number, texts.get(number));
-            document.chunks.put(number, chunkId);
-        }
-        connection.commit();
-        connection.setAutoCommit(true);
-        ledger.uploaded(content, title, texts);
-        memory.add(document);
-    }
+    /** Acknowledged writes so far. */
+    long writes();
 
-    /** Updates by the id in memory; when that meets no row, by natural key. */
-    void retitle(boolean newCode) throws SQLException {
-        Document document = memory.anyDocument();
-        String title = "Retitled " + hex(random.nextLong());
-        int rows = execute(
-                "UPDATE documents SET title = ?, updated_at = clock_timestamp() WHERE id = ?",
-                title,
-                parentId(document, newCode));
-        for (int tries = 0; rows == 0; tries++) {
-            counts.missedUpdates.increment();
-            giveUpAfter(tries, "no document for an update of " + document.content);
-            rows = execute("""
-                    UPDATE documents
-                       SET title = ?, updated_at = clock_timestamp()
-                     WHERE user_id = ?
-                       AND lower(file_sha256) = ?
-                    """, title, document.content.userId(), document.content.fileSha256());
-        }
-        ledger.retitled(document.content, title);
-    }
+    /** What is worth telling of its writes, in the order in which people read it. */
+    List<Met> met(TrafficCounts counts);
 
-    void addChunk(boolean newCode) throws SQLException {
-        Document document = memory.anyDocument();
-        int number = memory.nextChunkNumber();
-        String text = "Live part " + hex(random.nextLong());
-        UUID parent = parentId(document, newCode);
-        for (int tries = 0; ; tries++) {
-            try {
-                execute(
-                        INSERT_CHUNK,
-                        newCode ? Content.deterministicChunkId(parent, number) : randomId(),
-                        parent,
-                        number,
-                        text);
-                break;
-            } catch (SQLException e) {
-                refusedOrThrow(e, tries, document.content);
-                document.id = lookUp(document.content).orElse(document.id);
-                parent = document.id;
-            }
-        }
-        ledger.chunkAdded(document.content, number, text);
-    }
-
-    void annotate(boolean newCode) throws SQLException {
-        Document document = memory.anyDocument();
-        if (document.chunks.isEmpty()) {
-            addChunk(newCode);
-            return;
-        }
-        Integer number = document.chunks.keySet().iterator().next();
-        for (int tries = 0; ; tries++) {
-            try {
-                long id = insert("""
-                        INSERT INTO annotations (chunk_id, author_id, note, created_at)
-                        VALUES (?, ?, 'Live note', clock_timestamp())
-                        RETURNING id
-                        """, document.chunks.get(number), document.content.userId());
-                ledger.rowInserted(Relation.ANNOTATIONS, id, Target.of(document.content, number));
-                return;
-            } catch (SQLException e) {
-                refusedOrThrow(e, tries, document.content);
-                Optional<UUID> chunk = lookUpChunk(document.content, number);
-                if (chunk.isPresent()) {
-                    document.chunks.put(number, chunk.get());
-                }
-            }
-        }
-    }
-
-    void logSearch(boolean newCode) throws SQLException {
-        Document document = memory.anyDocument();
-        refer(
-                Relation.SEARCH_LOG,
-                document,
-                "INSERT INTO search_log (query, document_id, searched_at) VALUES ('live', ?, clock_timestamp()) RETURNING id",
-                rememberedId(document, newCode));
-    }
-
-    void logActivity(boolean newCode) throws SQLException {
-        Document document = memory.anyDocument();
-        refer(
-                Relation.ACTIVITY,
-                document,
-                "INSERT INTO activity (resource_path, happened_at) VALUES (?, clock_timestamp()) RETURNING id",
-                "/documents/" + rememberedId(document, newCode) + "/view");
-    }
-
-    void comment(boolean newCode) throws SQLException {
-        Document document = memory.anyDocument();
-        refer(
-                Relation.COMMENTS,
-                document,
-                "INSERT INTO comments (target_type, target_id, body) VALUES ('document', ?, 'Live comment') RETURNING id",
-                rememberedId(document, newCode));
-    }
-
-    void preview(boolean newCode) throws SQLException {
-        Document document = memory.anyDocument();
-        refer(
-                Relation.PREVIEWS,
-                document,
-                "INSERT INTO document_previews (document_id, page, image_path) VALUES (?, 2, 'previews/live.png') RETURNING id",
-                rememberedId(document, newCode));
-    }
-
-    private void refer(Relation relation, Document document, String sql, Object id) throws SQLException {
-        ledger.rowInserted(relation, insert(sql, id), Target.of(document.content));
-    }
-
-    void pin(boolean newCode) throws SQLException {
-        Document document = memory.anyDocument();
-        long workspace = memory.anyWorkspace();
-        execute(
-                "UPDATE workspaces SET pinned_documents = array_append(pinned_documents, ?) WHERE id = ?",
-                rememberedId(document, newCode),
-                workspace);
-        ledger.pinned(workspace, document.content);
-    }
-
-    void openLast(boolean newCode) throws SQLException {
-        Document document = memory.anyDocument();
-        execute(
-                "UPDATE settings SET payload = jsonb_set(payload, '{last_document}', to_jsonb(?::text)) WHERE user_id = ?",
-                rememberedId(document, newCode).toString(),
-                document.content.userId());
-        ledger.openedLast(document.content.userId(), document.content);
-    }
-
-    private UUID parentId(Document document, boolean newCode) {
-        return newCode ? document.content.deterministicId() : document.id;
-    }
-
-    /** Old code writes what it once read; the ids that newer code makes are final. */
-    private UUID rememberedId(Document document, boolean newCode) {
-        if (newCode) {
-            return document.content.deterministicId();
-        }
-        counts.rememberedIds.increment();
-        return document.firstId;
-    }
-
-    private Optional<UUID> lookUp(Content content) throws SQLException {
-        return select(
-                "SELECT id FROM documents WHERE user_id = ? AND lower(file_sha256) = ? ORDER BY updated_at DESC LIMIT 1",
-                content.userId(),
-                content.fileSha256());
-    }
-
-    private Optional<UUID> lookUpChunk(Content content, int number) throws SQLException {
-        return select("""
-                SELECT c.id
-                  FROM document_chunks AS c
-                  JOIN documents AS d ON d.id = c.document_id
-                 WHERE d.user_id = ?
-                   AND lower(d.file_sha256) = ?
-                   AND c.chunk_no = ?
-                 LIMIT 1
-                """, content.userId(), content.fileSha256(), number);
-    }
-
-    private void refusedOrThrow(SQLException e, int tries, Content content) throws SQLException {
-        if (!FOREIGN_KEY_VIOLATION.equals(e.getSQLState())) {
-            throw e;
-        }
-        counts.refusedChildren.increment();
-        giveUpAfter(tries, "the parent of a child of " + content + " is not to be found");
-    }
-
-    private static void giveUpAfter(int tries, String what) {
-        if (tries >= TRIES_MAX) {
-            throw new IllegalStateException(what + " after " + tries + " tries");
-        }
-    }
-
-    private int execute(String sql, Object... values) throws SQLException {
-        try (PreparedStatement statement = prepare(sql, values)) {
-            return statement.executeUpdate();
-        }
-    }
-
-    private long insert(String sql, Object... values) throws SQLException {
-        try (PreparedStatement statement = prepare(sql, values);
-                ResultSet id = statement.executeQuery()) {
-            id.next();
-            return id.getLong(1);
-        }
-    }
-
-    private Optional<UUID> select(String sql, Object... values) throws SQLException {
-        try (PreparedStatement statement = prepare(sql, values);
-                ResultSet found = statement.executeQuery()) {
-            return found.next() ? Optional.of(found.getObject(1, UUID.class)) : Optional.empty();
-        }
-    }
-
-    private PreparedStatement prepare(String sql, Object... values) throws SQLException {
-        PreparedStatement statement = connection.prepareStatement(sql);
-        for (int i = 0; i < values.length; i++) {
-            statement.setObject(i + 1, values[i]);
-        }
-        return statement;
-    }
-
-    private UUID randomId() {
-        long high = (random.nextLong() & 0xFFFF_FFFF_FFFF_0FFFL) | 0x4000L;
-        long low = (random.nextLong() & 0x3FFF_FFFF_FFFF_FFFFL) | 0x8000_0000_0000_0000L;
-        return new UUID(high, low);
-    }
-
-    private static String hex(long value) {
-        return String.format("%016x", value);
-    }
+    /** What is true from the moment on at which the old code was retired. */
+    String retirement();
 }

@@ -13,31 +13,31 @@ import java.util.Locale;
  * @param found what was counted to say so
  * @param differences what speaks against it, each in one line; empty when the claim holds
  */
-record Check(String claim, String found, List<String> differences) {
+public record Check(String claim, String found, List<String> differences) {
 
-    Check {
+    public Check {
         differences = List.copyOf(differences);
     }
 
-    boolean holds() {
+    public boolean holds() {
         return differences.isEmpty();
     }
 
     /** Gathers differences, and keeps only as many as a reader reads. */
-    static final class Findings {
+    public static final class Findings {
         private static final int SHOWN_MAX = 10;
         private final List<String> shown = new ArrayList<>();
         private int count;
 
         @FormatMethod
-        void add(String format, Object... values) {
+        public void add(String format, Object... values) {
             if (count++ < SHOWN_MAX) {
                 shown.add(String.format(format, values));
             }
         }
 
         @FormatMethod
-        Check check(String claim, @FormatString String format, Object... values) {
+        public Check check(String claim, @FormatString String format, Object... values) {
             List<String> all = new ArrayList<>(shown);
             if (count > shown.size()) {
                 all.add("and " + (count - shown.size()) + " more");

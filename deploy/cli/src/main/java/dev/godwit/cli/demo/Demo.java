@@ -1,172 +1,199 @@
 package dev.godwit.cli.demo;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.godwit.cli.ExitCode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.godwit.cli.Failure;
 import dev.godwit.cli.client.AuditClient;
 import dev.godwit.cli.client.Run;
+import dev.godwit.cli.demo.Proof.Moment;
 import dev.godwit.cli.stack.DatabaseUrl;
 import dev.godwit.cli.stack.Stack;
 import dev.godwit.cli.stack.StackDescription;
-import java.nio.file.Files;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * The whole demo: data, traffic, plan, commit, proof, rollback, proof.
+ * The whole demo of a case: data, traffic, plan, commit, proof, rollback, proof.
  *
  * <p>Failure semantics: what cannot go on ends in an exception, with the traffic stopped and the stack up; a claim that does not hold is told, the demo goes on,
  * and its exit code says so.
  */
-final class Demo {
+public final class Demo {
 
     private static final Duration BEFORE_THE_PLAN = Duration.ofSeconds(1);
     private static final Duration FOLLOWING = Duration.ofSeconds(3);
     private static final Duration AFTER_COMPLETION = Duration.ofSeconds(1);
     private static final Duration TRAIL_PATIENCE = Duration.ofSeconds(60);
 
-    private final Stack stack;
-    private final StackDescription description;
+    private final DemoCase example;
+    private final Application application;
+    private final Proof proof;
     private final DemoOptions options;
     private final Steps steps;
     private final Flight flight;
+    private final DatabaseUrl database;
+    private final DatabaseUrl journal;
+    private final Path definitions;
     private final AuditClient audit;
     private final DemoReport report;
 
-    Demo(Stack stack, DemoOptions options, Steps steps, Flight flight) {
-        this.stack = stack;
-        this.description = stack.describe();
+    public Demo(DemoCase example, Stack stack, DemoOptions options, Steps steps, Flight flight) {
+        StackDescription description = stack.describe();
+        this.example = example;
+        this.application = example.application();
+        this.proof = example.proof();
         this.options = options;
         this.steps = steps;
         this.flight = flight;
+        this.database = DatabaseUrl.parse(description.database().url());
+        this.journal = stack.migrationDatabase();
+        this.definitions = Path.of(description.migration().directory());
         this.audit = new AuditClient(description.audit().url());
         this.report = new DemoReport(steps);
     }
 
-    /** Answers the exit code. */
-    int run() throws Exception {
-        DatabaseUrl database = DatabaseUrl.parse(description.database().url());
+    /**
+     * Answers the exit code.
+     *
+     * @param migrations of all cases: what an interrupted demo may have left behind
+     */
+    public int run(Collection<String> migrations) throws Exception {
         try (Connection connection = database.connect()) {
-            load(connection);
-            Snapshot before = steps.step(
-                    "Checksums of every row taken",
-                    () -> Snapshot.take(connection),
-                    snapshot -> String.format("%,d rows", snapshot.rowCount()));
+            load(connection, migrations);
+            read("Checksums of every row taken", Moment.BEFORE, connection);
             try (Traffic traffic = steps.step(
                     "Live traffic started",
-                    () -> Traffic.start(database::connect, options.writesPerSecond(), options.seed()),
+                    () -> Traffic.start(database::connect, application, options.writesPerSecond(), options.seed()),
                     started -> options.writesPerSecond() + " writes/s")) {
                 pause(BEFORE_THE_PLAN);
                 steps.section("There");
-                Run run = fly(traffic);
-                report.traffic(traffic);
-                verify(connection, before, traffic.ledger(), run);
+                List<Run> runs = fly(traffic);
+                report.traffic(traffic, application);
+                verify(connection, runs);
                 steps.section("And back");
-                rollBack(connection, before, traffic, run);
+                rollBack(connection, runs);
             }
         }
         return report.exitCode();
     }
 
-    private void load(Connection connection) throws Exception {
-        ExampleData data = new ExampleData(connection, options.folder());
-        List<String> foreign = data.foreignTables();
-        if (!foreign.isEmpty()) {
-            throw Failure.of(
-                    ExitCode.REFUSED,
-                    "tables_exist",
-                    "the demo makes tables of its own, but these exist already and are not of a demo: "
-                            + String.join(", ", foreign) + "; use another database or no --database-url");
-        }
-        int leftOvers = flight.cancelLeftOvers();
+    public ObjectNode told() {
+        return report.json();
+    }
+
+    private void load(Connection connection, Collection<String> migrations) throws Exception {
+        ExampleTables tables = new ExampleTables(connection, example.tables());
+        tables.requireFree();
+        int leftOvers = flight.cancelLeftOvers(migrations);
         if (leftOvers > 0) {
             steps.note("%d runs of an interrupted demo cancelled", leftOvers);
         }
         steps.step(
                 "Application tables loaded",
-                () -> {
-                    data.load(ExampleData.SEED, options.rows());
-                    return options.rows();
-                },
-                rows -> String.format("%,d documents, seed %d", rows, ExampleData.SEED));
-        steps.step(
-                "Definition read by migration-service",
-                () -> {
-                    flight.define(
-                            Files.readString(options.folder().resolve(options.migration() + ".yaml")),
-                            Path.of(description.migration().directory()));
-                    return options.migration();
-                },
-                name -> name);
+                () -> tables.make(filling -> example.load(filling, options.folder(), options.rows())),
+                loaded -> loaded);
+        steps.step("Definition read by migration-service", this::define, names -> names);
+        example.prepare(connection, options.folder(), flight).forEach(report::check);
     }
 
-    private Run fly(Traffic traffic) throws Exception {
-        Run planned = steps.step("Plan: nothing is written", flight::plan, run -> run.id());
-        report.plan(planned);
-        Run run = steps.step("Commit: every old row moved, application writing", flight::takeOff, DemoReport::rate);
+    private String define() throws IOException {
+        for (String name : example.attachments()) {
+            flight.attach(name, ExampleTables.read(options.folder(), name), definitions);
+        }
+        for (String name : example.migrations()) {
+            flight.define(name, ExampleTables.read(options.folder(), name + ".yaml"), definitions);
+        }
+        return String.join(", ", example.migrations());
+    }
+
+    private void read(String title, Moment moment, Connection connection) throws Exception {
+        steps.step(title, () -> proof.read(moment, connection), count -> String.format(Locale.ROOT, "%,d rows", count));
+    }
+
+    private List<Run> fly(Traffic traffic) throws Exception {
+        List<Run> runs = new ArrayList<>();
+        runs.add(flyFollowing(example.migrations().get(0), traffic));
+        for (String next : example.migrations().subList(1, example.migrations().size())) {
+            plan(next);
+            runs.add(steps.step("Commit: " + next, () -> flight.hop(next), DemoReport::rate));
+        }
+        pause(AFTER_COMPLETION);
+        traffic.stop();
+        requireTraffic(traffic);
+        return runs;
+    }
+
+    private Run flyFollowing(String migration, Traffic traffic) throws Exception {
+        plan(migration);
+        Run run = steps.step(
+                "Commit: " + example.deed() + ", application writing",
+                () -> flight.takeOff(migration),
+                DemoReport::rate);
         steps.step(
                 "Following the application's writes",
                 () -> {
                     pause(FOLLOWING);
                     requireTraffic(traffic);
-                    return traffic.ledger().writes();
+                    return application.writes();
                 },
-                writes -> String.format("%,d writes so far", writes));
+                writes -> String.format(Locale.ROOT, "%,d writes so far", writes));
         steps.step(
                 "Application upgraded: old code retired",
                 () -> {
                     traffic.retireOldCode();
-                    return "";
+                    return application.retirement();
                 },
-                nothing -> "from here on no old id is written");
-        Run completed = steps.step(
+                told -> told);
+        return steps.step(
                 "Completed: caught up, verified, caught up again",
                 () -> flight.land(run),
                 done -> "as of " + done.json().path("asOf").asText("?"));
-        pause(AFTER_COMPLETION);
-        traffic.stop();
-        requireTraffic(traffic);
-        return completed;
     }
 
-    private void verify(Connection connection, Snapshot before, Ledger ledger, Run run) throws Exception {
+    private void plan(String migration) throws Exception {
+        report.plan(steps.step("Plan: nothing is written", () -> flight.plan(migration), Run::id));
+    }
+
+    private void verify(Connection connection, List<Run> runs) throws Exception {
         steps.section("Proof");
-        Snapshot after = steps.step(
-                "Every row read again",
-                () -> Snapshot.take(connection),
-                snapshot -> String.format("%,d rows", snapshot.rowCount()));
-        for (Check check : new Verification(before, after, ledger, connection).checks()) {
-            report.check(check);
+        read("Every row read again", Moment.THERE, connection);
+        proof.there(connection).forEach(report::check);
+        List<JsonNode> trails = new ArrayList<>();
+        for (Run run : runs) {
+            JsonNode trail = steps.step(
+                    "Audit trail complete",
+                    () -> audit.completeReport(run.id(), TRAIL_PATIENCE),
+                    told -> "chains " + (told.path("chainsIntact").asBoolean() ? "intact" : "BROKEN"));
+            report.check(DemoReport.trailIsComplete(trail));
+            trails.add(trail);
         }
-        JsonNode trail = steps.step(
-                "Audit trail complete",
-                () -> audit.completeReport(run.id(), TRAIL_PATIENCE),
-                told -> "chains " + (told.path("chainsIntact").asBoolean() ? "intact" : "BROKEN"));
-        report.check(DemoReport.trailIsComplete(trail));
-        try (Connection journal = stack.migrationDatabase().connect()) {
-            report.check(new TrailProof(audit).equalsJournal(journal, run.id()));
+        proof.toldThere(new Flown(runs, audit, journal)).forEach(report::check);
+        for (int i = 0; i < runs.size(); i++) {
+            report.run(runs.get(i), trails.get(i), i == 0);
         }
-        report.run(run, trail);
     }
 
-    private void rollBack(Connection connection, Snapshot before, Traffic traffic, Run run) throws Exception {
-        JsonNode preview =
-                steps.step("Rollback previewed: nothing is written", () -> flight.previewRollback(run), told -> "");
-        report.preview(preview);
-        Run back = steps.step("Rolled back", () -> flight.rollBack(run), DemoReport::rollbackCounts);
-        Snapshot after = steps.step(
-                "Every row read again",
-                () -> Snapshot.take(connection),
-                snapshot -> String.format("%,d rows", snapshot.rowCount()));
-        RollbackProof proof = new RollbackProof(before, after, traffic.ledger());
-        report.check(proof.check());
-        audit.completeReport(back.id(), TRAIL_PATIENCE);
-        report.check(new TrailProof(audit).namesDiverged(back.id(), proof.divergedIds(), before, after));
-        report.tables(proof, before, after);
-        report.rolledBack(back);
+    private void rollBack(Connection connection, List<Run> runs) throws Exception {
+        List<Run> back = new ArrayList<>(runs);
+        for (int i = runs.size() - 1; i >= 0; i--) {
+            Run run = runs.get(i);
+            report.preview(steps.step(
+                    "Rollback previewed: nothing is written", () -> flight.previewRollback(run), told -> ""));
+            back.set(i, steps.step("Rolled back", () -> flight.rollBack(run), DemoReport::rollbackCounts));
+        }
+        read("Every row read again", Moment.BACK, connection);
+        proof.back(connection).forEach(report::check);
+        back.forEach(run -> audit.completeReport(run.id(), TRAIL_PATIENCE));
+        proof.toldBack(new Flown(back, audit, journal)).forEach(report::check);
+        report.tables(proof);
+        report.rolledBack(back.get(0));
     }
 
     private static void requireTraffic(Traffic traffic) {
@@ -180,9 +207,5 @@ final class Demo {
         for (long left = duration.toNanos(); left > 0; left = end - System.nanoTime()) {
             LockSupport.parkNanos(left);
         }
-    }
-
-    DemoReport report() {
-        return report;
     }
 }

@@ -6,8 +6,8 @@ import java.nio.file.Path;
  * What the demo shall do.
  *
  * @param folder of the example
- * @param migration that the example defines
- * @param rows documents to begin with
+ * @param rows entities to begin with
  * @param writesPerSecond of the live traffic
+ * @param seed of the traffic's choices
  */
-record DemoOptions(Path folder, String migration, int rows, int writesPerSecond, long seed) {}
+public record DemoOptions(Path folder, int rows, int writesPerSecond, long seed) {}

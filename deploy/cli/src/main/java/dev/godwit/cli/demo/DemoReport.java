@@ -9,29 +9,28 @@ import dev.godwit.cli.client.Run;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.StringJoiner;
 
 /** Tells what the demo found, to people as lines and to programs as one object. */
-final class DemoReport {
+public final class DemoReport {
 
     private final Steps steps;
     private final ObjectNode json = RestClient.JSON.createObjectNode();
     private final ArrayNode checks = json.putArray("checks");
 
-    DemoReport(Steps steps) {
+    public DemoReport(Steps steps) {
         this.steps = steps;
     }
 
-    int exitCode() {
+    public int exitCode() {
         return steps.failures().isEmpty() ? ExitCode.DONE : ExitCode.DIFFERENCES;
     }
 
-    ObjectNode json() {
+    public ObjectNode json() {
         return json;
     }
 
-    void check(Check check) {
+    public void check(Check check) {
         steps.check(check);
         ObjectNode node = checks.addObject()
                 .put("claim", check.claim())
@@ -70,32 +69,25 @@ final class DemoReport {
         return String.format(Locale.ROOT, "%,d reverted, %,d diverged", run.count("reverted"), run.count("diverged"));
     }
 
-    void traffic(Traffic traffic) {
+    void traffic(Traffic traffic, Application application) {
         TrafficCounts counts = traffic.counts();
         steps.section("What the traffic met");
         steps.line(
                 "%,8d  writes acknowledged, %.0f/s, latency p50 %.1f ms, p99 %.1f ms",
-                traffic.ledger().writes(),
+                application.writes(),
                 traffic.achievedRate(),
                 counts.latencies.quantileMillis(0.5),
                 counts.latencies.quantileMillis(0.99));
-        steps.line(
-                "%,8d  child inserts refused, their parent had just moved; repeated after a look-up by natural key",
-                counts.refusedChildren.sum());
-        steps.line(
-                "%,8d  updates that met no row under the old id; repeated by natural key", counts.missedUpdates.sum());
-        steps.line("%,8d  collisions with another transaction; repeated", counts.contended.sum());
-        steps.line("%,8d  old ids written late into columns that no foreign key guards", counts.rememberedIds.sum());
         ObjectNode node = json.putObject("traffic")
-                .put("writes", traffic.ledger().writes())
+                .put("writes", application.writes())
                 .put("writesPerSecond", traffic.achievedRate())
                 .put("p50Millis", counts.latencies.quantileMillis(0.5))
-                .put("p99Millis", counts.latencies.quantileMillis(0.99))
-                .put("refusedChildren", counts.refusedChildren.sum())
-                .put("missedUpdates", counts.missedUpdates.sum())
-                .put("collisions", counts.contended.sum())
-                .put("reconnects", counts.reconnects.sum())
-                .put("oldIdsWritten", counts.rememberedIds.sum());
+                .put("p99Millis", counts.latencies.quantileMillis(0.99));
+        for (Application.Met met : application.met(counts)) {
+            steps.line("%,8d  %s", met.count(), met.what());
+            node.put(met.name(), met.count());
+        }
+        node.put("reconnects", counts.reconnects.sum());
         ObjectNode kinds = node.putObject("kinds");
         counts.writesByKind.forEach((kind, count) -> kinds.put(kind, count.sum()));
     }
@@ -118,7 +110,8 @@ final class DemoReport {
                 differences);
     }
 
-    void run(Run run, JsonNode trail) {
+    /** @param first of the flight: the one that the result names */
+    void run(Run run, JsonNode trail, boolean first) {
         steps.section("Report of run " + run.id());
         steps.line("outcomes             %s", counts(trail.path("counts")));
         for (JsonNode reason : trail.path("reasons")) {
@@ -130,18 +123,25 @@ final class DemoReport {
                         reason.path("reason").asText());
             }
         }
-        steps.line(
-                "late references      %,d translated",
-                trail.path("references").path("translated").asLong());
+        if (run.json().path("operation").asText().equals("rekey")) {
+            steps.line(
+                    "late references      %,d translated",
+                    trail.path("references").path("translated").asLong());
+        }
         for (JsonNode check : run.verification().path("checks")) {
             steps.line(
                     "%s %s",
                     check.path("ok").asBoolean() ? "verified            " : "DIFFERS             ",
                     check.path("name").asText());
         }
-        json.put("run", run.id());
-        json.put("state", run.state());
-        json.set("counts", run.json().path("counts"));
+        ObjectNode node = first ? json : further().addObject().put("migration", run.migration());
+        node.put("run", run.id());
+        node.put("state", run.state());
+        node.set("counts", run.json().path("counts"));
+    }
+
+    private ArrayNode further() {
+        return json.withArray("furtherRuns");
     }
 
     void preview(JsonNode preview) {
@@ -155,34 +155,27 @@ final class DemoReport {
         }
     }
 
-    void tables(RollbackProof proof, Snapshot before, Snapshot after) {
+    void tables(Proof proof) {
         steps.line("");
         steps.line(
                 "%-20s %9s %11s %11s %10s  %s",
                 "table", "identical", "by traffic:", "new", "diverged", "checksum before → now");
-        Map<String, String> sumsBefore = before.checksums();
-        Map<String, String> sumsAfter = after.checksums();
-        proof.tallies().forEach((relation, tally) -> {
-            String then = sumsBefore.get(relation.table());
-            String now = sumsAfter.get(relation.table());
+        for (Proof.Tally tally : proof.tallies()) {
+            String then = tally.checksumBefore();
+            String now = tally.checksumNow();
             steps.line(
                     "%-20s %,9d %,11d %,11d %,10d  %s",
-                    relation.table(),
+                    tally.table(),
                     tally.identical(),
                     tally.changed(),
                     tally.created(),
                     tally.diverged(),
                     then.equals(now) ? then + " =" : then + " → " + now);
-        });
-        ObjectNode diverged = json.putObject("rollback")
-                .put("divergedDocuments", proof.divergedIds().size());
-        diverged.put("danglingReferencesOfTraffic", proof.danglingOfTraffic());
-        if (proof.danglingOfTraffic() > 0) {
-            steps.note(
-                    "%,d soft references written by the traffic hold ids of the way there", proof.danglingOfTraffic());
         }
+        proof.tellMore(steps, json.putObject("rollback"));
     }
 
+    /** What has become of the run that the result names. */
     void rolledBack(Run back) {
         json.put("state", back.state());
         json.set("counts", back.json().path("counts"));

@@ -9,12 +9,12 @@ import dev.godwit.cli.client.RunRequest;
 import dev.godwit.cli.client.RunWatch;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Consumer;
 
-/** One migration from its definition to its rollback, as somebody at the command line would fly it. */
-final class Flight {
+/** Migrations from their definitions to their rollback, as somebody at the command line would fly them. */
+public final class Flight {
 
     private static final String PILOT = "godwit demo";
     private static final Set<String> LEFT_OVER =
@@ -22,20 +22,20 @@ final class Flight {
 
     private final MigrationClient client;
     private final RunWatch watch;
-    private final String migration;
 
-    Flight(MigrationClient client, String migration, Consumer<Run> progress) {
+    public Flight(MigrationClient client) {
         this.client = client;
-        this.migration = migration;
-        this.watch = new RunWatch(client, progress, message -> {});
+        this.watch = RunWatch.silent(client);
     }
 
-    /** Cancels runs that an interrupted demo left behind. */
-    int cancelLeftOvers() {
+    /** Cancels runs of these migrations that an interrupted demo left behind. */
+    int cancelLeftOvers(Collection<String> migrations) {
         int cancelled = 0;
         for (JsonNode each : client.runs()) {
             Run run = new Run(each);
-            if (run.migration().equals(migration) && run.mode().equals("commit") && LEFT_OVER.contains(run.state())) {
+            if (migrations.contains(run.migration())
+                    && run.mode().equals("commit")
+                    && LEFT_OVER.contains(run.state())) {
                 client.command(run.id(), "cancel", PILOT, Optional.of("left behind by an earlier demo"));
                 watch.until(run.id(), now -> now.state().equals("cancelled"));
                 cancelled++;
@@ -44,25 +44,37 @@ final class Flight {
         return cancelled;
     }
 
+    /** Puts a file where the service looks for those that definitions name. */
+    void attach(String name, String text, Path directory) throws IOException {
+        new Definitions(client, directory).attach(name, text);
+    }
+
     /** Puts the definition where the service looks for definitions, and waits until it has been read. */
-    void define(String definition, Path directory) throws IOException {
+    void define(String migration, String definition, Path directory) throws IOException {
         new Definitions(client, directory).install(migration, definition);
     }
 
-    Run plan() {
-        Run run = client.start(request(false));
+    /** @throws Failure when the service refuses it */
+    public Run plan(String migration) {
+        Run run = client.start(RunRequest.of(migration, false));
         return require(watch.untilSettled(run.id()), "planned");
     }
 
-    /** Commits and follows the application; returns when every old row has moved. */
-    Run takeOff() {
-        Run run = client.start(request(true).withFollow());
+    /** Commits and follows the application; returns when every old row has been dealt with. */
+    Run takeOff(String migration) {
+        Run run = client.start(RunRequest.of(migration, true).withFollow());
         return require(watch.until(run.id(), now -> now.state().equals("following") || now.isSettled()), "following");
     }
 
     Run land(Run run) {
         client.command(run.id(), "complete", PILOT, Optional.empty());
         return require(watch.until(run.id(), now -> !now.state().equals("following") && now.isSettled()), "completed");
+    }
+
+    /** Commits and lets the run complete by itself. */
+    Run hop(String migration) {
+        Run run = client.start(RunRequest.of(migration, true));
+        return require(watch.untilSettled(run.id()), "completed");
     }
 
     JsonNode previewRollback(Run run) {
@@ -73,10 +85,6 @@ final class Flight {
         client.rollback(run.id(), true, PILOT, Optional.of("the demo shows the way back"));
         return require(
                 watch.until(run.id(), now -> !now.state().equals("completed") && now.isSettled()), "rolled-back");
-    }
-
-    private RunRequest request(boolean commit) {
-        return RunRequest.of(migration, commit);
     }
 
     private static Run require(Run run, String state) {

@@ -70,7 +70,7 @@ public final class Steps {
     }
 
     /** Prints a claim with what was found; the differences of one that does not hold follow, and it is remembered. */
-    void check(Check check) {
+    public void check(Check check) {
         String mark = check.holds() ? colour(GREEN, "✓") : colour(RED, "✗");
         String padded = String.format("%-" + TITLE_WIDTH + "s", check.claim());
         out.println("  " + mark + " " + padded + "            " + colour(FAINT, check.found()));

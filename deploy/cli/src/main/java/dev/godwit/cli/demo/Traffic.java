@@ -1,5 +1,6 @@
 package dev.godwit.cli.demo;
 
+import dev.godwit.cli.demo.Application.Worker;
 import dev.godwit.cli.measure.Pace;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -16,9 +17,8 @@ import java.util.concurrent.locks.LockSupport;
 /**
  * Live traffic at a fixed rate, over connections of its own.
  *
- * <p>At first old code runs: it makes random ids and writes ids that it read at its start. {@link #retireOldCode()} deploys the newer code, as an operator would
- * once every old row has moved. Failure semantics: a collision is repeated, a lost connection is opened again; anything else ends the traffic, and
- * {@link #failure()} tells what it was.
+ * <p>At first old code runs. {@link #retireOldCode()} deploys the newer code, as an operator would once every old row has been dealt with. Failure semantics: a
+ * collision is repeated, a lost connection is opened again; anything else ends the traffic, and {@link #failure()} tells what it was.
  */
 final class Traffic implements AutoCloseable {
 
@@ -32,7 +32,7 @@ final class Traffic implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final Connections connections;
-    private final Ledger ledger = new Ledger();
+    private final Application application;
     private final TrafficCounts counts = new TrafficCounts();
     private final List<Thread> threads = new ArrayList<>();
     private final AtomicReference<Exception> failure = new AtomicReference<>();
@@ -42,8 +42,9 @@ final class Traffic implements AutoCloseable {
     private volatile boolean stopping;
     private volatile long stopNanos;
 
-    private Traffic(Connections connections, int threadCount) {
+    private Traffic(Connections connections, Application application, int threadCount) {
         this.connections = connections;
+        this.application = application;
         this.onNewCode = new CountDownLatch(threadCount);
     }
 
@@ -52,23 +53,22 @@ final class Traffic implements AutoCloseable {
      *
      * @param writesPerSecond of all threads together
      */
-    static Traffic start(Connections connections, int writesPerSecond, long seed) throws SQLException {
+    static Traffic start(Connections connections, Application application, int writesPerSecond, long seed)
+            throws SQLException {
         int threadCount = Math.min(THREADS_MAX, 1 + writesPerSecond / WRITES_PER_THREAD);
-        Traffic traffic = new Traffic(connections, threadCount);
+        Traffic traffic = new Traffic(connections, application, threadCount);
         SplittableRandom seeds = new SplittableRandom(seed);
         for (int share = 0; share < threadCount; share++) {
             SplittableRandom random = seeds.split();
-            Memory memory = new Memory(random);
-            try (Connection connection = connections.open()) {
-                memory.learn(connection, share, threadCount);
-            }
-            if (memory.isEmpty()) {
+            Optional<Worker> worker = traffic.worker(share, threadCount, random);
+            if (worker.isEmpty()) {
                 // Too few users for so many threads: the others write the more.
                 traffic.onNewCode.countDown();
                 continue;
             }
             Thread thread = new Thread(
-                    () -> traffic.run(memory, random, (double) writesPerSecond / threadCount), "traffic-" + share);
+                    () -> traffic.run(worker.get(), random, (double) writesPerSecond / threadCount),
+                    "traffic-" + share);
             thread.setDaemon(true);
             traffic.threads.add(thread);
         }
@@ -76,12 +76,17 @@ final class Traffic implements AutoCloseable {
         return traffic;
     }
 
-    private void run(Memory memory, SplittableRandom random, double rate) {
+    private Optional<Worker> worker(int share, int shares, SplittableRandom random) throws SQLException {
+        try (Connection connection = connections.open()) {
+            return application.worker(connection, share, shares, random);
+        }
+    }
+
+    private void run(Worker worker, SplittableRandom random, double rate) {
         Pace pace = new Pace(rate);
         boolean onOldCode = true;
         while (!stopping && failure.get() == null) {
             try (Connection connection = connections.open()) {
-                Application application = new Application(connection, memory, ledger, counts, random);
                 while (!stopping && failure.get() == null) {
                     long due = pace.awaitTurn();
                     boolean newer = newCode;
@@ -89,7 +94,7 @@ final class Traffic implements AutoCloseable {
                         onOldCode = false;
                         onNewCode.countDown();
                     }
-                    write(connection, application, random, newer);
+                    write(connection, worker, random.nextInt(100), newer);
                     counts.latencies.add(System.nanoTime() - due);
                 }
             } catch (SQLException e) {
@@ -107,61 +112,22 @@ final class Traffic implements AutoCloseable {
     }
 
     /** One write, repeated while it only collides with others. */
-    private void write(Connection connection, Application application, SplittableRandom random, boolean newer)
-            throws SQLException {
-        int choice = random.nextInt(100);
+    private void write(Connection connection, Worker worker, int choice, boolean newer) throws SQLException {
         while (true) {
             try {
-                counts.written(writeOne(application, choice, newer));
+                counts.written(worker.write(connection, choice, newer));
                 return;
             } catch (SQLException e) {
                 if (!collision(e)) {
                     throw e;
                 }
-                connection.rollback();
-                connection.setAutoCommit(true);
+                if (!connection.getAutoCommit()) {
+                    connection.rollback();
+                    connection.setAutoCommit(true);
+                }
                 counts.contended.increment();
             }
         }
-    }
-
-    private static String writeOne(Application application, int choice, boolean newer) throws SQLException {
-        if (choice < 8) {
-            application.upload(true);
-            return "uploads by newer code";
-        } else if (choice < 16) {
-            application.upload(newer);
-            return newer ? "uploads by newer code" : "uploads by old code";
-        } else if (choice < 17 && !newer) {
-            application.uploadAgain();
-            return "second uploads of a file";
-        } else if (choice < 40) {
-            application.retitle(newer);
-            return "title updates";
-        } else if (choice < 55) {
-            application.addChunk(newer);
-            return "chunks added";
-        } else if (choice < 63) {
-            application.annotate(newer);
-            return "annotations";
-        } else if (choice < 75) {
-            application.logSearch(newer);
-            return "search log";
-        } else if (choice < 81) {
-            application.pin(newer);
-            return "pins in arrays";
-        } else if (choice < 87) {
-            application.openLast(newer);
-            return "settings in JSON";
-        } else if (choice < 93) {
-            application.logActivity(newer);
-            return "paths in text";
-        } else if (choice < 97) {
-            application.comment(newer);
-            return "polymorphic comments";
-        }
-        application.preview(newer);
-        return "previews";
     }
 
     private static boolean collision(SQLException e) {
@@ -204,10 +170,6 @@ final class Traffic implements AutoCloseable {
         stopping = true;
     }
 
-    Ledger ledger() {
-        return ledger;
-    }
-
     TrafficCounts counts() {
         return counts;
     }
@@ -220,6 +182,6 @@ final class Traffic implements AutoCloseable {
     /** Acknowledged writes per second since the start, up to now or to the stop. */
     double achievedRate() {
         long end = stopping ? stopNanos : System.nanoTime();
-        return ledger.writes() * 1e9 / (end - startNanos);
+        return application.writes() * 1e9 / (end - startNanos);
     }
 }

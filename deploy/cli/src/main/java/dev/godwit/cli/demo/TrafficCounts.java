@@ -5,23 +5,14 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.LongAdder;
 
-/** What the traffic met. */
-final class TrafficCounts {
-
-    /** Inserts of children refused (SQLSTATE 23503) because their parent had just moved; each was repeated after a look-up by natural key. */
-    final LongAdder refusedChildren = new LongAdder();
-
-    /** Updates by id that met no row because the id had changed; each was repeated by natural key. */
-    final LongAdder missedUpdates = new LongAdder();
+/** What the traffic of any application meets. */
+public final class TrafficCounts {
 
     /** Writes that waited for or collided with another transaction, and were repeated as they were. */
     final LongAdder contended = new LongAdder();
 
     /** Connections lost and opened again. */
     final LongAdder reconnects = new LongAdder();
-
-    /** Soft references written with an id read at the start. */
-    final LongAdder rememberedIds = new LongAdder();
 
     final Map<String, LongAdder> writesByKind = new ConcurrentSkipListMap<>();
 
@@ -30,5 +21,10 @@ final class TrafficCounts {
 
     void written(String kind) {
         writesByKind.computeIfAbsent(kind, k -> new LongAdder()).increment();
+    }
+
+    /** Repeated writes, to be told among what the application tells. */
+    public Application.Met collisions() {
+        return new Application.Met("collisions", "collisions with another transaction; repeated", contended.sum());
     }
 }

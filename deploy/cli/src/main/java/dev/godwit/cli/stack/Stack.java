@@ -5,7 +5,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -143,21 +142,32 @@ public final class Stack {
         }
         try (StateDirectory.Lock lock = state.lock()) {
             assert lock.lock().isValid();
-            stopAll(listener);
+            endAll(listener);
             new PortLedger().release(state);
             state.delete();
         }
     }
 
     private void stopAll(StackListener listener) {
-        Map<String, Processes.Recorded> all = processes.recorded();
-        List<String> services = all.keySet().stream()
-                .filter(name -> name.startsWith(Component.MIGRATION) || name.equals(Component.AUDIT))
-                .toList();
         // Together, since none needs another in order to end.
-        stopTogether(services, listener);
+        stopTogether(services(), listener);
         stopTogether(List.of(Component.CONNECT), listener);
         stopTogether(List.of(Component.KAFKA, Component.POSTGRES), listener);
+    }
+
+    /** Nobody needs what these would write on their way out: their data goes. The services may talk to servers of the user's, and say goodbye. */
+    private void endAll(StackListener listener) {
+        stopTogether(services(), listener);
+        List.of(Component.CONNECT, Component.KAFKA)
+                .forEach(name -> processes.running(name).ifPresent(process -> Processes.signal(process.pid(), "KILL")));
+        processes.running(Component.POSTGRES).ifPresent(process -> Processes.signal(process.pid(), "QUIT"));
+        stopTogether(List.of(Component.CONNECT, Component.KAFKA, Component.POSTGRES), listener);
+    }
+
+    private List<String> services() {
+        return processes.recorded().keySet().stream()
+                .filter(name -> name.startsWith(Component.MIGRATION) || name.equals(Component.AUDIT))
+                .toList();
     }
 
     private void stopTogether(List<String> names, StackListener listener) {

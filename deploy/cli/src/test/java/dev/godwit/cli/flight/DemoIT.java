@@ -7,46 +7,124 @@ import dev.godwit.cli.ExitCode;
 import dev.godwit.cli.command.GodwitProcess;
 import dev.godwit.cli.command.GodwitProcess.Result;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What a newcomer runs first. It proves its own claims; here they are counted, so that none can silently disappear. */
 @ExtendWith(LiveStackExtension.class)
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class DemoIT {
 
     private static final Duration PATIENCE = Duration.ofMinutes(4);
 
+    private final LiveStack stack;
+
     @TempDir
     private Path elsewhere;
 
-    @Test
-    void shouldFlyThereAndBackUnderTrafficAndProveIt(LiveStack stack) throws Exception {
-        Result told = GodwitProcess.run(
-                elsewhere,
-                List.of(
-                        "demo",
-                        "--rows",
-                        "1000",
-                        "--traffic",
-                        "50",
-                        "--json",
-                        "--state",
-                        stack.stack().directory().toString()),
-                PATIENCE);
+    DemoIT(LiveStack stack) {
+        this.stack = stack;
+    }
 
-        assertThat(told.err()).doesNotContain("\tat ");
-        List<JsonNode> claims = told.json().findParents("claim");
-        assertThat(claims).allMatch(claim -> claim.path("holds").asBoolean());
-        assertThat(claims.stream().map(claim -> claim.path("claim").asText()))
+    @AfterEach
+    void leaveAnEmptySchema() throws SQLException {
+        stack.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public");
+    }
+
+    @Test
+    void shouldFlyThereAndBackUnderTrafficAndProveIt() throws Exception {
+        JsonNode told = fly("uuid-standardization");
+
+        assertThat(claims(told))
                 .hasSizeGreaterThanOrEqualTo(10)
                 .anyMatch(claim -> claim.contains("acknowledged"))
                 .anyMatch(claim -> claim.contains("journal"));
-        assertThat(told.json().path("traffic").path("oldIdsWritten").asLong()).isPositive();
-        assertThat(told.json().path("counts").path("migrated").asLong()).isGreaterThan(900);
-        assertThat(told.code()).isEqualTo(ExitCode.DONE);
-        stack.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public");
+        assertThat(told.path("traffic").path("oldIdsWritten").asLong()).isPositive();
+        assertThat(told.path("counts").path("migrated").asLong()).isGreaterThan(900);
+    }
+
+    @Test
+    void shouldChangeOnboardingDocumentsUnderOldClientsAndGiveThemBackToTheByte() throws Exception {
+        JsonNode told = fly("onboarding-9-states");
+
+        assertThat(claims(told))
+                .hasSizeGreaterThanOrEqualTo(14)
+                .contains(
+                        "every row means what it meant, or what was saved last",
+                        "rows that an earlier script changed are left alone",
+                        "every write acknowledged to the traffic is there",
+                        "every row is what was written last, to the byte",
+                        "the former constraint is back",
+                        "the trail names the rows changed since, and only them");
+        assertThat(told.path("traffic").path("oldDocuments").asLong()).isPositive();
+        assertThat(told.path("counts").path("reverted").asLong()).isGreaterThan(900);
+        assertThat(told.path("counts").path("diverged").asLong()).isPositive();
+    }
+
+    @Test
+    void shouldAssignOwnersWhileAdministratorsGrantRolesAndTakeOnlyItsOwnRowsBack() throws Exception {
+        JsonNode told = fly("rbac-assignments");
+
+        assertThat(claims(told))
+                .hasSizeGreaterThanOrEqualTo(14)
+                .contains(
+                        "without roles it is refused, with the way out",
+                        "nobody has more, but for what people granted",
+                        "owning the starter project is for good",
+                        "what the runs made is gone, what people made is left",
+                        "what people granted meanwhile stands, to the byte",
+                        "the trail names what people made or changed meanwhile");
+        assertThat(told.path("traffic").path("granted").asLong()).isPositive();
+        assertThat(told.path("traffic").path("edited").asLong()).isPositive();
+        assertThat(told.path("counts").path("reverted").asLong()).isGreaterThan(900);
+        assertThat(told.path("furtherRuns")
+                        .path(0)
+                        .path("counts")
+                        .path("migrated")
+                        .asLong())
+                .as("the starter project that was granted by hand before")
+                .isEqualTo(1);
+    }
+
+    @Test
+    void shouldFindTheMissingEdgeOfATangleAndTellWhatIsLive() throws Exception {
+        JsonNode told = run("branching-schema");
+
+        assertThat(claims(told))
+                .containsExactly(
+                        "lint finds the lost parent, and nothing else wrong",
+                        "nothing is wrong any more",
+                        "there is one linear order, each after what it needs",
+                        "what is recorded is what is there",
+                        "features: nine live, six missing",
+                        "a table that is recorded but missing is noticed");
+    }
+
+    private JsonNode fly(String example) throws Exception {
+        return run(example, "--rows", "1000", "--traffic", "50");
+    }
+
+    private JsonNode run(String example, String... options) throws Exception {
+        List<String> common = List.of(
+                "demo", example, "--json", "--state", stack.stack().directory().toString());
+        Result result = GodwitProcess.run(
+                elsewhere, Stream.concat(common.stream(), Stream.of(options)).toList(), PATIENCE);
+
+        assertThat(result.err()).doesNotContain("\tat ");
+        assertThat(result.code()).as(result.err()).isEqualTo(ExitCode.DONE);
+        return result.json();
+    }
+
+    private static List<String> claims(JsonNode told) {
+        List<JsonNode> claims = told.findParents("claim");
+        assertThat(claims).allMatch(claim -> claim.path("holds").asBoolean());
+        return claims.stream().map(claim -> claim.path("claim").asText()).toList();
     }
 }

@@ -10,6 +10,7 @@ import dev.godwit.cli.stack.Stack;
 import dev.godwit.cli.stack.StackOptions;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -25,6 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class FaultsIT {
     private static final String MIGRATION = "faults-items";
+    private static final String INDEX_MIGRATION = "faults-index";
     private static final int ROWS = 5000;
     private static final Duration PATIENCE = Duration.ofSeconds(90);
 
@@ -93,6 +95,88 @@ class FaultsIT {
         assertThat(report.path("complete").asBoolean()).isTrue();
         assertThat(report.path("chainsIntact").asBoolean()).isTrue();
         assertThat(report.path("counts")).isEqualTo(ended.json().path("counts"));
+    }
+
+    /** Between a statement that no transaction covers and the record that it is done: it is interrupted half-way, or it ends and nobody is there to write that down. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void shouldMakeAnIndexOnceWhoseWorkerDied(boolean ends) throws Exception {
+        stack.execute("""
+                DROP SCHEMA IF EXISTS faults CASCADE;
+                CREATE SCHEMA faults;
+                CREATE TABLE faults.items (id uuid PRIMARY KEY, name text NOT NULL);
+                INSERT INTO faults.items SELECT gen_random_uuid(), 'item ' || i FROM generate_series(1, 1000) AS i;
+                """);
+        stack.define(INDEX_MIGRATION, """
+                migration: faults-index
+                schema:
+                  up: |
+                    ALTER TABLE faults.items ADD COLUMN note text;
+                    CREATE INDEX CONCURRENTLY items_by_name ON faults.items (name);
+                    COMMENT ON COLUMN faults.items.note IS 'after the index';
+                  down: |
+                    DROP INDEX CONCURRENTLY IF EXISTS faults.items_by_name;
+                    ALTER TABLE faults.items DROP COLUMN note;
+                  provides:
+                    columns: [faults.items.note]
+                    indexes: [faults.items_by_name]
+                """);
+
+        Run run;
+        String left;
+        try (Connection reader = stack.connect()) {
+            holdSnapshot(reader);
+            run = stack.migration().start(RunRequest.of(INDEX_MIGRATION, true));
+            await().atMost(PATIENCE).until(() -> !builders().isEmpty());
+            stack.stack().killProcess("migration-service");
+            if (ends) {
+                reader.rollback();
+                await().atMost(PATIENCE).until(() -> index().endsWith(" t"));
+            } else {
+                stack.queryState("SELECT pg_terminate_backend(" + builders().get(0) + ", 5000)");
+            }
+            left = index();
+        }
+        assertThat(left).endsWith(ends ? " t" : " f");
+        assertThat(stack.queryState(
+                        "SELECT state FROM godwit.statement WHERE number = 2 AND run_id = '" + run.id() + "'"))
+                .containsExactly("begun");
+        Stack.start(StackOptions.in(stack.stack().directory()));
+        Run ended = stack.watch().untilSettled(run.id());
+
+        assertThat(ended.state()).as(ended.reason()).isEqualTo("completed");
+        assertThat(index()).endsWith(" t");
+        assertThat(index().equals(left))
+                .as("what was finished is not made again")
+                .isEqualTo(ends);
+        assertThat(stack.outcomes(ended))
+                .extracting(outcome -> outcome.key() + " " + outcome.outcome())
+                .containsExactlyInAnyOrder(
+                        "faults-index/up/1 migrated", "faults-index/up/2 migrated", "faults-index/up/3 migrated");
+        assertThat(stack.rollBack(ended).state()).isEqualTo("rolled-back");
+        assertThat(stack.value("SELECT to_regclass('faults.items_by_name')")).isNull();
+        stack.undefine(INDEX_MIGRATION);
+    }
+
+    /** Makes every index wait that is built without blocking. */
+    private static void holdSnapshot(Connection reader) throws SQLException {
+        reader.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
+        reader.setAutoCommit(false);
+        try (Statement statement = reader.createStatement()) {
+            statement.execute("SELECT 1");
+        }
+    }
+
+    /** Sessions that have built an index and wait until it may be used. */
+    private List<String> builders() throws SQLException {
+        return stack.queryState(
+                "SELECT pid FROM pg_stat_progress_create_index WHERE phase = 'waiting for old snapshots'");
+    }
+
+    /** Which index it is, and whether it may be used. */
+    private String index() throws SQLException {
+        return stack.value(
+                "SELECT indexrelid::bigint || ' ' || CASE WHEN indisvalid THEN 't' ELSE 'f' END FROM pg_index WHERE indexrelid = to_regclass('faults.items_by_name')");
     }
 
     private void kill(String victim) {

@@ -7,9 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.godwit.cli.client.Run;
 import dev.godwit.cli.client.RunRequest;
 import dev.godwit.cli.stack.Stack;
-import dev.godwit.cli.stack.StackListener;
 import dev.godwit.cli.stack.StackOptions;
-import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -25,9 +23,10 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Three instances of migration-service on one broker. */
+@ExtendWith(LiveStackExtension.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class InstancesIT {
     private static final String MIGRATION = "shared-items";
@@ -44,17 +43,18 @@ class InstancesIT {
 
     private static final Duration PATIENCE = Duration.ofSeconds(90);
 
-    @TempDir
-    private static Path directory;
-
     private static final String LAST_ROW = "SELECT 1 FROM crowd.items WHERE name = 'item " + ROWS + "' FOR UPDATE";
 
+    private final LiveStack shared;
     private LiveStack stack;
+
+    InstancesIT(LiveStack shared) {
+        this.shared = shared;
+    }
 
     @BeforeAll
     void start() throws SQLException {
-        stack = new LiveStack(
-                Stack.start(StackOptions.in(directory.resolve("three")).withInstances(INSTANCES)));
+        stack = new LiveStack(withInstances(INSTANCES));
         stack.execute("""
                 CREATE SCHEMA crowd;
                 CREATE TABLE crowd.items (id uuid PRIMARY KEY, name text NOT NULL, pad text NOT NULL);
@@ -72,8 +72,14 @@ class InstancesIT {
     }
 
     @AfterAll
-    void purge() {
-        stack.stack().purge(StackListener.SILENT);
+    void leaveOneInstance() throws SQLException {
+        Stack unused = withInstances(1);
+        shared.undefine(MIGRATION);
+        shared.execute("DROP SCHEMA crowd CASCADE");
+    }
+
+    private Stack withInstances(int instances) {
+        return Stack.start(StackOptions.in(shared.stack().directory()).withInstances(instances));
     }
 
     @Test

@@ -27,7 +27,7 @@ import java.util.TreeMap;
 import org.awaitility.Awaitility;
 
 /** A stack and what tests do with it: SQL as the application, definitions, runs, and what the audit trail says of them. */
-final class LiveStack {
+public final class LiveStack {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final Duration TRAIL_PATIENCE = Duration.ofSeconds(30);
     private static final String PILOT = "test";
@@ -42,7 +42,8 @@ final class LiveStack {
         this.audit = new AuditClient(stack.describe().audit().url());
     }
 
-    Stack stack() {
+    /** The stack itself, to be left running and whole. */
+    public Stack stack() {
         return stack;
     }
 
@@ -193,6 +194,15 @@ final class LiveStack {
     /** The report, once everything that the run said has arrived, or as it is when that takes too long. */
     JsonNode report(Run run) {
         return audit.completeReport(run.id(), TRAIL_PATIENCE);
+    }
+
+    /** Migrations with their states, as the audit trail heard them stamped. */
+    List<String> stamps() {
+        List<String> stamps = new ArrayList<>();
+        audit.stamps()
+                .forEach(stamp -> stamps.add(stamp.path("migration").asText() + " "
+                        + stamp.path("state").asText()));
+        return stamps;
     }
 
     /** All outcomes of a run, as the audit trail's CSV tells them. */

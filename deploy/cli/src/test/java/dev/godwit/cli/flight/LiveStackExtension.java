@@ -12,7 +12,7 @@ import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
 /** Hands the one stack that all tests share to those that ask for a {@link LiveStack}; it goes when the last of them has ended. */
-final class LiveStackExtension implements ParameterResolver {
+public final class LiveStackExtension implements ParameterResolver {
 
     /** Closed by JUnit with the root context. */
     private record Shared(LiveStack stack) implements AutoCloseable {

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.godwit.cli.ExitCode;
 import dev.godwit.cli.Failure;
+import dev.godwit.cli.flight.LiveStack;
+import dev.godwit.cli.flight.LiveStackExtension;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -30,11 +32,13 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The local stack as its users meet it. One stack serves most tests, since each of them leaves it running and whole. */
+/** The local stack as its users meet it. Each test leaves it running and whole, for all others. */
+@ExtendWith(LiveStackExtension.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class StackIT {
     private static final String OUTBOX_ROW = """
@@ -47,15 +51,18 @@ class StackIT {
 
     private Stack stack;
 
+    StackIT(LiveStack shared) {
+        stack = shared.stack();
+    }
+
     @BeforeAll
-    void start() {
-        stack = Stack.start(StackOptions.in(directory.resolve("main")));
+    void createTable() {
         execute(stack, "CREATE TABLE public.survivor (id integer PRIMARY KEY)");
     }
 
     @AfterAll
-    void purge() {
-        stack.purge(StackListener.SILENT);
+    void dropTables() {
+        execute(stack, "DROP TABLE public.survivor; DROP TABLE IF EXISTS public.kept");
     }
 
     @Test
@@ -115,24 +122,6 @@ class StackIT {
     }
 
     @Test
-    void shouldRunTwoStacksSideBySideAndPurgeOne() {
-        Stack other = Stack.start(StackOptions.in(directory.resolve("other")).withInstances(2));
-        try {
-            assertThat(other.describe().processes()).containsKey("migration-service-2");
-            assertThat(other.status()).allMatch(ComponentStatus::isHealthy);
-            assertThat(other.describe().database().url())
-                    .isNotEqualTo(stack.describe().database().url());
-            assertThat(query(other, "SELECT to_regclass('public.survivor') IS NULL"))
-                    .isEqualTo("t");
-        } finally {
-            other.purge(StackListener.SILENT);
-        }
-        assertThat(other.directory()).doesNotExist();
-        assertThat(other.status()).isEmpty();
-        assertThat(stack.status()).allMatch(ComponentStatus::isHealthy);
-    }
-
-    @Test
     void shouldNameTheBusyPortAndTheWayOut() throws IOException {
         int base = new PortLedger().claim(fresh("claimed"), 1);
         new PortLedger().release(fresh("claimed"));
@@ -161,7 +150,7 @@ class StackIT {
     }
 
     @Test
-    void shouldUseAServerAndABrokerOfTheUsers() throws SQLException {
+    void shouldUseAServerAndABrokerOfTheUsersBesideAnotherStack() throws SQLException {
         // Given a server with a database of the user's, and a broker, neither of which is the new stack's
         StateDirectory servers = fresh("servers");
         Settings settings = Settings.fresh(new PortLedger().claim(servers, 1), "/nowhere");
@@ -196,10 +185,15 @@ class StackIT {
                     .isTrue());
             assertThat(query(guest, "SELECT count(*) FROM pg_replication_slots WHERE database = 'shop'"))
                     .isEqualTo("1");
+            assertThat(query(guest, "SELECT to_regclass('public.survivor') IS NULL"))
+                    .isEqualTo("t");
         } finally {
             guest.purge(StackListener.SILENT);
             Stack.at(servers.root()).purge(StackListener.SILENT);
         }
+        assertThat(guest.directory()).doesNotExist();
+        assertThat(guest.status()).isEmpty();
+        assertThat(stack.status()).allMatch(ComponentStatus::isHealthy);
     }
 
     @Test

@@ -1,0 +1,45 @@
+package dev.godwit.cli.demo;
+
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.List;
+
+/**
+ * One example that the demo can fly: its data, the application that works on it, and what must be true of it on the way there and after the way back. An object is for
+ * one flight.
+ */
+public interface DemoCase {
+
+    /** As it is called on the command line, and the name of its folder in docs/examples. */
+    String name();
+
+    /** What the demo counts by {@code --rows}, such as documents. */
+    String entities();
+
+    /** Tables of the example, without their schema, which is {@code public}. */
+    List<String> tables();
+
+    /** What is flown, in this order; the way back is the other way round. The first follows the application until its old code is retired, others run to their end. */
+    List<String> migrations();
+
+    /** Files of the folder that belong to the definitions. */
+    default List<String> attachments() {
+        return List.of();
+    }
+
+    /** What a commit of the first migration does to what was there before, as in "every old row moved". */
+    String deed();
+
+    /** Makes the tables in the first schema of the search path, where none of them is, and fills them; in the caller's transaction. Answers what to say of them. */
+    String load(Connection connection, Path folder, int rows) throws SQLException;
+
+    /** Brings the data to where the migration can begin, with claims about what could not begin before. */
+    default List<Check> prepare(Connection connection, Path folder, Flight flight) throws SQLException {
+        return List.of();
+    }
+
+    Application application();
+
+    Proof proof();
+}

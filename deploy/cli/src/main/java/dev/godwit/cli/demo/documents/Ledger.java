@@ -1,0 +1,113 @@
+package dev.godwit.cli.demo.documents;
+
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
+
+/**
+ * Every write that the database acknowledged to the traffic, named by content and not by id, so that it can be looked for after the ids have changed.
+ *
+ * <p>A write is entered after its COMMIT has answered. Writes to one content come from one thread, so the last one entered is the last one committed.
+ */
+final class Ledger {
+
+    private final Set<Content> uploads = ConcurrentHashMap.newKeySet();
+    private final Map<Content, String> titles = new ConcurrentHashMap<>();
+    private final Map<Target, String> chunks = new ConcurrentHashMap<>();
+    private final Map<Relation, Map<Long, Target>> rows = new EnumMap<>(Relation.class);
+    private final Map<Long, Set<Content>> pins = new ConcurrentHashMap<>();
+    private final Map<UUID, Content> lastDocuments = new ConcurrentHashMap<>();
+    private final LongAdder writes = new LongAdder();
+
+    Ledger() {
+        for (Relation relation : Relation.values()) {
+            rows.put(relation, new ConcurrentHashMap<>());
+        }
+    }
+
+    /** A document was uploaded, or one of the same content a second time under another spelling. */
+    void uploaded(Content content, String title, Map<Integer, String> chunkTexts) {
+        uploads.add(content);
+        titles.put(content, title);
+        chunkTexts.forEach((number, text) -> chunks.put(Target.of(content, number), text));
+        writes.increment();
+    }
+
+    void retitled(Content content, String title) {
+        titles.put(content, title);
+        writes.increment();
+    }
+
+    void chunkAdded(Content content, int number, String text) {
+        chunks.put(Target.of(content, number), text);
+        writes.increment();
+    }
+
+    /** A row of its own was inserted that leads to a document or, from annotations, to a chunk. */
+    void rowInserted(Relation relation, long id, Target leadsTo) {
+        rows.get(relation).put(id, leadsTo);
+        writes.increment();
+    }
+
+    void pinned(long workspace, Content content) {
+        pins.computeIfAbsent(workspace, id -> ConcurrentHashMap.newKeySet()).add(content);
+        writes.increment();
+    }
+
+    void openedLast(UUID user, Content content) {
+        lastDocuments.put(user, content);
+        writes.increment();
+    }
+
+    long writes() {
+        return writes.sum();
+    }
+
+    Set<Content> uploads() {
+        return uploads;
+    }
+
+    /** The title that each document must have. */
+    Map<Content, String> titles() {
+        return titles;
+    }
+
+    /** The text that each chunk must have. */
+    Map<Target, String> chunks() {
+        return chunks;
+    }
+
+    /** Where each inserted row of the relation must lead, by its id. */
+    Map<Long, Target> rows(Relation relation) {
+        return rows.get(relation);
+    }
+
+    Map<Long, Set<Content>> pins() {
+        return pins;
+    }
+
+    Map<UUID, Content> lastDocuments() {
+        return lastDocuments;
+    }
+
+    /** Whether the traffic wrote the row of this document itself: only such a document may be left where it is by a rollback. */
+    boolean changedDocument(Target document) {
+        return !document.dangles() && titles.containsKey(document.content());
+    }
+
+    /** Whether the traffic wrote this row, other than a document, by its primary key or, for a chunk, by its name. */
+    boolean wrote(Relation relation, Object key, Optional<Target> leadsTo) {
+        return switch (relation) {
+            case USERS, DOCUMENTS -> false;
+            case CHUNKS -> leadsTo.filter(chunks::containsKey).isPresent();
+            case WORKSPACES -> pins.containsKey(key);
+            case SETTINGS -> lastDocuments.containsKey(key);
+            case ANNOTATIONS, SEARCH_LOG, ACTIVITY, COMMENTS, PREVIEWS ->
+                rows.get(relation).containsKey(key);
+        };
+    }
+}

@@ -1,0 +1,54 @@
+package dev.godwit.cli.flight;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.godwit.cli.ExitCode;
+import dev.godwit.cli.command.GodwitProcess;
+import dev.godwit.cli.command.GodwitProcess.Result;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Benchmarks run to their end and say what they measured; how fast anything was is nobody's business here. */
+@ExtendWith(LiveStackExtension.class)
+class BenchIT {
+
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
+
+    @TempDir
+    private Path elsewhere;
+
+    @ParameterizedTest
+    @CsvSource({"transform, 0.75", "derive, 0.7"})
+    void shouldMeasureGodwitBesideTheSingleStatement(String kind, double target, LiveStack stack) throws Exception {
+        Result told = GodwitProcess.run(
+                elsewhere,
+                List.of(
+                        "bench",
+                        kind,
+                        "--rows",
+                        "1000",
+                        "--pairs",
+                        "1",
+                        "--json",
+                        "--state",
+                        stack.stack().directory().toString()),
+                PATIENCE);
+
+        assertThat(told.code()).as(told.err()).isEqualTo(ExitCode.DONE);
+        JsonNode json = told.json();
+        assertThat(json.path("benchmark").asText()).isEqualTo(kind);
+        assertThat(json.path("pairs").asInt()).isEqualTo(1);
+        assertThat(json.path("ratios").path("target").asDouble()).isEqualTo(target);
+        assertThat(json.path("ratios").path("committedToFloor").path("median").asDouble())
+                .isPositive();
+        assertThat(json.path("server").asText()).contains("fsync", "synchronous_commit");
+        assertThat(stack.query("SELECT nspname FROM pg_namespace WHERE nspname LIKE 'bench%'"))
+                .isEmpty();
+    }
+}

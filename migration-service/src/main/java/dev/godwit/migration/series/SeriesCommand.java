@@ -1,0 +1,21 @@
+package dev.godwit.migration.series;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Asks for runs of several migrations: those named, and what they need.
+ *
+ * @param commandId idempotency key; the same id twice starts one series
+ * @param commit false: plans, which cannot write
+ */
+public record SeriesCommand(
+        String commandId, List<String> migrations, boolean commit, String requestedBy, Optional<String> reason) {
+
+    /** Largest number of migrations that one command may name. */
+    public static final int MIGRATIONS_MAX = 1000;
+
+    public SeriesCommand {
+        migrations = List.copyOf(migrations);
+    }
+}
