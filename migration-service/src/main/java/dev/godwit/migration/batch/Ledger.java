@@ -151,7 +151,10 @@ final class Ledger {
     }
 
     /** Keys that rows of the batch were moved to, whose former holders are not of this batch. A survivor stands on its key, so what was told of that stays true. */
-    private static Set<String> takenKeys(List<Outcome> entities) {
+    private Set<String> takenKeys(List<Outcome> entities) {
+        if (!run.operation().movesKeys()) {
+            return Set.of();
+        }
         Set<String> taken = entities.stream()
                 .filter(o -> o.kind() == OutcomeKind.MIGRATED
                         && o.reason().filter(Outcome.MERGED::equals).isEmpty())
@@ -169,7 +172,8 @@ final class Ledger {
     }
 
     private static Outcome migratedAs(Outcome outcome, Told migrated) {
-        Outcome again = Outcome.migrated(outcome.table(), outcome.key(), outcome.key());
+        Outcome again = Outcome.migrated(
+                outcome.table(), outcome.key(), outcome.newKey().orElse(outcome.key()));
         return migrated.reason().map(again::because).orElse(again);
     }
 

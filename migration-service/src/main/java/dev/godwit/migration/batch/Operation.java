@@ -20,7 +20,7 @@ import java.util.Optional;
  *
  * <p>SQL that an operation answers has the run's id as its first parameter unless something else is said.
  */
-public sealed interface Operation permits Rekey, Transform, Derive, Schema {
+public sealed interface Operation permits Rekey, Transform, Derive, Import, Schema {
 
     /** The table whose rows are the entities. */
     TableName root();
@@ -40,6 +40,11 @@ public sealed interface Operation permits Rekey, Transform, Derive, Schema {
     /** Texts that name the changed row of a watched table by its primary key, because it may refer to an entity in a column that it must be looked up in; else empty. */
     default List<String> referringRows(TableName table, Map<String, String> fields) {
         return List.of();
+    }
+
+    /** Whether new keys of outcomes are keys of the root: a row that is moved to one finds there what was told of the key's former holder. */
+    default boolean movesKeys() {
+        return false;
     }
 
     /** Tables whose keys the identity map holds, by their number there; the root first. */

@@ -1,8 +1,8 @@
 package dev.godwit.migration.batch;
 
+import dev.godwit.migration.operation.ExactText;
 import dev.godwit.migration.operation.Outcome;
 import dev.godwit.migration.operation.OutcomeKind;
-import dev.godwit.migration.operation.transform.TransformSql;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.Row;
 import io.vertx.mutiny.sqlclient.SqlConnection;
@@ -48,7 +48,7 @@ final class TransformUndo {
 
     Uni<BatchResult> undo() {
         Tuple named = Tuple.of(run.runId(), batch);
-        return connection.query(TransformSql.EXACT_TEXT).execute().chain(() -> query(
+        return connection.query(ExactText.SETTINGS).execute().chain(() -> query(
                         run.sql().lockChanged(), named)
                 .chain(locked -> new OwnWrites(run.runId(), connection)
                         .among(locked)

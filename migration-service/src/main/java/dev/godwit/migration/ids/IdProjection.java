@@ -31,6 +31,7 @@ final class IdProjection {
         return changes;
     }
 
+    /** What was reverted to a key has no other key any more. */
     private static void add(List<IdChange> changes, JsonNode data, JsonNode outcome) {
         String kind = text(outcome, "outcome");
         Optional<String> newKey = Optional.ofNullable(outcome.path("newKey").textValue());
@@ -40,7 +41,7 @@ final class IdProjection {
         String key = text(outcome, "key");
         if (kind.equals("migrated")) {
             put(changes, data, outcome, key, newKey.get());
-        } else if (!key.equals(newKey.get())) {
+        } else {
             changes.add(change(data, outcome, newKey.get(), Optional.empty()));
         }
         for (JsonNode former : outcome.path("formerKeys")) {

@@ -5,8 +5,7 @@ import static dev.godwit.migration.definition.Identifier.quote;
 import static java.util.stream.Collectors.joining;
 
 import dev.godwit.migration.definition.TableName;
-import dev.godwit.migration.operation.TableShape.Dependent;
-import java.util.stream.IntStream;
+import dev.godwit.migration.operation.RowName;
 
 /**
  * The statements of a derive that take rows back. Only rows that the run inserted are ever touched, and only while they are what it made of them: the transaction that a
@@ -123,8 +122,7 @@ public final class DeriveUndoSql {
                 DELETE FROM %s AS godwit_t
                  USING unnest($1::text[]) AS godwit_k(name)
                  WHERE %s
-                """.formatted(
-                        model.target().quoted(), DeriveSql.isNamed("godwit_t", model.targetKey(), "godwit_k.name"));
+                """.formatted(model.target().quoted(), new RowName(model.targetKey()).is("godwit_t", "godwit_k.name"));
     }
 
     /** Rows in a range of blocks that others have written since the run began, and that no rollback has told of: {@code $1} run, {@code $2}, {@code $3} tid bounds, {@code $4} the barrier. Yields {@code name}. */
@@ -176,18 +174,12 @@ public final class DeriveUndoSql {
     private String isReferenced() {
         return model.dependents().isEmpty()
                 ? "false"
-                : model.dependents().stream().map(DeriveUndoSql::isReferenced).collect(joining(" OR ", "(", ")"));
-    }
-
-    private static String isReferenced(Dependent dependent) {
-        return IntStream.range(0, dependent.columns().size())
-                .mapToObj(i -> "godwit_f." + quote(dependent.childColumns().get(i)) + " = godwit_t."
-                        + quote(dependent.columns().get(i)))
-                .collect(joining(
-                        " AND ", "EXISTS (SELECT FROM " + dependent.child().quoted() + " AS godwit_f WHERE ", ")"));
+                : model.dependents().stream()
+                        .map(dependent -> dependent.refersTo("godwit_t"))
+                        .collect(joining(" OR ", "(", ")"));
     }
 
     private String isJournaled() {
-        return DeriveSql.isNamed("godwit_t", model.targetKey(), "godwit_j.key");
+        return new RowName(model.targetKey()).is("godwit_t", "godwit_j.key");
     }
 }
