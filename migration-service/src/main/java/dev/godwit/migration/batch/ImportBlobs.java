@@ -1,8 +1,8 @@
 package dev.godwit.migration.batch;
 
 import dev.godwit.migration.batch.ImportVerdict.Kind;
-import dev.godwit.migration.operation.imports.BlobCopies.Blob;
-import dev.godwit.migration.operation.imports.BlobCopies.Result;
+import dev.godwit.migration.blob.BlobCopies.Blob;
+import dev.godwit.migration.blob.BlobCopies.Result;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.SqlConnection;
 import java.util.List;

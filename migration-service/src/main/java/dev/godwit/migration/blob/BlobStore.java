@@ -1,7 +1,7 @@
 package dev.godwit.migration.blob;
 
-import dev.godwit.migration.operation.imports.BlobCopies.Blob;
-import dev.godwit.migration.operation.imports.BlobCopies.Result;
+import dev.godwit.migration.blob.BlobCopies.Blob;
+import dev.godwit.migration.blob.BlobCopies.Result;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;

@@ -1,7 +1,6 @@
 package dev.godwit.migration.blob;
 
 import dev.godwit.migration.blob.StoresConfig.Store;
-import dev.godwit.migration.operation.imports.BlobCopies;
 import io.quarkus.runtime.Startup;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;

@@ -1,6 +1,6 @@
 package dev.godwit.migration.blob;
 
-import dev.godwit.migration.operation.imports.BlobCopies.Result;
+import dev.godwit.migration.blob.BlobCopies.Result;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;

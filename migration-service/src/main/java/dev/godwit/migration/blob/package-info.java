@@ -1,7 +1,7 @@
 /**
  * Copies blobs from the directories of a legacy system to directories or to S3-compatible stores.
  *
- * <p>May depend on {@code operation.imports}, whose door to blobs it is.
+ * <p>{@link dev.godwit.migration.blob.BlobCopies} is its door. Depends on nothing else of Godwit.
  */
 @CheckReturnValue
 package dev.godwit.migration.blob;

@@ -1,6 +1,6 @@
 package dev.godwit.migration.blob;
 
-import dev.godwit.migration.operation.imports.BlobCopies.Blob;
+import dev.godwit.migration.blob.BlobCopies.Blob;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.OutputStream;

@@ -6,8 +6,8 @@ import static dev.godwit.migration.blob.Blobs.write;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.godwit.migration.operation.imports.BlobCopies.Blob;
-import dev.godwit.migration.operation.imports.BlobCopies.Result;
+import dev.godwit.migration.blob.BlobCopies.Blob;
+import dev.godwit.migration.blob.BlobCopies.Result;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

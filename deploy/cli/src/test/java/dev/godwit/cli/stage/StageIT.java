@@ -167,8 +167,7 @@ class StageIT {
 
         assertThatThrownBy(() -> load(dump, Map.of("public", "legacy"), false))
                 .isInstanceOfSatisfying(
-                        Failure.class,
-                        failure -> assertThat(failure.exitCode()).isEqualTo(code));
+                        Failure.class, failure -> assertThat(failure.exitCode()).isEqualTo(code));
         assertThat(query("SELECT nspname FROM pg_namespace WHERE nspname = 'legacy'"))
                 .isEmpty();
         assertThat(checksums("public")).isEqualTo(before);

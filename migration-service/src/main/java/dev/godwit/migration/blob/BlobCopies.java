@@ -1,4 +1,4 @@
-package dev.godwit.migration.operation.imports;
+package dev.godwit.migration.blob;
 
 import io.smallrye.mutiny.Uni;
 import java.util.List;
