@@ -24,6 +24,20 @@ final class BlobStore {
     }
 
     Result copy(Blob blob) throws IOException {
+        return treated(blob, (target, file, expected) -> target.write(file, blob.path(), expected));
+    }
+
+    /** What {@link #copy} would answer. */
+    Result inspect(Blob blob) throws IOException {
+        return treated(blob, (target, file, expected) -> target.inspect(file, expected));
+    }
+
+    /** What is done with a file that is not in its place yet. */
+    private interface Treatment {
+        Result treat(BlobTarget target, Path file, Fingerprint expected) throws IOException;
+    }
+
+    private Result treated(Blob blob, Treatment treatment) throws IOException {
         Fingerprint expected = new Fingerprint(blob.size(), blob.sha256());
         Optional<String> objection = expected.isPlausible()
                 ? BlobPath.objection(blob.path())
@@ -32,14 +46,13 @@ final class BlobStore {
             return new Result.Mismatch(objection.get());
         }
         Optional<Result> found = target().find(blob.path(), expected);
-        return found.isPresent() ? found.get() : fetched(blob.path(), expected);
-    }
-
-    private Result fetched(String path, Fingerprint expected) throws IOException {
-        Optional<Path> file = source.find(path);
+        if (found.isPresent()) {
+            return found.get();
+        }
+        Optional<Path> file = source.find(blob.path());
         return file.isPresent()
-                ? target().write(file.get(), path, expected)
-                : new Result.Missing("no file " + path + " in " + source);
+                ? treatment.treat(target(), file.get(), expected)
+                : new Result.Missing("no file " + blob.path() + " in " + source);
     }
 
     private synchronized BlobTarget target() throws IOException {

@@ -2,7 +2,6 @@ package dev.godwit.migration.blob;
 
 import dev.godwit.migration.blob.StoresConfig.Store;
 import io.quarkus.runtime.Startup;
-import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
@@ -10,17 +9,28 @@ import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jboss.logging.Logger;
 
 /**
  * The configured stores. Copies run on threads of their own, as many as {@link BlobsConfig#concurrency} over all runs; each holds one buffer.
+ *
+ * <p>Whoever asks waits for {@link BlobsConfig#patience} at most, because a batch holds rows meanwhile. Copies that take longer go on, and whoever asks again is given
+ * what has become of them.
  *
  * <p>Failure semantics: as {@link BlobCopies}; what a row says of its blob never fails the answer, a store that cannot be used does.
  */
@@ -28,17 +38,39 @@ import java.util.concurrent.atomic.AtomicInteger;
 @ApplicationScoped
 public class BlobStores implements BlobCopies {
 
-    private final Map<String, BlobStore> stores = new HashMap<>();
+    private static final Logger LOG = Logger.getLogger(BlobStores.class);
+
+    /** Nobody asks again for so long, unless the run is gone. */
+    private static final Duration FORGOTTEN = Duration.ofMinutes(10);
+
+    private final Map<String, BlobStore> stores = new ConcurrentHashMap<>();
+    private final Map<Task, Answer> answers = new ConcurrentHashMap<>();
     private final ExecutorService threads;
-    private final int concurrency;
+    private final Duration patience;
+    private final Optional<Path> directory;
+
+    /** Something to do, or to look at only. */
+    private record Task(Blob blob, boolean write) {}
+
+    /** What becomes of it, and when it was last asked for. */
+    private record Answer(CompletableFuture<Result> result, long askedNanos) {
+        Answer askedAgain() {
+            return new Answer(result, System.nanoTime());
+        }
+
+        boolean isForgotten() {
+            return result.isDone() && System.nanoTime() - askedNanos > FORGOTTEN.toNanos();
+        }
+    }
 
     /** Checks the settings of all stores; reaches none of them. */
     @Inject
     public BlobStores(StoresConfig stores, BlobsConfig blobs) {
         stores.byName().forEach((name, store) -> this.stores.put(name, open(name, store)));
-        this.concurrency = blobs.concurrency();
+        this.patience = blobs.patience();
+        this.directory = blobs.directory();
         AtomicInteger number = new AtomicInteger();
-        this.threads = Executors.newFixedThreadPool(concurrency, work -> {
+        this.threads = Executors.newFixedThreadPool(blobs.concurrency(), work -> {
             Thread thread = new Thread(work, "blobs-" + number.incrementAndGet());
             thread.setDaemon(true);
             return thread;
@@ -47,16 +79,63 @@ public class BlobStores implements BlobCopies {
 
     @Override
     public Uni<Map<String, Result>> copy(List<Blob> blobs) {
-        return Multi.createFrom()
-                .iterable(blobs)
-                .onItem()
-                .transformToUni(blob -> Uni.createFrom()
-                        .item(() -> Map.entry(blob.key(), copied(blob)))
-                        .runSubscriptionOn(threads))
-                .merge(concurrency)
-                .collect()
-                .asMap(Map.Entry::getKey, Map.Entry::getValue)
+        return answer(blobs, true);
+    }
+
+    @Override
+    public Uni<Map<String, Result>> inspect(List<Blob> blobs) {
+        return answer(blobs, false);
+    }
+
+    private Uni<Map<String, Result>> answer(List<Blob> blobs, boolean write) {
+        return Uni.createFrom()
+                .deferred(() -> {
+                    Map<Task, CompletableFuture<Result>> asked = asked(blobs, write);
+                    return Uni.createFrom()
+                            .completionStage(
+                                    CompletableFuture.allOf(asked.values().toArray(CompletableFuture[]::new)))
+                            .ifNoItem()
+                            .after(patience)
+                            .failWith(() -> new BlobStoreException("copying blobs takes longer than "
+                                    + patience.toSeconds() + " s; it goes on, and they are asked for again"))
+                            .map(done -> results(asked));
+                })
                 .emitOn(callersThread());
+    }
+
+    private Map<Task, CompletableFuture<Result>> asked(List<Blob> blobs, boolean write) {
+        answers.values().removeIf(Answer::isForgotten);
+        Map<Task, CompletableFuture<Result>> asked = new LinkedHashMap<>();
+        for (Blob blob : blobs) {
+            Answer answer = answers.compute(
+                    new Task(blob, write), (task, known) -> known == null ? begin(task) : known.askedAgain());
+            asked.put(new Task(blob, write), answer.result());
+        }
+        return asked;
+    }
+
+    /** A copy that fails is begun anew by whoever asks next. */
+    private Answer begin(Task task) {
+        CompletableFuture<Result> result = new CompletableFuture<>();
+        threads.execute(() -> {
+            try {
+                result.complete(done(task));
+            } catch (RuntimeException | Error e) {
+                answers.remove(task);
+                LOG.warnf("%s", e.getMessage());
+                result.completeExceptionally(e);
+            }
+        });
+        return new Answer(result, System.nanoTime());
+    }
+
+    private Map<String, Result> results(Map<Task, CompletableFuture<Result>> asked) {
+        Map<String, Result> results = new HashMap<>();
+        asked.forEach((task, result) -> {
+            answers.remove(task);
+            results.put(task.blob().key(), result.join());
+        });
+        return results;
     }
 
     /** Lets copies in hand end or fail; what is not finished has no name, and is copied anew. */
@@ -66,17 +145,28 @@ public class BlobStores implements BlobCopies {
         stores.values().forEach(BlobStore::close);
     }
 
-    private Result copied(Blob blob) {
-        BlobStore store = stores.get(blob.store());
+    private Result done(Task task) {
+        Blob blob = task.blob();
+        BlobStore store = stores.computeIfAbsent(blob.store(), this::byConvention);
         if (store == null) {
-            throw new BlobStoreException("store " + blob.store() + " is not configured; set GODWIT_STORES_"
+            return new Result.Missing("store " + blob.store() + " is not configured; set GODWIT_STORES_"
                     + variable(blob.store()) + "_FROM and _DIRECTORY or _BUCKET");
         }
         try {
-            return store.copy(blob);
+            return task.write() ? store.copy(blob) : store.inspect(blob);
         } catch (IOException e) {
             throw new BlobStoreException("store " + blob.store() + " cannot be used: " + e, e);
         }
+    }
+
+    /** A store without settings: null, where there is no directory of that name either. */
+    private BlobStore byConvention(String name) {
+        return directory
+                .map(root -> root.resolve(name))
+                .filter(Files::isDirectory)
+                .map(store -> new BlobStore(
+                        new SourceDirectory(store.resolve("from")), () -> new DirectoryTarget(store.resolve("to"))))
+                .orElse(null);
     }
 
     private static BlobStore open(String name, Store store) {

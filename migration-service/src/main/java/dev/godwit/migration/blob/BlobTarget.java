@@ -18,6 +18,14 @@ interface BlobTarget extends AutoCloseable {
     /** What is there under that path: unchanged or mismatch; empty when nothing is. */
     Optional<Result> find(String path, Fingerprint expected) throws IOException;
 
+    /** What {@link #write} would answer; reads the file. */
+    default Result inspect(Path file, Fingerprint expected) throws IOException {
+        return Fingerprint.of(file)
+                .differenceFrom(expected)
+                .<Result>map(Result.Mismatch::new)
+                .orElse(Result.COPIED);
+    }
+
     /** Copies the file, unless it is not what was expected. */
     Result write(Path file, String path, Fingerprint expected) throws IOException;
 

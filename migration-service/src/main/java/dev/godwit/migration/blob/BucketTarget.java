@@ -59,13 +59,17 @@ final class BucketTarget implements BlobTarget {
     }
 
     @Override
+    public Result inspect(Path file, Fingerprint expected) throws IOException {
+        return expected.size() > BYTES_MAX
+                ? new Result.Mismatch("it has " + expected.size() + " bytes; one upload carries " + BYTES_MAX)
+                : BlobTarget.super.inspect(file, expected);
+    }
+
+    @Override
     public Result write(Path file, String path, Fingerprint expected) throws IOException {
-        if (expected.size() > BYTES_MAX) {
-            return new Result.Mismatch("it has " + expected.size() + " bytes; one upload carries " + BYTES_MAX);
-        }
-        Optional<String> difference = Fingerprint.of(file).differenceFrom(expected);
-        if (difference.isPresent()) {
-            return new Result.Mismatch(difference.get());
+        Result foreseen = inspect(file, expected);
+        if (foreseen != Result.COPIED) {
+            return foreseen;
         }
         try {
             client.putObject(

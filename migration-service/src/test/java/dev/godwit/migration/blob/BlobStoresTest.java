@@ -2,25 +2,35 @@ package dev.godwit.migration.blob;
 
 import static dev.godwit.migration.blob.Blobs.blob;
 import static dev.godwit.migration.blob.Blobs.write;
+import static org.assertj.core.api.Assertions.as;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
+import static org.assertj.core.api.InstanceOfAssertFactories.type;
+import static org.awaitility.Awaitility.await;
 
 import dev.godwit.migration.blob.BlobCopies.Blob;
 import dev.godwit.migration.blob.BlobCopies.Result;
+import dev.godwit.migration.sql.ErrorClass;
+import dev.godwit.migration.sql.PgErrors;
+import io.quarkus.runtime.configuration.DurationConverter;
 import io.quarkus.runtime.configuration.PathConverter;
 import io.smallrye.config.EnvConfigSource;
 import io.smallrye.config.SmallRyeConfig;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import io.vertx.core.Vertx;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -94,9 +104,10 @@ class BlobStoresTest {
     void shouldSayWhichSettingAStoreLacks() {
         Blob unknown = new Blob("1", "essay", "0".repeat(64), 1, "lost-files");
 
-        assertThatThrownBy(() -> stores.copy(List.of(unknown)).await().atMost(PATIENCE))
-                .isInstanceOf(BlobStoreException.class)
-                .hasMessageContaining("GODWIT_STORES_LOST_FILES_FROM");
+        assertThat(stores.copy(List.of(unknown)).await().atMost(PATIENCE).get("1"))
+                .asInstanceOf(type(Result.Missing.class))
+                .extracting(Result.Missing::detail, as(STRING))
+                .contains("GODWIT_STORES_LOST_FILES_FROM");
         assertThatThrownBy(() -> stores(Map.of("GODWIT_STORES_FILES_FROM", from.toString())))
                 .isInstanceOf(BlobStoreException.class)
                 .hasMessageContaining("GODWIT_STORES_FILES_DIRECTORY or _BUCKET");
@@ -120,6 +131,80 @@ class BlobStoresTest {
         assertThat(store.prefix()).contains("legacy/");
     }
 
+    @Test
+    void shouldForeseeWhatACopyWouldAnswerAndWriteNothing() throws IOException {
+        write(from, "essay", "essay");
+        write(from, "edited", "edited since");
+        List<Blob> blobs = List.of(blob("essay", "essay"), blob("edited", "edited"), blob("absent", "nothing"));
+
+        Map<String, Result> foreseen = stores.inspect(blobs).await().atMost(PATIENCE);
+
+        try (Stream<Path> written = Files.list(to)) {
+            assertThat(written).isEmpty();
+        }
+        assertThat(foreseen).isEqualTo(stores.copy(blobs).await().atMost(PATIENCE));
+        assertThat(stores.inspect(blobs).await().atMost(PATIENCE)).containsEntry("key of essay", Result.UNCHANGED);
+    }
+
+    @Test
+    void shouldTakeStoresWithoutSettingsFromADirectory() throws IOException {
+        write(Files.createDirectories(scratch.resolve("stores/essays/from")), "essay", "essay");
+        Path target = Files.createDirectory(scratch.resolve("stores/essays/to"));
+        Fingerprint essay = Fingerprint.of(scratch.resolve("stores/essays/from/essay"));
+        BlobStores byConvention = stores(
+                Map.of("GODWIT_BLOBS_DIRECTORY", scratch.resolve("stores").toString()));
+        try {
+            Map<String, Result> results = byConvention
+                    .copy(List.of(
+                            new Blob("1", "essay", essay.sha256(), essay.size(), "essays"),
+                            new Blob("2", "essay", essay.sha256(), essay.size(), "others")))
+                    .await()
+                    .atMost(PATIENCE);
+
+            assertThat(results).containsEntry("1", Result.COPIED);
+            assertThat(results.get("2")).isInstanceOf(Result.Missing.class);
+            assertThat(target.resolve("essay")).hasContent("essay");
+        } finally {
+            byConvention.close();
+        }
+    }
+
+    @Test
+    void shouldGoOnCopyingWhatABatchCannotWaitFor() throws Exception {
+        Path large = from.resolve("large");
+        try (RandomAccessFile file = new RandomAccessFile(large.toFile(), "rw")) {
+            file.setLength(64 << 20);
+        }
+        Fingerprint fingerprint = Fingerprint.of(large);
+        Blob blob = new Blob("1", "large", fingerprint.sha256(), fingerprint.size(), "files");
+        BlobStores impatient = stores(Map.of(
+                "GODWIT_STORES_FILES_FROM", from.toString(),
+                "GODWIT_STORES_FILES_DIRECTORY", to.toString(),
+                "GODWIT_BLOBS_PATIENCE", "PT0.001S"));
+        try {
+            assertThatThrownBy(() -> impatient.copy(List.of(blob)).await().atMost(PATIENCE))
+                    .isInstanceOf(BlobStoreException.class)
+                    .hasMessageContaining("goes on")
+                    .extracting(PgErrors::classify)
+                    .as("a batch that tries again, and puts no row aside")
+                    .isEqualTo(ErrorClass.UNAVAILABLE);
+
+            await().atMost(PATIENCE).until(to.resolve("large").toFile()::isFile);
+            Result answer = await().atMost(PATIENCE)
+                    .ignoreExceptionsInstanceOf(BlobStoreException.class)
+                    .until(
+                            () -> impatient
+                                    .copy(List.of(blob))
+                                    .await()
+                                    .atMost(PATIENCE)
+                                    .get("1"),
+                            Objects::nonNull);
+            assertThat(answer).as("what nobody had waited for").isEqualTo(Result.COPIED);
+        } finally {
+            impatient.close();
+        }
+    }
+
     private static BlobStores stores(Map<String, String> environment) {
         SmallRyeConfig config = config(environment);
         return new BlobStores(config.getConfigMapping(StoresConfig.class), config.getConfigMapping(BlobsConfig.class));
@@ -130,6 +215,7 @@ class BlobStoresTest {
                 .addDefaultInterceptors()
                 .withSources(new EnvConfigSource(environment, 300))
                 .withConverter(Path.class, 100, new PathConverter())
+                .withConverter(Duration.class, 100, new DurationConverter())
                 .withMapping(StoresConfig.class)
                 .withMapping(BlobsConfig.class)
                 .build();

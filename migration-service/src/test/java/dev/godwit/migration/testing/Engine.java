@@ -97,7 +97,17 @@ public final class Engine {
         this.sessions = new WorkerSessions(new Vertx(TestPostgres.vertx().getDelegate()), config);
         this.batches = new Batches(sessions);
         this.runs = new Runs(pool);
-        this.contexts = new RunContexts(pool, Outside.with(wanted -> blobs.copy(wanted)));
+        this.contexts = new RunContexts(pool, Outside.with(new BlobCopies() {
+            @Override
+            public Uni<Map<String, Result>> copy(List<Blob> wanted) {
+                return blobs.copy(wanted);
+            }
+
+            @Override
+            public Uni<Map<String, Result>> inspect(List<Blob> wanted) {
+                return blobs.inspect(wanted);
+            }
+        }));
         this.chunks = new Chunks(runs, null, config);
     }
 

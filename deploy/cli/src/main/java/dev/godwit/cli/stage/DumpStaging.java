@@ -15,7 +15,7 @@ import java.util.Map;
  * <p>Transaction: one, from the making of the schemas to the last row, so that a staging that fails or is killed leaves nothing. Before it commits, it is
  * proved that no row outside of the schemas was written.
  */
-final class DumpStaging {
+public final class DumpStaging {
     private static final String SESSION = """
             SET LOCAL statement_timeout = 0;
             SET LOCAL idle_in_transaction_session_timeout = 0;
@@ -34,7 +34,7 @@ final class DumpStaging {
      * @param targets schemas of the database by schema of the dump
      * @param into the one for names that the dump leaves unqualified
      */
-    DumpStaging(Connection connection, Map<String, String> targets, String into) {
+    public DumpStaging(Connection connection, Map<String, String> targets, String into) {
         this.connection = connection;
         this.targets = targets;
         this.into = into;
@@ -60,7 +60,7 @@ final class DumpStaging {
      *
      * @throws Failure when something of it is refused or fails; nothing was written then
      */
-    StageTally load(InputStream dump, boolean replace) throws IOException {
+    public StageTally load(InputStream dump, boolean replace) throws IOException {
         try {
             connection.setAutoCommit(false);
             try (Statement statement = connection.createStatement()) {

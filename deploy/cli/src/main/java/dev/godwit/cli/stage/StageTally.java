@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /** What became of a dump: rows by table, what was left out and why. Not for several threads. */
-final class StageTally {
+public final class StageTally {
     private static final int NAMES_SHOWN = 5;
 
     private final Map<String, Long> rows = new TreeMap<>();
@@ -39,7 +39,8 @@ final class StageTally {
         return !rows.isEmpty();
     }
 
-    long rows() {
+    /** Rows loaded, of all tables. */
+    public long rows() {
         return rows.values().stream().mapToLong(Long::longValue).sum();
     }
 

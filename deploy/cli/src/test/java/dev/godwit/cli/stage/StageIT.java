@@ -108,8 +108,10 @@ class StageIT {
 
         assertThat(query("SELECT nspname FROM pg_namespace WHERE nspname = 'legacy'"))
                 .isEmpty();
-        Result done = stage(resource("people-copy.sql"), "--into", "legacy", "--json");
-        assertThat(planned.json().path("tables")).isEqualTo(done.json().path("tables"));
+        StageTally done = load(resource("people-copy.sql"), Map.of("public", "legacy"), false);
+        assertThat(planned.json().path("rows").asLong()).isEqualTo(done.rows()).isPositive();
+        assertThat(planned.json().path("tables"))
+                .hasSameSizeAs(done.rowsByTable().keySet());
         assertThat(planned.json().path("dryRun").asBoolean()).isTrue();
     }
 
@@ -155,7 +157,6 @@ class StageIT {
             \\connect other                                                                 | 4
             \\! touch here                                                                  | 4
             SET client_encoding = 'LATIN1';                                                 | 2
-            CREATE SCHEMA other;                                                            | 2
             INSERT INTO public.t                                                            | 2
             CREATE FUNCTION public.f() RETURNS int LANGUAGE sql AS 'INSERT INTO public.change_log VALUES (''x'') RETURNING 1'; ALTER TABLE public.t ADD COLUMN b int DEFAULT public.f(); INSERT INTO public.t VALUES (2); | 4
             """)
@@ -195,7 +196,6 @@ class StageIT {
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
             pagila        | legacy
-            pgcopydb_unit | Sp1eCial .Char
             dbz_types     | Quoted_" . Schema
             """)
     void shouldLoadRealDumpsRowByRow(String name, String second) throws Exception {
