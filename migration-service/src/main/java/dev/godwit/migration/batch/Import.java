@@ -87,6 +87,11 @@ final class Import implements Operation {
         return table.equals(model.root()) && key != null ? List.of(key) : List.of();
     }
 
+    @Override
+    public boolean hearsDeletions() {
+        return model.definition().onDelete() == OnDelete.DELETE;
+    }
+
     /** Which of several rows has a place is decided over all of them. */
     @Override
     public Optional<String> duplicates() {

@@ -37,6 +37,11 @@ public sealed interface Operation permits Rekey, Transform, Derive, Import, Sche
     /** Texts by which the operation names the changed row of a watched table, from the published columns; empty when the row is no entity, and hangs on none. */
     List<String> keysOf(TableName table, Map<String, String> fields);
 
+    /** Whether rows of watched tables that were deleted concern the operation too. */
+    default boolean hearsDeletions() {
+        return false;
+    }
+
     /** Texts that name the changed row of a watched table by its primary key, because it may refer to an entity in a column that it must be looked up in; else empty. */
     default List<String> referringRows(TableName table, Map<String, String> fields) {
         return List.of();
