@@ -178,6 +178,7 @@ public final class Demo {
             trails.add(trail);
         }
         proof.toldThere(there).forEach(report::check);
+        report.figures(proof.figures(there));
         if (example.isRepeated()) {
             report.check(new Repetition(flight, example).writesNothing(connection));
         }
