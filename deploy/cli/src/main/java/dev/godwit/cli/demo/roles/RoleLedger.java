@@ -19,6 +19,7 @@ final class RoleLedger {
     private final Set<UUID> madeLate = ConcurrentHashMap.newKeySet();
 
     private volatile Set<UUID> leftForCertain = Set.of();
+    private volatile Set<UUID> goneForCertain = Set.of();
 
     RoleLedger() {
         for (Entity entity : Entity.values()) {
@@ -62,6 +63,15 @@ final class RoleLedger {
     /** Keeps what has been written so far apart from what is written on the way back; nobody writes at this moment. */
     void turn() {
         leftForCertain = Stream.concat(edited.stream(), madeLate.stream()).collect(Collectors.toUnmodifiableSet());
+        goneForCertain = rows.get(Entity.ASSIGNMENTS).entrySet().stream()
+                .filter(row -> row.getValue().equals(DELETED))
+                .map(Map.Entry::getKey)
+                .collect(Collectors.toUnmodifiableSet());
+    }
+
+    /** Whether the way back may have met this assignment as one that people wrote, whatever has become of it since. */
+    boolean mayBeLeft(UUID assignment) {
+        return rows.get(Entity.ASSIGNMENTS).containsKey(assignment) && !goneForCertain.contains(assignment);
     }
 
     /** Assignments that people made or changed after the run had begun and before its way back. */

@@ -223,7 +223,7 @@ final class RoleProof implements Proof {
                 .filter(id -> !diverged.contains(id.toString()))
                 .forEach(id -> findings.add("%s is left, and the trail does not say so", id));
         diverged.stream()
-                .filter(key -> !ledger.holds(UUID.fromString(key)))
+                .filter(key -> !ledger.mayBeLeft(UUID.fromString(key)))
                 .forEach(key -> findings.add("the trail says that %s is left, but nobody wrote it", key));
         return List.of(findings.check(
                 "the trail names what people made or changed meanwhile",
