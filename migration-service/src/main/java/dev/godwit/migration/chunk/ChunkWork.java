@@ -16,6 +16,9 @@ import dev.godwit.migration.definition.TableName;
 import dev.godwit.migration.operation.Selection;
 import dev.godwit.migration.run.RunState;
 import io.smallrye.mutiny.Uni;
+import io.vertx.mutiny.sqlclient.Row;
+import io.vertx.mutiny.sqlclient.RowSet;
+import io.vertx.mutiny.sqlclient.SqlConnection;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
@@ -24,6 +27,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 
 /** One batch of a chunk, by the chunk's kind. */
 @ApplicationScoped
@@ -98,7 +102,7 @@ public class ChunkWork {
         return batches.run(
                 run,
                 place(kind, chunk),
-                opened -> kind == Kind.VERIFY || kind == Kind.SWEEP
+                opened -> kind == Kind.SWEEP || (kind == Kind.VERIFY && !run.operation().isRootElsewhere())
                         ? InFlight.noting(run, opened, blocks, () -> work(run, kind, opened, blocks, expectWork))
                         : work(run, kind, opened, blocks, expectWork));
     }
@@ -116,18 +120,18 @@ public class ChunkWork {
             case BACKFILL ->
                 run.on(opened)
                         .work(range, expectWork)
-                        .call(() -> mustBeSameHeap(opened, chunk))
+                        .call(() -> mustBeSameHeap(run, kind, opened, chunk))
                         .map(result -> advanced(result, chunk, to));
             case VERIFY ->
                 run.on(opened)
                         .work(range, false)
-                        .call(() -> mustBeSameHeap(opened, chunk))
+                        .call(() -> mustBeSameHeap(run, kind, opened, chunk))
                         .map(result -> advanced(result, chunk, to));
             case LIMITED -> limited(run, opened, range, chunk, to);
             case SWEEP, UNSWEEP ->
                 run.on(opened)
                         .sweep(range, kind == Kind.UNSWEEP, false)
-                        .call(() -> mustBeSameHeap(opened, chunk))
+                        .call(() -> mustBeSameHeap(run, kind, opened, chunk))
                         .map(result -> advanced(result, chunk, to));
             case UNDO ->
                 undo.newestBatch(run, opened.connection())
@@ -170,10 +174,11 @@ public class ChunkWork {
     }
 
     /** The relation is locked by now, so that what is read here still holds when the batch commits. */
-    private static Uni<Void> mustBeSameHeap(Opened opened, LeasedChunk chunk) {
-        return opened.connection()
-                .preparedQuery(RELFILENODE)
-                .execute(Tuple.of(chunk.relationOid()))
+    private static Uni<Void> mustBeSameHeap(RunContext run, Kind kind, Opened opened, LeasedChunk chunk) {
+        boolean swept = kind == Kind.SWEEP || kind == Kind.UNSWEEP;
+        Function<SqlConnection, Uni<RowSet<Row>>> ask = connection ->
+                connection.preparedQuery(RELFILENODE).execute(Tuple.of(chunk.relationOid()));
+        return (swept ? ask.apply(opened.connection()) : run.operation().atRoot(opened.connection(), ask))
                 .invoke(rows -> {
                     Long now = rows.iterator().next().getLong("relfilenode");
                     if (now == null || now != chunk.relfilenode()) {
@@ -200,7 +205,7 @@ public class ChunkWork {
                             .map(result -> advanced(result, leased, to))
                     : park(run, opened, range, leased.remaining().orElse(Long.MAX_VALUE))
                             .map(keys -> parked(leased, keys, to));
-            return done.call(() -> mustBeSameHeap(opened, leased));
+            return done.call(() -> mustBeSameHeap(run, kind, opened, leased));
         });
     }
 

@@ -62,7 +62,7 @@ public record ImportDefinition(
 
     @Override
     public Set<TableName> tables() {
-        return new LinkedHashSet<>(List.of(from, into));
+        return source.isPresent() ? Set.of(into) : new LinkedHashSet<>(List.of(from, into));
     }
 
     @Override

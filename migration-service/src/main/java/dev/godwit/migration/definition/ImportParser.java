@@ -39,10 +39,6 @@ final class ImportParser {
         Optional<String> source = section.has("source")
                 ? section.parsed("source", section.text("source"), NAME_REMEDY, name -> matching(NAME, name))
                 : Optional.empty();
-        source.ifPresent(name -> section.problem(
-                "source",
-                "rows of another database cannot be imported yet",
-                "make them tables of this database first, in a schema of their own, and leave 'source' out"));
         Optional<TableName> from = table("from");
         Optional<TableName> into = table("into");
         Optional<String> key = section.has("key")

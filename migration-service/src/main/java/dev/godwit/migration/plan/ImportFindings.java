@@ -12,15 +12,19 @@ import dev.godwit.migration.operation.imports.ImportMisfits;
 import dev.godwit.migration.operation.imports.ImportModel;
 import dev.godwit.migration.operation.imports.ImportSourceSql;
 import dev.godwit.migration.plan.ReadOnly.Answer;
+import dev.godwit.migration.sql.PgErrors;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
+import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.mutiny.sqlclient.SqlConnection;
 import io.vertx.mutiny.sqlclient.Tuple;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /** What stands in the way of an import, or should be known before it. */
@@ -33,6 +37,8 @@ final class ImportFindings {
 
     private final SqlConnection connection;
     private final ReadOnly database;
+    private SqlConnection sourceConnection;
+    private ReadOnly sourceDatabase;
     private final String role;
     private final Definition definition;
     private final ImportDefinition imported;
@@ -48,16 +54,53 @@ final class ImportFindings {
             ImportDefinition imported) {
         this.connection = connection;
         this.database = database;
+        this.sourceConnection = connection;
+        this.sourceDatabase = database;
         this.role = role;
         this.definition = definition;
         this.imported = imported;
         this.rights = new TableRights(database, role);
     }
 
+    /**
+     * All findings.
+     *
+     * @param source the database that rows come from: empty for this one, and empty within when the name is not configured
+     */
+    Uni<List<Finding>> find(Optional<Optional<Pool>> source, Duration statementTimeout) {
+        if (source.isEmpty()) {
+            return find();
+        }
+        String name = imported.source().orElseThrow();
+        if (source.get().isEmpty()) {
+            return Uni.createFrom()
+                    .item(List.of(Finding.refuse(
+                            "unknown_source",
+                            "import.source: no database is configured as '" + name + "'",
+                            "set godwit.sources." + name + ".host, .port, .name, .user and .password")));
+        }
+        findings.add(Finding.refuseToFollow(
+                "source_not_followed",
+                "nobody listens to changes in '" + name + "'; what changes there during the run is found by the verification only",
+                "run it to its end while the source is quiet"));
+        return source.get()
+                .get()
+                .withConnection(there -> {
+                    sourceConnection = there;
+                    sourceDatabase = new ReadOnly(there, statementTimeout, Map.of());
+                    return find();
+                })
+                .onFailure(failure -> tables.isEmpty())
+                .recoverWithItem(failure -> List.of(Finding.refuse(
+                        "source_unavailable",
+                        "import.source: '" + name + "' does not answer: " + PgErrors.describe(failure),
+                        "see to godwit.sources." + name)));
+    }
+
     /** Each step is taken only when the one before has found nothing that would make it stumble. */
-    Uni<List<Finding>> find() {
+    private Uni<List<Finding>> find() {
         return Multi.createFrom()
-                .iterable(imported.tables())
+                .items(imported.from(), imported.into())
                 .onItem()
                 .transformToUniAndConcatenate(this::look)
                 .onItem()
@@ -78,7 +121,7 @@ final class ImportFindings {
     }
 
     private Uni<Void> look(TableName name) {
-        return database.transaction(() -> new CatalogReader().table(connection, name))
+        return at(name).transaction(() -> new CatalogReader().table(isSource(name) ? sourceConnection : connection, name))
                 .invoke(table -> tables.put(name, table))
                 .onFailure(CatalogException.class)
                 .recoverWithItem(failure -> {
@@ -89,8 +132,16 @@ final class ImportFindings {
                 .replaceWithVoid();
     }
 
+    private boolean isSource(TableName name) {
+        return name.equals(imported.from());
+    }
+
+    private ReadOnly at(TableName name) {
+        return isSource(name) ? sourceDatabase : database;
+    }
+
     private String place(TableName name) {
-        return name.equals(imported.from()) ? "import.from" : "import.into";
+        return isSource(name) ? "import.from" : "import.into";
     }
 
     private Uni<Void> structure() {
@@ -98,11 +149,14 @@ final class ImportFindings {
                 .iterable(tables.values())
                 .onItem()
                 .transformToUniAndConcatenate(table -> {
-                    boolean source = table.name().equals(imported.from());
-                    findings.addAll(new RelationFindings(table, role).find(place(table.name()), source));
+                    boolean source = isSource(table.name());
+                    boolean published = source && imported.source().isEmpty();
+                    findings.addAll(new RelationFindings(table, role).find(place(table.name()), published));
                     List<String> privileges =
                             source ? List.of("SELECT") : List.of("SELECT", "INSERT", "UPDATE", "DELETE");
-                    return database.transaction(() -> rights.missing(table, privileges, source));
+                    return at(table.name())
+                            .transaction(() -> new TableRights(at(table.name()), role)
+                                    .missing(table, privileges, published));
                 })
                 .onItem()
                 .invoke(findings::addAll)
@@ -162,7 +216,7 @@ final class ImportFindings {
     }
 
     /** Something to ask PostgreSQL, and what it means when it refuses. */
-    private record Question(String place, String sql, String remedy) {}
+    private record Question(ReadOnly database, String place, String sql, String remedy) {}
 
     private Uni<Void> expressions() {
         return Multi.createFrom()
@@ -189,27 +243,29 @@ final class ImportFindings {
         String statement = "correct the query; it is run as it stands, so name tables with their schema";
         definition
                 .verify()
-                .forEach(check -> questions.add(new Question("verify '" + check.name() + "'", check.sql(), statement)));
+                .forEach(check -> questions.add(new Question(database, "verify '" + check.name() + "'", check.sql(), statement)));
         definition
                 .health()
                 .forEach(measure ->
-                        questions.add(new Question("health '" + measure.name() + "'", measure.sql(), statement)));
+                        questions.add(new Question(database, "health '" + measure.name() + "'", measure.sql(), statement)));
         definition
                 .require()
-                .forEach(need -> questions.add(new Question("require '" + need.name() + "'", need.sql(), statement)));
+                .forEach(need -> questions.add(new Question(database, "require '" + need.name() + "'", need.sql(), statement)));
         return questions;
     }
 
     private Question onRow(String place, String expression, String remedy) {
         TableName from = imported.from();
         return new Question(
+                sourceDatabase,
                 place,
                 "SELECT " + expression + " FROM " + from.quoted() + " AS " + Identifier.quote(from.name()),
                 remedy);
     }
 
     private Uni<List<Finding>> ask(Question question) {
-        return database.probe("EXPLAIN " + question.sql(), row -> "")
+        return question.database()
+                .probe("EXPLAIN " + question.sql(), row -> "")
                 .map(answer -> answer instanceof Answer.Refused<String> refused
                         ? List.of(Finding.refuse(
                                 "invalid_expression",

@@ -5,6 +5,7 @@ import io.smallrye.config.WithDefault;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import java.time.Duration;
+import java.util.Map;
 
 /** Settings of the worker. Every one has a safe default but those that say where the database is. */
 @ConfigMapping(prefix = "godwit")
@@ -16,6 +17,9 @@ public interface GodwitConfig {
 
     /** The application's database, which holds schema {@code godwit} too. */
     Database database();
+
+    /** Further databases, by name, that imports read. */
+    Map<String, Database> sources();
 
     /** How changes are captured. */
     Capture capture();
@@ -31,7 +35,7 @@ public interface GodwitConfig {
     @Min(1)
     int workers();
 
-    /** Where the application's database is. */
+    /** Where a database is. */
     interface Database {
         /** Host name or address. */
         @WithDefault("127.0.0.1")

@@ -159,15 +159,20 @@ class Planning {
         return contexts.of(run)
                 .chain(context -> runs.execute(FORGET_GROUPS, run.id()).chain(() -> context.operation()
                         .duplicates()
-                        .map(sql -> group(run, sql))
+                        .map(sql -> group(run, context, sql))
                         .orElseGet(() -> Uni.createFrom().voidItem())))
                 .chain(() -> runs.execute(GROUPED, run.id()))
                 .replaceWithVoid();
     }
 
-    private Uni<Void> group(Run run, String sql) {
+    private Uni<Void> group(Run run, RunContext context, String sql) {
+        return pool.withConnection(here ->
+                context.operation().atRoot(here, connection -> group(run, connection, sql)));
+    }
+
+    private Uni<Void> group(Run run, SqlConnection connection, String sql) {
         long[] groups = {0};
-        return pool.withConnection(connection -> readOnly(connection)
+        return readOnly(connection)
                         .chain(() -> connection.prepare(sql))
                         .onItem()
                         .transformToMulti(statement ->
@@ -181,7 +186,7 @@ class Planning {
                         .ignoreAsUni()
                         .chain(() -> connection.query("COMMIT").execute())
                         .onFailure()
-                        .call(() -> connection.query("ROLLBACK").execute()))
+                        .call(() -> connection.query("ROLLBACK").execute())
                 .replaceWithVoid();
     }
 
@@ -269,10 +274,13 @@ class Planning {
     private Uni<Long> estimate(RunContext context) {
         String[] leaves =
                 context.operation().leaves().stream().map(leaf -> leaf.quoted()).toArray(String[]::new);
-        return runs.execute(ESTIMATE, (Object) leaves).map(rows -> {
-            Long entities = rows.iterator().next().getLong("entities");
-            return entities == null ? 0 : entities;
-        });
+        return pool.withConnection(here -> context.operation().atRoot(here, connection -> connection
+                        .preparedQuery(ESTIMATE)
+                        .execute(Tuple.of((Object) leaves))))
+                .map(rows -> {
+                    Long entities = rows.iterator().next().getLong("entities");
+                    return entities == null ? 0 : entities;
+                });
     }
 
     private Uni<Void> inspect(Run run) {

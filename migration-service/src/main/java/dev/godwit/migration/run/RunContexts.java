@@ -134,13 +134,33 @@ public class RunContexts {
         Map<TableName, Table> tables = new LinkedHashMap<>();
         return readAll(connection, operation.tables(), tables)
                 .chain(() -> readAll(connection, referencing(operation.rekeyedTables(), tables), tables))
-                .chain(() -> leafNames(connection, tables))
-                .chain(leaves -> readAll(connection, leaves, tables))
+                .chain(() -> readLeaves(connection, tables))
                 .chain(() -> connection.query(SERVER_VERSION).execute())
                 .map(rows -> rows.iterator().next().getInteger("version"))
-                .chain(version -> columns(connection, operation)
-                        .map(columns -> new Compiled(
-                                Operations.compile(operation, tables, version, columns, outside), tables)));
+                .chain(version -> columns(connection, operation).chain(columns -> elsewhere(operation)
+                        .map(elsewhere -> new Compiled(
+                                Operations.compile(operation, tables, version, columns, elsewhere, outside),
+                                tables))));
+    }
+
+    private Uni<Void> readLeaves(SqlConnection connection, Map<TableName, Table> tables) {
+        return leafNames(connection, tables).chain(leaves -> readAll(connection, leaves, tables));
+    }
+
+    /** The root and its leaves as the catalog of another database knows them; empty where it is in this one. */
+    private Uni<Map<TableName, Table>> elsewhere(OperationDefinition operation) {
+        Map<TableName, Table> tables = new LinkedHashMap<>();
+        return operation
+                .source()
+                .map(name -> outside.source(name)
+                        .orElseThrow(() -> new CatalogException(
+                                "unknown_source",
+                                "no database is configured as '" + name + "'",
+                                "set godwit.sources." + name + ".host and the like"))
+                        .withConnection(connection -> readAll(connection, Set.of(operation.table()), tables)
+                                .chain(() -> readLeaves(connection, tables))))
+                .orElseGet(() -> Uni.createFrom().voidItem())
+                .replaceWith(tables);
     }
 
     /** What the definition's query yields, where it has one. */

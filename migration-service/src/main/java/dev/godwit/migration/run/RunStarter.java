@@ -1,5 +1,6 @@
 package dev.godwit.migration.run;
 
+import dev.godwit.migration.batch.Outside;
 import dev.godwit.migration.batch.WaitingKeys;
 import dev.godwit.migration.catalog.CatalogException;
 import dev.godwit.migration.catalog.CatalogReader;
@@ -73,15 +74,16 @@ class RunStarter {
     private final RunContexts contexts;
     private final CommandLog log;
     private final Definitions definitions;
-    private final Preflight preflight = new Preflight();
+    private final Preflight preflight;
     private final CatalogReader catalog = new CatalogReader();
 
     @Inject
-    RunStarter(Pool pool, RunContexts contexts, CommandLog log, Definitions definitions) {
+    RunStarter(Pool pool, RunContexts contexts, CommandLog log, Definitions definitions, Outside outside) {
         this.pool = pool;
         this.contexts = contexts;
         this.log = log;
         this.definitions = definitions;
+        this.preflight = new Preflight(outside);
     }
 
     /** What was found before the run was written. */

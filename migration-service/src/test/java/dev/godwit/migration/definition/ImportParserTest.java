@@ -86,7 +86,6 @@ class ImportParserTest {
                 "from: a, into: b, set: {id: id}, on-conflict: {reason: Not a word}         | import.on-conflict.reason  | lower-case",
                 "from: a, into: b, set: {id: id}, on-delete: cascade                        | import.on-delete           | keep",
                 "from: a, into: b, set: {id: id}, blobs: {path: p, sha256: h, size: s}      | import.blobs.store         | write store",
-                "source: legacy, from: a, into: b, set: {id: id}                            | import.source              | a schema of their own",
                 "from: a, into: b, set: {id: id}, sett: {id: id}                            | import.sett                | did you mean 'set'",
             })
     void shouldNameLineKeyAndWayOut(String section, String key, String remedy) {

@@ -32,6 +32,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -86,6 +87,7 @@ public final class Engine {
     private final Chunks chunks;
     private final String user;
     private final int connections;
+    private final Map<String, Pool> sources = new ConcurrentHashMap<>();
     private BlobCopies blobs = wanted -> Uni.createFrom().item(Map.of());
 
     private Engine(String database, String user, int connections) {
@@ -97,7 +99,8 @@ public final class Engine {
         this.sessions = new WorkerSessions(new Vertx(TestPostgres.vertx().getDelegate()), config);
         this.batches = new Batches(sessions);
         this.runs = new Runs(pool);
-        this.contexts = new RunContexts(pool, Outside.with(wanted -> blobs.copy(wanted)));
+        this.contexts = new RunContexts(pool, Outside.with(
+                wanted -> blobs.copy(wanted), name -> Optional.ofNullable(sources.get(name))));
         this.chunks = new Chunks(runs, null, config);
     }
 
@@ -144,6 +147,11 @@ public final class Engine {
         TestPostgres.execute(database, "CREATE SCHEMA godwit");
         state().forEach(sql -> TestPostgres.execute(database, sql));
         createOrigins(database);
+    }
+
+    /** Lets imports read this database by a name. */
+    public void source(String name, String database) {
+        sources.put(name, TestPostgres.pool(database, "postgres"));
     }
 
     /** Lets batches ask these for the blobs of their rows. */
