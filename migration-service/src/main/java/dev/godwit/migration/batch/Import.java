@@ -68,17 +68,9 @@ final class Import implements Operation {
     }
 
     @Override
-    public boolean isRootElsewhere() {
-        return model.definition().source().isPresent();
-    }
-
-    @Override
     public <T> Uni<T> atRoot(SqlConnection here, Function<SqlConnection, Uni<T>> work) {
-        return model.definition()
-                .source()
-                .map(name -> outside.source(name)
-                        .orElseThrow(() -> new IllegalStateException("no database is configured as godwit.sources." + name))
-                        .withConnection(work))
+        return root().source()
+                .map(name -> outside.mustHave(name).withConnection(work))
                 .orElseGet(() -> work.apply(here));
     }
 
@@ -99,7 +91,7 @@ final class Import implements Operation {
 
     @Override
     public List<Watched> watched() {
-        return isRootElsewhere() ? List.of() : List.of(new Watched(model.root(), Optional.of(model.key())));
+        return List.of(new Watched(model.root(), Optional.of(model.key())));
     }
 
     @Override
@@ -119,7 +111,7 @@ final class Import implements Operation {
         return sourceSql.duplicates();
     }
 
-    /** Rows whose source rows went before anybody listened, or where nobody listens, are found in the target. */
+    /** Rows whose source rows went before anybody listened are found in the target. */
     @Override
     public List<TableName> swept() {
         return model.definition().onDelete() == OnDelete.DELETE ? model.targetLeaves() : List.of();

@@ -28,12 +28,17 @@ public sealed interface Operation permits Rekey, Transform, Derive, Import, Sche
 
     /** Whether the root is in another database than what is written. */
     default boolean isRootElsewhere() {
-        return false;
+        return root().source().isPresent();
     }
 
     /** Works where the root is: with {@code here}, which is the application's database, or in a session of its own that cannot write. */
     default <T> Uni<T> atRoot(SqlConnection here, Function<SqlConnection, Uni<T>> work) {
         return work.apply(here);
+    }
+
+    /** The same where a table is: the root, or one that is written. */
+    default <T> Uni<T> at(TableName table, SqlConnection here, Function<SqlConnection, Uni<T>> work) {
+        return table.source().isPresent() ? atRoot(here, work) : work.apply(here);
     }
 
     /** The heaps whose blocks are scanned: the root itself, or its leaf partitions. */

@@ -1,5 +1,6 @@
 package dev.godwit.migration.batch;
 
+import dev.godwit.migration.catalog.CatalogException;
 import dev.godwit.migration.operation.imports.BlobCopies;
 import dev.godwit.migration.operation.imports.BlobCopies.Blob;
 import dev.godwit.migration.sql.SourceDatabases;
@@ -44,6 +45,19 @@ public class Outside {
     /** The database that is configured by this name. */
     public Optional<Pool> source(String name) {
         return sources.apply(name);
+    }
+
+    /**
+     * The same.
+     *
+     * @throws CatalogException when none is
+     */
+    public Pool mustHave(String source) {
+        return source(source)
+                .orElseThrow(() -> new CatalogException(
+                        "unknown_source",
+                        "no database is configured as '" + source + "'",
+                        "set godwit.sources." + source + ".host, .port, .name, .user and .password"));
     }
 
     /** Blobs that no store is there for. */

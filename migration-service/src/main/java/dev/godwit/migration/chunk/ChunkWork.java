@@ -16,9 +16,6 @@ import dev.godwit.migration.definition.TableName;
 import dev.godwit.migration.operation.Selection;
 import dev.godwit.migration.run.RunState;
 import io.smallrye.mutiny.Uni;
-import io.vertx.mutiny.sqlclient.Row;
-import io.vertx.mutiny.sqlclient.RowSet;
-import io.vertx.mutiny.sqlclient.SqlConnection;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
@@ -27,7 +24,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Function;
 
 /** One batch of a chunk, by the chunk's kind. */
 @ApplicationScoped
@@ -102,7 +98,7 @@ public class ChunkWork {
         return batches.run(
                 run,
                 place(kind, chunk),
-                opened -> kind == Kind.SWEEP || (kind == Kind.VERIFY && !run.operation().isRootElsewhere())
+                opened -> kind == Kind.VERIFY || kind == Kind.SWEEP
                         ? InFlight.noting(run, opened, blocks, () -> work(run, kind, opened, blocks, expectWork))
                         : work(run, kind, opened, blocks, expectWork));
     }
@@ -120,18 +116,18 @@ public class ChunkWork {
             case BACKFILL ->
                 run.on(opened)
                         .work(range, expectWork)
-                        .call(() -> mustBeSameHeap(run, kind, opened, chunk))
+                        .call(() -> mustBeSameHeap(run, opened, chunk))
                         .map(result -> advanced(result, chunk, to));
             case VERIFY ->
                 run.on(opened)
                         .work(range, false)
-                        .call(() -> mustBeSameHeap(run, kind, opened, chunk))
+                        .call(() -> mustBeSameHeap(run, opened, chunk))
                         .map(result -> advanced(result, chunk, to));
             case LIMITED -> limited(run, opened, range, chunk, to);
             case SWEEP, UNSWEEP ->
                 run.on(opened)
                         .sweep(range, kind == Kind.UNSWEEP, false)
-                        .call(() -> mustBeSameHeap(run, kind, opened, chunk))
+                        .call(() -> mustBeSameHeap(run, opened, chunk))
                         .map(result -> advanced(result, chunk, to));
             case UNDO ->
                 undo.newestBatch(run, opened.connection())
@@ -174,11 +170,10 @@ public class ChunkWork {
     }
 
     /** The relation is locked by now, so that what is read here still holds when the batch commits. */
-    private static Uni<Void> mustBeSameHeap(RunContext run, Kind kind, Opened opened, LeasedChunk chunk) {
-        boolean swept = kind == Kind.SWEEP || kind == Kind.UNSWEEP;
-        Function<SqlConnection, Uni<RowSet<Row>>> ask = connection ->
-                connection.preparedQuery(RELFILENODE).execute(Tuple.of(chunk.relationOid()));
-        return (swept ? ask.apply(opened.connection()) : run.operation().atRoot(opened.connection(), ask))
+    private static Uni<Void> mustBeSameHeap(RunContext run, Opened opened, LeasedChunk chunk) {
+        return run.operation()
+                .at(TableName.parse(chunk.relation()), opened.connection(), connection ->
+                        connection.preparedQuery(RELFILENODE).execute(Tuple.of(chunk.relationOid())))
                 .invoke(rows -> {
                     Long now = rows.iterator().next().getLong("relfilenode");
                     if (now == null || now != chunk.relfilenode()) {
@@ -205,7 +200,7 @@ public class ChunkWork {
                             .map(result -> advanced(result, leased, to))
                     : park(run, opened, range, leased.remaining().orElse(Long.MAX_VALUE))
                             .map(keys -> parked(leased, keys, to));
-            return done.call(() -> mustBeSameHeap(run, kind, opened, leased));
+            return done.call(() -> mustBeSameHeap(run, opened, leased));
         });
     }
 

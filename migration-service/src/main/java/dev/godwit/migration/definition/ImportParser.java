@@ -39,7 +39,7 @@ final class ImportParser {
         Optional<String> source = section.has("source")
                 ? section.parsed("source", section.text("source"), NAME_REMEDY, name -> matching(NAME, name))
                 : Optional.empty();
-        Optional<TableName> from = table("from");
+        Optional<TableName> from = table("from").map(name -> name.in(source));
         Optional<TableName> into = table("into");
         Optional<String> key = section.has("key")
                 ? section.parsed("key", section.text("key"), COLUMN_REMEDY, Identifier::writtenOrQuoted)
@@ -56,7 +56,7 @@ final class ImportParser {
         Optional<OnDelete> onDelete =
                 section.choice("on-delete", Map.of("keep", OnDelete.KEEP, "delete", OnDelete.DELETE), OnDelete.KEEP);
         Optional<BlobColumns> blobs = section.section("blobs", BLOB_KEYS).flatMap(ImportParser::blobs);
-        if (source.isEmpty() && from.isPresent() && from.equals(into)) {
+        if (from.isPresent() && from.equals(into)) {
             section.problem(
                     "into",
                     "rows would be imported from imported rows: 'from' and 'into' are the same table",
@@ -66,7 +66,6 @@ final class ImportParser {
             return Optional.empty();
         }
         return Optional.of(new ImportDefinition(
-                source,
                 from.orElseThrow(),
                 into.orElseThrow(),
                 key,
@@ -79,7 +78,7 @@ final class ImportParser {
 
     private Optional<TableName> table(String key) {
         String remedy = "write " + key + ": schema.table, with double quotes around a part that holds a dot";
-        return section.parsed(key, section.requiredText(key, remedy), remedy, TableName::parse);
+        return section.parsed(key, section.requiredText(key, remedy), remedy, TableName::parseHere);
     }
 
     private static String matching(Pattern pattern, String text) {

@@ -19,7 +19,7 @@ public sealed interface OperationDefinition
 
     /** Name of the configured database that the root is in, where that is not the application's; its table is then none of {@link #tables}. */
     default Optional<String> source() {
-        return Optional.empty();
+        return table().source();
     }
 
     /** Those whose keys change, so that the tables that refer to them by foreign keys matter too. */

@@ -12,6 +12,7 @@ import dev.godwit.migration.operation.imports.ImportMisfits;
 import dev.godwit.migration.operation.imports.ImportModel;
 import dev.godwit.migration.operation.imports.ImportSourceSql;
 import dev.godwit.migration.plan.ReadOnly.Answer;
+import dev.godwit.migration.plan.ServerFindings.Server;
 import dev.godwit.migration.sql.PgErrors;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
@@ -40,6 +41,7 @@ final class ImportFindings {
     private SqlConnection sourceConnection;
     private ReadOnly sourceDatabase;
     private final String role;
+    private String sourceRole;
     private final Definition definition;
     private final ImportDefinition imported;
     private final TableRights rights;
@@ -57,6 +59,7 @@ final class ImportFindings {
         this.sourceConnection = connection;
         this.sourceDatabase = database;
         this.role = role;
+        this.sourceRole = role;
         this.definition = definition;
         this.imported = imported;
         this.rights = new TableRights(database, role);
@@ -79,22 +82,44 @@ final class ImportFindings {
                             "import.source: no database is configured as '" + name + "'",
                             "set godwit.sources." + name + ".host, .port, .name, .user and .password")));
         }
-        findings.add(Finding.refuseToFollow(
-                "source_not_followed",
-                "nobody listens to changes in '" + name + "'; what changes there during the run is found by the verification only",
-                "run it to its end while the source is quiet"));
         return source.get()
                 .get()
                 .withConnection(there -> {
                     sourceConnection = there;
                     sourceDatabase = new ReadOnly(there, statementTimeout, Map.of());
-                    return find();
+                    return heard(name).chain(this::find);
                 })
                 .onFailure(failure -> tables.isEmpty())
                 .recoverWithItem(failure -> List.of(Finding.refuse(
                         "source_unavailable",
                         "import.source: '" + name + "' does not answer: " + PgErrors.describe(failure),
                         "see to godwit.sources." + name)));
+    }
+
+    /** What the other database says against being listened to. */
+    private Uni<Void> heard(String name) {
+        return sourceDatabase
+                .transaction(() -> sourceDatabase.query(ServerFindings.SERVER, Tuple.tuple(), Server::fromRow))
+                .map(rows -> rows.get(0))
+                .invoke(server -> {
+                    sourceRole = server.role();
+                    ServerFindings.judge(server)
+                            .forEach(found -> findings.add(new Finding(
+                                    found.severity(),
+                                    found.code(),
+                                    "import.source " + name + ": " + found.message(),
+                                    found.remedy())));
+                })
+                .chain(() -> sourceDatabase.transaction(() -> sourceDatabase.query(
+                        DoctorQueries.SOURCE, Tuple.tuple(), row -> DoctorChecks.source(row))))
+                .map(rows -> rows.get(0))
+                .invoke(check -> {
+                    if (check.status() == Check.Status.FAIL) {
+                        findings.add(Finding.refuse(
+                                "missing_privilege", "import.source " + name + ": " + check.detail(), check.remedy()));
+                    }
+                })
+                .replaceWithVoid();
     }
 
     /** Each step is taken only when the one before has found nothing that would make it stumble. */
@@ -122,7 +147,7 @@ final class ImportFindings {
 
     private Uni<Void> look(TableName name) {
         return at(name).transaction(() -> new CatalogReader().table(isSource(name) ? sourceConnection : connection, name))
-                .invoke(table -> tables.put(name, table))
+                .invoke(table -> tables.put(name, table.in(name.source())))
                 .onFailure(CatalogException.class)
                 .recoverWithItem(failure -> {
                     findings.add(Finding.refuse(
@@ -150,13 +175,13 @@ final class ImportFindings {
                 .onItem()
                 .transformToUniAndConcatenate(table -> {
                     boolean source = isSource(table.name());
-                    boolean published = source && imported.source().isEmpty();
-                    findings.addAll(new RelationFindings(table, role).find(place(table.name()), published));
+                    String whose = source ? sourceRole : role;
+                    findings.addAll(new RelationFindings(table, whose).find(place(table.name()), source));
                     List<String> privileges =
                             source ? List.of("SELECT") : List.of("SELECT", "INSERT", "UPDATE", "DELETE");
                     return at(table.name())
-                            .transaction(() -> new TableRights(at(table.name()), role)
-                                    .missing(table, privileges, published));
+                            .transaction(() ->
+                                    new TableRights(at(table.name()), whose).missing(table, privileges, source));
                 })
                 .onItem()
                 .invoke(findings::addAll)

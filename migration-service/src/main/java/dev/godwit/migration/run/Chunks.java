@@ -14,10 +14,8 @@ import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.stream.StreamSupport;
 
 /** Cuts tables into chunks and keeps the work queue filled. A table of a billion rows is cut in milliseconds: block ranges need no query over the data. */
@@ -116,13 +114,15 @@ public class Chunks {
 
     /** Those of the heaps that no chunk of the generation is of. */
     private static final String UNCUT = """
-            SELECT h.oid
-              FROM unnest($3::bigint[]) AS h(oid)
+            SELECT h.position
+              FROM unnest($3::text[], $4::bigint[]) WITH ORDINALITY AS h(name, oid, position)
              WHERE NOT EXISTS (SELECT
                                  FROM godwit.chunk AS c
                                 WHERE c.run_id = $1
                                   AND c.generation = $2
+                                  AND c.relation = h.name
                                   AND c.relation_oid = h.oid::oid)
+             ORDER BY h.position
             """;
 
     private static final long IDLE_MILLIS = 30_000;
@@ -242,18 +242,15 @@ public class Chunks {
 
     private static Uni<List<TableName>> uncut(SqlConnection connection, Run run, int generation, List<Heap> heaps) {
         List<Heap> filled = heaps.stream().filter(heap -> heap.blocks() > 0).toList();
+        String[] names = filled.stream().map(heap -> heap.name().toString()).toArray(String[]::new);
         Long[] oids = filled.stream().map(Heap::oid).toArray(Long[]::new);
         return connection
                 .preparedQuery(UNCUT)
-                .execute(Tuple.of(run.id(), generation, oids))
-                .map(rows -> {
-                    Set<Long> uncut = new HashSet<>();
-                    rows.forEach(row -> uncut.add(row.getLong("oid")));
-                    return filled.stream()
-                            .filter(heap -> uncut.contains(heap.oid()))
-                            .map(Heap::name)
-                            .toList();
-                });
+                .execute(Tuple.of(run.id(), generation, names, oids))
+                .map(rows -> StreamSupport.stream(rows.spliterator(), false)
+                        .map(row -> filled.get(row.getLong("position").intValue() - 1)
+                                .name())
+                        .toList());
     }
 
     /** Puts every open chunk of a run's generation into the queue. */

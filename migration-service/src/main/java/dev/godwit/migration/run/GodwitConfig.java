@@ -6,6 +6,7 @@ import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 
 /** Settings of the worker. Every one has a safe default but those that say where the database is. */
 @ConfigMapping(prefix = "godwit")
@@ -19,7 +20,7 @@ public interface GodwitConfig {
     Database database();
 
     /** Further databases, by name, that imports read. */
-    Map<String, Database> sources();
+    Map<String, Source> sources();
 
     /** How changes are captured. */
     Capture capture();
@@ -56,6 +57,12 @@ public interface GodwitConfig {
         /** Password of the role. */
         @WithDefault("")
         String password();
+    }
+
+    /** A database that imports read. */
+    interface Source extends Database {
+        /** Name of Debezium's replication slot there, and of the publication; {@code godwit_} and the source's name when nothing is said. */
+        Optional<String> slot();
     }
 
     /** How changes are captured. */

@@ -140,15 +140,20 @@ class Planning {
 
     /** The tail listens before the table is measured: what is written from here on is its business. */
     private Uni<Void> listen(Run run) {
-        return contexts.of(run)
-                .chain(capture::open)
-                .chain(caughtUp::beat)
-                .chain(beat -> capture.barrier().chain(xid -> runs.execute(REMEMBER_BARRIER, run.id(), xid, beat - 1)))
-                .replaceWithVoid();
+        return contexts.of(run).chain(context -> {
+            Optional<String> source = context.operation().root().source();
+            return capture.open(context)
+                    .chain(() -> caughtUp.beat(source))
+                    .chain(beat -> capture.barrier(source)
+                            .chain(xid -> runs.execute(REMEMBER_BARRIER, run.id(), xid, beat - 1)))
+                    .replaceWithVoid();
+        });
     }
 
     private Uni<Void> waitForOlder(Run run) {
-        return capture.waitingFor(run.barrierXid().orElseThrow())
+        return contexts.of(run)
+                .chain(context -> capture.waitingFor(
+                        context.operation().root().source(), run.barrierXid().orElseThrow()))
                 .chain(waiting -> waiting.isEmpty()
                         ? setPhase(run, "group", null)
                         : setPhase(run, "barrier", "waits for older transactions: " + waiting.get()));

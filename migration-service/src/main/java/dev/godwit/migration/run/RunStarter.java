@@ -4,6 +4,7 @@ import dev.godwit.migration.batch.Outside;
 import dev.godwit.migration.batch.WaitingKeys;
 import dev.godwit.migration.catalog.CatalogException;
 import dev.godwit.migration.catalog.CatalogReader;
+import dev.godwit.migration.catalog.Table;
 import dev.godwit.migration.definition.Definition;
 import dev.godwit.migration.definition.TableName;
 import dev.godwit.migration.graph.Definitions;
@@ -18,6 +19,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
 /** Starts runs: looks before anything is written, refuses with the way out, and then writes the run, its command and its first event in one transaction. */
@@ -133,8 +135,8 @@ class RunStarter {
                 .chain(findings -> Prerequisites.warned(connection, definition, findings))
                 .chain(findings -> contexts.compile(connection, definition).chain(compiled -> Prerequisites.tables(
                                 connection, compiled)
-                        .chain(oids -> catalog.fingerprint(connection, oids)
-                                .chain(fingerprint -> reached(connection, oids)
+                        .chain(oids -> fingerprint(connection, compiled, oids)
+                                .chain(fingerprint -> reached(connection, compiled, oids)
                                         .map(tables -> new Looked(
                                                 compiled,
                                                 findings,
@@ -142,12 +144,32 @@ class RunStarter {
                                                 Prerequisites.claims(definition, compiled.operation(), tables)))))));
     }
 
-    private static Uni<List<String>> reached(SqlConnection connection, List<Long> oids) {
+    /** Of the tables of both databases, where there are two. */
+    private Uni<String> fingerprint(SqlConnection connection, RunContexts.Compiled compiled, List<Long> oids) {
+        List<Long> elsewhere = elsewhere(compiled).map(Table::oid).toList();
+        return catalog.fingerprint(connection, oids)
+                .chain(here -> elsewhere.isEmpty()
+                        ? Uni.createFrom().item(here)
+                        : compiled.operation()
+                                .atRoot(connection, there -> catalog.fingerprint(there, elsewhere))
+                                .map(there -> here + there));
+    }
+
+    private static Stream<Table> elsewhere(RunContexts.Compiled compiled) {
+        return compiled.tables().values().stream()
+                .filter(table -> table.name().source().isPresent());
+    }
+
+    private static Uni<List<String>> reached(
+            SqlConnection connection, RunContexts.Compiled compiled, List<Long> oids) {
         return connection
                 .preparedQuery(REACHED)
                 .execute(Tuple.of((Object) oids.toArray(Long[]::new)))
-                .map(rows -> StreamSupport.stream(rows.spliterator(), false)
-                        .map(row -> new TableName(row.getString("schema"), row.getString("name")).toString())
+                .map(rows -> Stream.concat(
+                                StreamSupport.stream(rows.spliterator(), false)
+                                        .map(row -> new TableName(row.getString("schema"), row.getString("name"))),
+                                elsewhere(compiled).map(Table::name))
+                        .map(TableName::toString)
                         .toList());
     }
 

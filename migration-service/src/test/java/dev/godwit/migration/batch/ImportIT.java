@@ -21,7 +21,6 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -495,51 +494,6 @@ class ImportIT {
                         "postgres",
                         "migration: m\nimport: {from: legacy.person, into: loose, set: {sub: sub}}\n"))
                 .contains("missing_column", "key_not_set");
-    }
-
-    @Test
-    void shouldBringRowsFromAnotherDatabaseAndTakeThemBack() {
-        String legacy = TestPostgres.freshDatabase("import_source");
-        SCHOOL.stream().filter(sql -> sql.contains("legacy")).forEach(sql -> TestPostgres.execute(legacy, sql));
-        Engine engine = Engine.on(
-                "import", SCHOOL.stream().filter(sql -> !sql.contains("legacy")).toArray(String[]::new));
-        engine.source("old", legacy);
-        TestPostgres.execute(legacy, "INSERT INTO legacy.person VALUES (4, 'ann', 'Ann the second')");
-        String yaml = ACCOUNTS.replace("  from:", "  source: old\n  from:") + "  on-delete: delete\n";
-        Map<String, List<String>> before = engine.contents();
-        EngineRun plan = engine.plan(yaml);
-        plan.inspect();
-        assertThat(engine.contents()).isEqualTo(before);
-
-        EngineRun run = engine.commit(yaml);
-        assertThat(run.complete()).isZero();
-        assertThat(accounts(engine)).containsExactly("ann Ann", "bob Bob", "eve Eve");
-        assertThat(story(run)).isEqualTo(story(plan)).contains("4 conflict duplicate_sub");
-
-        TestPostgres.execute(legacy, "UPDATE legacy.person SET name = 'Newer' WHERE id = 2; DELETE FROM legacy.person WHERE id = 3");
-        assertThat(repaired(engine, run)).as("found by comparing both sides").isEqualTo(2);
-        assertThat(accounts(engine)).containsExactly("ann Ann", "bob Newer");
-        assertThat(repaired(engine, run)).isZero();
-        run.rollback();
-        assertThat(engine.contents()).isEqualTo(before);
-    }
-
-    @Test
-    void shouldRefuseADatabaseThatNobodyConfiguredOrThatIsNotFollowed() {
-        Engine engine = school();
-        String yaml = ACCOUNTS.replace("  from:", "  source: old\n  from:");
-        assertThat(findings(engine, "postgres", yaml)).containsExactly("unknown_source");
-
-        List<Finding> known = TestPostgres.pool(engine.database(), "postgres")
-                .withConnection(connection -> new Preflight(Outside.with(
-                                blobs -> Uni.createFrom().item(Map.of()),
-                                name -> Optional.of(TestPostgres.pool(engine.database(), "postgres"))))
-                        .check(connection, TestDefinitions.of(yaml)))
-                .await()
-                .atMost(TestPostgres.stepTimeout());
-        assertThat(known).extracting(Finding::code).containsExactly("source_not_followed");
-        assertThat(known.get(0).refuses()).isFalse();
-        assertThat(known.get(0).refusesToFollow()).isTrue();
     }
 
     private static List<String> findings(Engine engine, String user, String yaml) {

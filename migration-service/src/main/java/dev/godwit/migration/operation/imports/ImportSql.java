@@ -68,10 +68,10 @@ public final class ImportSql {
                         others());
     }
 
-    /** Rows of the target whose place is that of {@code godwit_d}. */
+    /** Rows of the target whose place is that of {@code godwit_d}. A parameter that is mentioned nowhere has no type, which PostgreSQL refuses. */
     private String others() {
         if (model.uniques().isEmpty()) {
-            return "SELECT NULL::text AS name, false AS same, false AS owned";
+            return "SELECT NULL::text AS name, false AS same, $1::text IS NULL AS owned";
         }
         return model.uniques().stream().map(this::others).collect(joining("\n                    UNION ALL\n"));
     }
