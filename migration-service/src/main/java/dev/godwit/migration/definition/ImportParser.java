@@ -26,6 +26,8 @@ final class ImportParser {
     private static final String WORD_REMEDY = "write one lower-case word, words joined by '_'";
     private static final String NAME_REMEDY = "write a name in lower-case letters and digits, words joined by '-'";
     private static final Pattern WORD = Pattern.compile("[a-z][a-z0-9_]{0,62}");
+    private static final Pattern SOURCE = Pattern.compile("[a-z][a-z0-9]*");
+    private static final String SOURCE_REMEDY = "write the name of a configured database: lower-case letters and digits";
     private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9]*(?:[-_][a-z0-9]+)*");
 
     private final Section section;
@@ -37,7 +39,7 @@ final class ImportParser {
     Optional<OperationDefinition> parse() {
         int before = section.problems().size();
         Optional<String> source = section.has("source")
-                ? section.parsed("source", section.text("source"), NAME_REMEDY, name -> matching(NAME, name))
+                ? section.parsed("source", section.text("source"), SOURCE_REMEDY, name -> matching(SOURCE, name))
                 : Optional.empty();
         Optional<TableName> from = table("from").map(name -> name.in(source));
         Optional<TableName> into = table("into");

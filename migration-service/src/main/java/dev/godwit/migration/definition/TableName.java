@@ -20,7 +20,7 @@ public record TableName(Optional<String> source, String schema, String name) {
 
     private static final String DEFAULT_SCHEMA = "public";
     private static final Pattern PLAIN = Pattern.compile("[a-z_][a-z0-9_$]*");
-    private static final Pattern SOURCE = Pattern.compile("([a-z][a-z0-9_]*):(.*)", Pattern.DOTALL);
+    private static final Pattern SOURCE = Pattern.compile("([a-z][a-z0-9]*):(.*)", Pattern.DOTALL);
     private static final char AFTER_SOURCE = ':';
 
     public TableName {
