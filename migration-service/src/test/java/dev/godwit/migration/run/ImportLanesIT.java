@@ -63,7 +63,8 @@ class ImportLanesIT extends LiveRuns {
         assertThat(reasons(run)).contains("source_changed", "source_deleted", "not_found");
         command(RunCommand.ROLLBACK, run);
         must(run, RunState.ROLLED_BACK);
-        assertThat(members()).isEmpty();
+        assertThat(members()).as("what somebody had made of it").containsExactly("spoilt");
+        assertThat(reasons(run)).contains("changed_since");
         assertThat(await(services.identity("legacy.person", "21")))
                 .as("taken back")
                 .isEmpty();
