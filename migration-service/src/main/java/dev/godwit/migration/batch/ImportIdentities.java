@@ -36,12 +36,14 @@ final class ImportIdentities {
     /** Whoever writes the entry holds it exclusively: either what is there now is seen here, or who waits is seen there. */
     private static final String SHARE = LOOK + " ORDER BY source_key FOR SHARE";
 
+    /** The entries are there, as {@link #lock} has seen to; to insert what is there finds each by its key, where of a join PostgreSQL might read the whole map. */
     private static final String ADOPT = """
-            UPDATE godwit.imported AS m
-               SET target_key = t.name
+            INSERT INTO godwit.imported AS m (migration, source_key, target_key)
+            SELECT $1, t.key, t.name
               FROM unnest($2::text[], $3::text[]) AS t(key, name)
-             WHERE m.migration = $1
-               AND m.source_key = t.key
+             ORDER BY t.key
+            ON CONFLICT (migration, source_key) DO UPDATE
+               SET target_key = excluded.target_key
             """;
 
     private static final String AWAIT = """

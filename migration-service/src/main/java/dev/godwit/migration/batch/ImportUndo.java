@@ -23,15 +23,15 @@ final class ImportUndo {
             SELECT j.key AS name, j.action,
                    EXISTS (SELECT
                              FROM godwit.import_change AS later
-                             JOIN godwit.batch AS b ON b.run_id = later.run_id AND b.number = later.batch AND b.undone
                             WHERE later.run_id = $1
                               AND later.key = j.key
-                              AND later.batch <> $2) AS changed_again
+                              AND later.batch <> $2
+                              AND %s) AS changed_again
               FROM godwit.import_change AS j
              WHERE j.run_id = $1
                AND j.batch = $2
              ORDER BY j.key
-            """;
+            """.formatted(Undo.undone("later"));
 
     private static final String KEEP = """
             UPDATE godwit.import_change AS j
@@ -42,16 +42,26 @@ final class ImportUndo {
                AND j.key = t.name
             """;
 
-    /** A row that stays is no longer the import's, so the map forgets it too. */
+    /**
+     * A row that stays is no longer the import's, so the map forgets it too. Entries are looked up one by one and updated where they are: of a join PostgreSQL might read
+     * the whole map. One that somebody changes meanwhile has moved, and is left.
+     */
     private static final String UNMAP = """
             UPDATE godwit.imported AS m
-               SET target_key = j.former
-              FROM godwit.import_change AS j
-             WHERE j.run_id = $1
-               AND j.batch = $2
-               AND m.migration = $3
-               AND m.source_key = j.entity
-               AND m.target_key IS NOT DISTINCT FROM CASE WHEN j.action <> 'delete' THEN j.key END
+               SET target_key = t.former
+              FROM (SELECT e.place, j.former
+                      FROM godwit.import_change AS j
+                     CROSS JOIN LATERAL (
+                        SELECT i.ctid AS place
+                          FROM godwit.imported AS i
+                         WHERE i.migration = $3
+                           AND i.source_key = j.entity
+                           AND i.target_key IS NOT DISTINCT FROM CASE WHEN j.action <> 'delete' THEN j.key END
+                        OFFSET 0) AS e
+                     WHERE j.run_id = $1
+                       AND j.batch = $2
+                    OFFSET 0) AS t
+             WHERE m.ctid = t.place
             """;
 
     /** Entities of the batch whose other batches are undone already: an entity is told when the last of its rows has been judged. */
@@ -63,14 +73,14 @@ final class ImportUndo {
                AND mine.batch = $2
                AND NOT EXISTS (SELECT
                                  FROM godwit.import_change AS other
-                                 JOIN godwit.batch AS b ON b.run_id = other.run_id AND b.number = other.batch AND NOT b.undone
                                 WHERE other.run_id = $1
                                   AND other.entity = mine.entity
-                                  AND other.batch <> $2)
+                                  AND other.batch <> $2
+                                  AND NOT %s)
              GROUP BY mine.entity
             HAVING bool_or(every.action <> 'delete')
              ORDER BY mine.entity
-            """;
+            """.formatted(Undo.undone("other"));
 
     private final ImportRun run;
     private final SqlConnection connection;

@@ -24,15 +24,15 @@ final class TransformUndo {
             SELECT i.key,
                    EXISTS (SELECT
                              FROM godwit.image AS later
-                             JOIN godwit.batch AS b ON b.run_id = later.run_id AND b.number = later.batch AND b.undone
                             WHERE later.run_id = $1
                               AND later.key = i.key
-                              AND later.batch <> $2) AS changed_again
+                              AND later.batch <> $2
+                              AND %s) AS changed_again
               FROM godwit.image AS i
              WHERE i.run_id = $1
                AND i.batch = $2
              ORDER BY i.key
-            """;
+            """.formatted(Undo.undone("later"));
 
     private final TransformRun run;
     private final SqlConnection connection;

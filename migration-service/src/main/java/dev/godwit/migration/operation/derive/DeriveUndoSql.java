@@ -71,23 +71,34 @@ public final class DeriveUndoSql {
                         lock ? "\n   FOR UPDATE OF godwit_t" : "");
     }
 
-    /** Rows of the run in a range of blocks whose entities are gone, locked: {@code $1} run, {@code $2}, {@code $3} tid bounds. Yields {@code entity} and {@code name}. */
+    /**
+     * Rows of the run in a range of blocks whose entities are gone, locked: {@code $1} run, {@code $2}, {@code $3} tid bounds. Yields {@code entity} and {@code name}.
+     *
+     * <p>OFFSET 0 and a scalar query: rows of the range are looked up one by one; of a journal that grows while statistics say that it is empty, PostgreSQL would judge all
+     * rows for each range.
+     */
     public String orphaned(TableName relation) {
         String alias = quote(model.root().name());
         return """
                 SELECT godwit_j.entity, godwit_j.key AS name
                   FROM ONLY %s AS godwit_t
-                  JOIN godwit.derived AS godwit_j ON godwit_j.run_id = $1 AND godwit_j.key = %s
+                 CROSS JOIN LATERAL (
+                    SELECT godwit_i.entity, godwit_i.key, godwit_i.after
+                      FROM godwit.derived AS godwit_i
+                     WHERE godwit_i.run_id = $1
+                       AND godwit_i.key = %s
+                       AND NOT godwit_i.retracted
+                       AND godwit_i.entity IS NOT NULL
+                    OFFSET 0) AS godwit_j
                  WHERE godwit_t.ctid >= $2::text::tid
                    AND godwit_t.ctid < $3::text::tid
-                   AND NOT godwit_j.retracted
-                   AND godwit_j.entity IS NOT NULL
                    AND %s
                    AND NOT %s
-                   AND NOT EXISTS (SELECT
-                                     FROM %s AS %s
-                                    WHERE %s.%s = godwit_j.entity::%s
-                                      AND (%s))
+                   AND (SELECT true
+                          FROM %s AS %s
+                         WHERE %s.%s = godwit_j.entity::%s
+                           AND (%s)
+                         LIMIT 1) IS NULL
                    FOR UPDATE OF godwit_t
                 """.formatted(
                         relation.quoted(),

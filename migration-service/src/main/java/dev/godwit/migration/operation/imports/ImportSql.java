@@ -141,11 +141,12 @@ public final class ImportSql {
                     SELECT $1, $2, key, name, 'insert', after::uuid
                       FROM godwit_all),
                      godwit_mapped AS (
-                    UPDATE godwit.imported AS godwit_m
-                       SET target_key = godwit_all.name
+                    INSERT INTO godwit.imported (migration, source_key, target_key)
+                    SELECT $3, key, name
                       FROM godwit_all
-                     WHERE godwit_m.migration = $3
-                       AND godwit_m.source_key = godwit_all.key)
+                     WHERE key IS NOT NULL
+                        ON CONFLICT (migration, source_key) DO UPDATE
+                       SET target_key = excluded.target_key)
                 SELECT key, name
                   FROM godwit_all
                  WHERE key IS NOT NULL
@@ -205,12 +206,12 @@ public final class ImportSql {
                            before, after
                       FROM godwit_done),
                      godwit_mapped AS (
-                    UPDATE godwit.imported AS godwit_m
-                       SET target_key = godwit_done.name
+                    INSERT INTO godwit.imported AS godwit_m (migration, source_key, target_key)
+                    SELECT $3, key, name
                       FROM godwit_done
-                     WHERE godwit_m.migration = $3
-                       AND godwit_m.source_key = godwit_done.key
-                       AND godwit_m.target_key IS DISTINCT FROM godwit_done.name)
+                        ON CONFLICT (migration, source_key) DO UPDATE
+                       SET target_key = excluded.target_key
+                     WHERE godwit_m.target_key IS DISTINCT FROM excluded.target_key)
                 SELECT key, name
                   FROM godwit_done
                  ORDER BY key
@@ -243,11 +244,11 @@ public final class ImportSql {
                     SELECT $1, $2, key, name, 'delete', name, before
                       FROM godwit_done),
                      godwit_mapped AS (
-                    UPDATE godwit.imported AS godwit_m
-                       SET target_key = NULL
+                    INSERT INTO godwit.imported (migration, source_key)
+                    SELECT $3, key
                       FROM godwit_done
-                     WHERE godwit_m.migration = $3
-                       AND godwit_m.source_key = godwit_done.key)
+                        ON CONFLICT (migration, source_key) DO UPDATE
+                       SET target_key = NULL)
                 SELECT key, name
                   FROM godwit_done
                  ORDER BY key
@@ -263,7 +264,12 @@ public final class ImportSql {
         return """
                 SELECT godwit_m.source_key AS key
                   FROM ONLY %s AS godwit_t
-                  JOIN godwit.imported AS godwit_m ON godwit_m.migration = $1 AND godwit_m.target_key = %s
+                 CROSS JOIN LATERAL (
+                    SELECT godwit_i.source_key
+                      FROM godwit.imported AS godwit_i
+                     WHERE godwit_i.migration = $1
+                       AND godwit_i.target_key = %s
+                    OFFSET 0) AS godwit_m
                  WHERE godwit_t.ctid >= $2::text::tid
                    AND godwit_t.ctid < $3::text::tid
                  ORDER BY 1
