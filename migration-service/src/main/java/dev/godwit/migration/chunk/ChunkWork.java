@@ -98,9 +98,14 @@ public class ChunkWork {
         return batches.run(
                 run,
                 place(kind, chunk),
-                opened -> kind == Kind.VERIFY || kind == Kind.SWEEP
+                opened -> isNoted(run, kind)
                         ? InFlight.noting(run, opened, blocks, () -> work(run, kind, opened, blocks, expectWork))
                         : work(run, kind, opened, blocks, expectWork));
+    }
+
+    /** What is in flight is told by the snapshot of the root's database: it says nothing about rows of another. */
+    private static boolean isNoted(RunContext run, Kind kind) {
+        return kind == Kind.VERIFY || (kind == Kind.SWEEP && !run.operation().isRootElsewhere());
     }
 
     private static Place place(Kind kind, int chunk) {
