@@ -60,6 +60,17 @@ class ImportParserTest {
     }
 
     @Test
+    void shouldReadATableOfTheSameNameInAnotherDatabase() {
+        ImportDefinition imported = (ImportDefinition)
+                TestDefinitions.of("migration: m\nimport: {source: legacy, from: users, into: users, set: {id: id}}\n")
+                        .operation();
+
+        assertThat(imported.source()).contains("legacy");
+        assertThat(imported.table()).hasToString("legacy:public.users");
+        assertThat(imported.tables()).containsExactly(new TableName("public", "users"));
+    }
+
+    @Test
     void shouldBeCautiousWhenTheFileSaysNothing() {
         ImportDefinition imported =
                 (ImportDefinition) TestDefinitions.of("migration: m\nimport: {from: l.a, into: b, set: {id: id}}\n")
