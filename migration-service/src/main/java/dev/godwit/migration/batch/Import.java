@@ -60,10 +60,7 @@ final class Import implements Operation {
     }
 
     static Import compile(
-            ImportDefinition definition,
-            Map<TableName, Table> source,
-            Map<TableName, Table> target,
-            Outside outside) {
+            ImportDefinition definition, Map<TableName, Table> source, Map<TableName, Table> target, Outside outside) {
         return new Import(ImportCompiler.compile(definition, source, target), outside);
     }
 
@@ -170,9 +167,8 @@ final class Import implements Operation {
 
     @Override
     public OperationBatch batch(RunContext run, SqlConnection connection, long number) {
-        ImportSource source = (statement, parameters) ->
-                atRoot(connection, session -> Rows.query(session, statement, parameters));
-        return new ImportWork(
-                new ImportRun(run, model, sourceSql, sql, undoSql, outside), connection, source, number);
+        ImportSource source =
+                (statement, parameters) -> atRoot(connection, session -> Rows.query(session, statement, parameters));
+        return new ImportWork(new ImportRun(run, model, sourceSql, sql, undoSql, outside), connection, source, number);
     }
 }

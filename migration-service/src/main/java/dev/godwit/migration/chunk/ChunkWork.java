@@ -177,8 +177,9 @@ public class ChunkWork {
     /** The relation is locked by now, so that what is read here still holds when the batch commits. */
     private static Uni<Void> mustBeSameHeap(RunContext run, Opened opened, LeasedChunk chunk) {
         return run.operation()
-                .at(TableName.parse(chunk.relation()), opened.connection(), connection ->
-                        connection.preparedQuery(RELFILENODE).execute(Tuple.of(chunk.relationOid())))
+                .at(TableName.parse(chunk.relation()), opened.connection(), connection -> connection
+                        .preparedQuery(RELFILENODE)
+                        .execute(Tuple.of(chunk.relationOid())))
                 .invoke(rows -> {
                     Long now = rows.iterator().next().getLong("relfilenode");
                     if (now == null || now != chunk.relfilenode()) {

@@ -27,7 +27,8 @@ final class ImportParser {
     private static final String NAME_REMEDY = "write a name in lower-case letters and digits, words joined by '-'";
     private static final Pattern WORD = Pattern.compile("[a-z][a-z0-9_]{0,62}");
     private static final Pattern SOURCE = Pattern.compile("[a-z][a-z0-9]*");
-    private static final String SOURCE_REMEDY = "write the name of a configured database: lower-case letters and digits";
+    private static final String SOURCE_REMEDY =
+            "write the name of a configured database: lower-case letters and digits";
     private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9]*(?:[-_][a-z0-9]+)*");
 
     private final Section section;

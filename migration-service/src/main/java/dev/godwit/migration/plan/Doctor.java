@@ -87,9 +87,9 @@ public final class Doctor {
 
     /** The same, and what preflight finds against a definition. */
     public Uni<List<Check>> examine(SqlConnection connection, String slot, Definition definition) {
-        return examine(connection, slot)
-                .chain(checks -> new Preflight(outside).check(connection, definition).map(findings -> Stream.concat(
-                                checks.stream(), ofMigration(definition, findings).stream())
+        return examine(connection, slot).chain(checks -> new Preflight(outside)
+                .check(connection, definition)
+                .map(findings -> Stream.concat(checks.stream(), ofMigration(definition, findings).stream())
                         .toList()));
     }
 

@@ -110,8 +110,8 @@ final class ImportFindings {
                                     "import.source " + name + ": " + found.message(),
                                     found.remedy())));
                 })
-                .chain(() -> sourceDatabase.transaction(() -> sourceDatabase.query(
-                        DoctorQueries.SOURCE, Tuple.tuple(), row -> DoctorChecks.source(row))))
+                .chain(() -> sourceDatabase.transaction(() ->
+                        sourceDatabase.query(DoctorQueries.SOURCE, Tuple.tuple(), row -> DoctorChecks.source(row))))
                 .map(rows -> rows.get(0))
                 .invoke(check -> {
                     if (check.status() == Check.Status.FAIL) {
@@ -146,7 +146,8 @@ final class ImportFindings {
     }
 
     private Uni<Void> look(TableName name) {
-        return at(name).transaction(() -> new CatalogReader().table(isSource(name) ? sourceConnection : connection, name))
+        return at(name).transaction(
+                        () -> new CatalogReader().table(isSource(name) ? sourceConnection : connection, name))
                 .invoke(table -> tables.put(name, table.in(name.source())))
                 .onFailure(CatalogException.class)
                 .recoverWithItem(failure -> {
@@ -179,9 +180,8 @@ final class ImportFindings {
                     findings.addAll(new RelationFindings(table, whose).find(place(table.name()), source));
                     List<String> privileges =
                             source ? List.of("SELECT") : List.of("SELECT", "INSERT", "UPDATE", "DELETE");
-                    return at(table.name())
-                            .transaction(() ->
-                                    new TableRights(at(table.name()), whose).missing(table, privileges, source));
+                    return at(table.name()).transaction(() -> new TableRights(at(table.name()), whose)
+                            .missing(table, privileges, source));
                 })
                 .onItem()
                 .invoke(findings::addAll)
@@ -268,14 +268,16 @@ final class ImportFindings {
         String statement = "correct the query; it is run as it stands, so name tables with their schema";
         definition
                 .verify()
-                .forEach(check -> questions.add(new Question(database, "verify '" + check.name() + "'", check.sql(), statement)));
+                .forEach(check ->
+                        questions.add(new Question(database, "verify '" + check.name() + "'", check.sql(), statement)));
         definition
                 .health()
-                .forEach(measure ->
-                        questions.add(new Question(database, "health '" + measure.name() + "'", measure.sql(), statement)));
+                .forEach(measure -> questions.add(
+                        new Question(database, "health '" + measure.name() + "'", measure.sql(), statement)));
         definition
                 .require()
-                .forEach(need -> questions.add(new Question(database, "require '" + need.name() + "'", need.sql(), statement)));
+                .forEach(need ->
+                        questions.add(new Question(database, "require '" + need.name() + "'", need.sql(), statement)));
         return questions;
     }
 

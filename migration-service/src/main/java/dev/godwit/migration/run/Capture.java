@@ -108,8 +108,7 @@ public class Capture {
     }
 
     /** A table that is published with other columns, for whatever reason, is published anew: its events would not name its rows. */
-    private static Uni<Void> publish(
-            SqlConnection connection, Heard database, TableName table, Set<String> columns) {
+    private static Uni<Void> publish(SqlConnection connection, Heard database, TableName table, Set<String> columns) {
         return published(connection, database, table)
                 .chain(published -> published.filter(columns::equals).isPresent()
                         ? Uni.createFrom().voidItem()
@@ -160,10 +159,15 @@ public class Capture {
      * the database does not answer, is heard in vain.
      */
     public Uni<Void> leave(Run run) {
-        return close(run, table -> table.source().flatMap(name -> databases.find(Optional.of(name))).isPresent(), table -> {
-                    Heard database = databases.of(table.source());
-                    return database.inTransaction(connection -> close(connection, database, table));
-                })
+        return close(
+                        run,
+                        table -> table.source()
+                                .flatMap(name -> databases.find(Optional.of(name)))
+                                .isPresent(),
+                        table -> {
+                            Heard database = databases.of(table.source());
+                            return database.inTransaction(connection -> close(connection, database, table));
+                        })
                 .onFailure()
                 .invoke(failure -> LOG.warnf(
                         "Run %s has ended, but its tables are still published elsewhere: %s",
@@ -193,7 +197,9 @@ public class Capture {
 
     /** The first transaction that cannot have begun before now. */
     public Uni<String> barrier(Optional<String> source) {
-        return databases.of(source).query(SNAPSHOT_END).map(rows -> rows.iterator().next().getString("xid"));
+        return databases.of(source).query(SNAPSHOT_END).map(rows -> rows.iterator()
+                .next()
+                .getString("xid"));
     }
 
     /** Empty once every transaction older than the barrier has ended; else whom the run waits for. */

@@ -185,8 +185,8 @@ public class Chunks {
 
     private static List<Object> cutParameters(
             RunContext run, Kind kind, int generation, Heap heap, long blocks, Optional<Long> limit) {
-        List<Object> parameters =
-                new ArrayList<>(List.of(run.runId(), kind.wireName(), generation, heap.name().toString(), blocks));
+        List<Object> parameters = new ArrayList<>(
+                List.of(run.runId(), kind.wireName(), generation, heap.name().toString(), blocks));
         parameters.add(limit.orElse(null));
         parameters.add(heap.oid());
         parameters.add(heap.relfilenode());
@@ -218,14 +218,16 @@ public class Chunks {
 
     private static Uni<List<Heap>> measure(SqlConnection connection, List<TableName> names) {
         String[] quoted = names.stream().map(TableName::quoted).toArray(String[]::new);
-        return connection.preparedQuery(MEASURE).execute(Tuple.of((Object) quoted)).map(rows -> StreamSupport.stream(
-                        rows.spliterator(), false)
-                .map(row -> new Heap(
-                        names.get(row.getLong("position").intValue() - 1),
-                        row.getLong("oid"),
-                        row.getLong("relfilenode"),
-                        row.getLong("blocks")))
-                .toList());
+        return connection
+                .preparedQuery(MEASURE)
+                .execute(Tuple.of((Object) quoted))
+                .map(rows -> StreamSupport.stream(rows.spliterator(), false)
+                        .map(row -> new Heap(
+                                names.get(row.getLong("position").intValue() - 1),
+                                row.getLong("oid"),
+                                row.getLong("relfilenode"),
+                                row.getLong("blocks")))
+                        .toList());
     }
 
     /** Those of the root's heaps that hold something, and that the run's generation of chunks leaves out: they were empty when it was cut, or attached since. */

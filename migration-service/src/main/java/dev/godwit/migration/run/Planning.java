@@ -171,27 +171,26 @@ class Planning {
     }
 
     private Uni<Void> group(Run run, RunContext context, String sql) {
-        return pool.withConnection(here ->
-                context.operation().atRoot(here, connection -> group(run, connection, sql)));
+        return pool.withConnection(here -> context.operation().atRoot(here, connection -> group(run, connection, sql)));
     }
 
     private Uni<Void> group(Run run, SqlConnection connection, String sql) {
         long[] groups = {0};
         return readOnly(connection)
-                        .chain(() -> connection.prepare(sql))
-                        .onItem()
-                        .transformToMulti(statement ->
-                                statement.createStream(GROUPS_PER_INSERT).toMulti())
-                        .group()
-                        .intoLists()
-                        .of(GROUPS_PER_INSERT)
-                        .onItem()
-                        .transformToUniAndConcatenate(rows -> insertGroups(run, rows, groups))
-                        .onItem()
-                        .ignoreAsUni()
-                        .chain(() -> connection.query("COMMIT").execute())
-                        .onFailure()
-                        .call(() -> connection.query("ROLLBACK").execute())
+                .chain(() -> connection.prepare(sql))
+                .onItem()
+                .transformToMulti(
+                        statement -> statement.createStream(GROUPS_PER_INSERT).toMulti())
+                .group()
+                .intoLists()
+                .of(GROUPS_PER_INSERT)
+                .onItem()
+                .transformToUniAndConcatenate(rows -> insertGroups(run, rows, groups))
+                .onItem()
+                .ignoreAsUni()
+                .chain(() -> connection.query("COMMIT").execute())
+                .onFailure()
+                .call(() -> connection.query("ROLLBACK").execute())
                 .replaceWithVoid();
     }
 

@@ -33,7 +33,9 @@ class Rescan {
     /** Joins the caller's transaction. */
     Uni<Void> cut(SqlConnection connection, Run run, RunContext context, int generation) {
         return root(connection, run, context, generation)
-                .chain(() -> connection.preparedQuery(BEGUN).execute(Tuple.of(
+                .chain(() -> connection
+                        .preparedQuery(BEGUN)
+                        .execute(Tuple.of(
                                 run.id(), context.operation().root().source().orElse(""))))
                 .replaceWithVoid();
     }

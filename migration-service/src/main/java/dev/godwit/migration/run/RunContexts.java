@@ -194,8 +194,8 @@ public class RunContexts {
         return Multi.createFrom()
                 .iterable(missing)
                 .onItem()
-                .transformToUniAndConcatenate(
-                        name -> catalog.table(connection, name).invoke(table -> tables.put(name, table.in(name.source()))))
+                .transformToUniAndConcatenate(name ->
+                        catalog.table(connection, name).invoke(table -> tables.put(name, table.in(name.source()))))
                 .onItem()
                 .ignoreAsUni();
     }
@@ -204,13 +204,15 @@ public class RunContexts {
     private static Uni<Set<TableName>> leafNames(SqlConnection connection, Collection<Table> tables) {
         List<Long> oids = new ArrayList<>();
         tables.forEach(table -> oids.addAll(table.leaves()));
-        Optional<String> source = tables.stream().findFirst().flatMap(table -> table.name().source());
+        Optional<String> source =
+                tables.stream().findFirst().flatMap(table -> table.name().source());
         return connection
                 .preparedQuery(NAMES)
                 .execute(Tuple.of((Object) oids.toArray(Long[]::new)))
                 .map(rows -> {
                     Set<TableName> names = new LinkedHashSet<>();
-                    rows.forEach(row -> names.add(new TableName(source, row.getString("schema"), row.getString("name"))));
+                    rows.forEach(
+                            row -> names.add(new TableName(source, row.getString("schema"), row.getString("name"))));
                     return names;
                 });
     }

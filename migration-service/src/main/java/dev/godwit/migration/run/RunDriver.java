@@ -1,7 +1,7 @@
 package dev.godwit.migration.run;
 
-import dev.godwit.migration.sql.AdvisoryLock;
 import dev.godwit.migration.definition.TableName;
+import dev.godwit.migration.sql.AdvisoryLock;
 import dev.godwit.migration.sql.PgErrors;
 import dev.godwit.migration.tail.CaptureSource;
 import dev.godwit.migration.tail.HeardDatabases;
@@ -17,11 +17,11 @@ import jakarta.inject.Inject;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.stream.Stream;
-import java.util.Optional;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 
 /**
@@ -139,7 +139,8 @@ public class RunDriver {
                 .map(table -> TableName.parse(table).source())
                 .filter(Optional::isPresent);
         return Multi.createFrom()
-                .items(Stream.concat(Stream.of(Optional.<String>empty()), elsewhere).distinct())
+                .items(Stream.concat(Stream.of(Optional.<String>empty()), elsewhere)
+                        .distinct())
                 .onItem()
                 .transformToUniAndConcatenate(this::watch)
                 .onItem()

@@ -160,8 +160,7 @@ class RunStarter {
                 .filter(table -> table.name().source().isPresent());
     }
 
-    private static Uni<List<String>> reached(
-            SqlConnection connection, RunContexts.Compiled compiled, List<Long> oids) {
+    private static Uni<List<String>> reached(SqlConnection connection, RunContexts.Compiled compiled, List<Long> oids) {
         return connection
                 .preparedQuery(REACHED)
                 .execute(Tuple.of((Object) oids.toArray(Long[]::new)))

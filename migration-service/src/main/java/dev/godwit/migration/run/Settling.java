@@ -76,7 +76,8 @@ class Settling {
 
     /** Goes on once it is proved that everything written before the proof began has been applied, and no key waits; what is missing then is lost, and asks for a scan. */
     Uni<Void> whenCaughtUp(Run run, Supplier<Uni<Void>> then) {
-        return contexts.of(run).chain(context -> whenCaughtUp(run, context.operation().root().source(), then));
+        return contexts.of(run)
+                .chain(context -> whenCaughtUp(run, context.operation().root().source(), then));
     }
 
     private Uni<Void> whenCaughtUp(Run run, Optional<String> source, Supplier<Uni<Void>> then) {

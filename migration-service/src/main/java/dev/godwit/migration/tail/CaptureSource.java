@@ -61,9 +61,7 @@ public class CaptureSource {
     /** Looks at a database, and remembers what was seen; true when changes may have been lost since the last look, in which case runs are told. */
     public Uni<Boolean> look(Heard database) {
         return runs.inTransaction(connection -> compare(connection, database)
-                .call(gap -> gap.isEmpty()
-                        ? Uni.createFrom().voidItem()
-                        : gaps.found(connection, database, gap.get()))
+                .call(gap -> gap.isEmpty() ? Uni.createFrom().voidItem() : gaps.found(connection, database, gap.get()))
                 .map(Optional::isPresent));
     }
 

@@ -41,8 +41,8 @@ record ChangeEvent(TableName table, Map<String, String> fields, boolean deleted,
                 }
             });
             TableName table = new TableName(
-                    json.get("__source_schema").asText(),
-                    json.get("__source_table").asText())
+                            json.get("__source_schema").asText(),
+                            json.get("__source_table").asText())
                     .in(source(json.path("__source_name").asText("")));
             return Optional.of(new ChangeEvent(
                     table,

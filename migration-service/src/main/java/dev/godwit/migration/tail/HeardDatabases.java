@@ -62,10 +62,7 @@ public class HeardDatabases {
         public <T> Uni<T> inTransaction(Function<SqlConnection, Uni<T>> work) {
             return pool.withTransaction(connection -> source.isEmpty()
                     ? work.apply(connection)
-                    : connection
-                            .query("SET TRANSACTION READ WRITE")
-                            .execute()
-                            .chain(() -> work.apply(connection)));
+                    : connection.query("SET TRANSACTION READ WRITE").execute().chain(() -> work.apply(connection)));
         }
     }
 
@@ -81,7 +78,9 @@ public class HeardDatabases {
 
     /** The same, if there is one. */
     public Optional<Heard> find(Optional<String> source) {
-        return source.isPresent() && outside.source(source.get()).isEmpty() ? Optional.empty() : Optional.of(of(source));
+        return source.isPresent() && outside.source(source.get()).isEmpty()
+                ? Optional.empty()
+                : Optional.of(of(source));
     }
 
     /** All but the application's. */

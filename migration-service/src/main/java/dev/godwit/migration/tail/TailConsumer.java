@@ -164,8 +164,8 @@ public class TailConsumer {
 
     /** What the events tell of can be seen from here on, in each database that they are of. */
     private Uni<Void> hear(List<ChangeEvent> events) {
-        Map<Optional<String>, List<ChangeEvent>> bySource =
-                events.stream().collect(Collectors.groupingBy(event -> event.table().source()));
+        Map<Optional<String>, List<ChangeEvent>> bySource = events.stream()
+                .collect(Collectors.groupingBy(event -> event.table().source()));
         return Multi.createFrom()
                 .iterable(bySource.entrySet())
                 .onItem()
@@ -182,8 +182,8 @@ public class TailConsumer {
         return visibility
                 .of(database, transactions)
                 .onFailure(failure -> database.source().isPresent())
-                .recoverWithUni(failure -> gaps.found(
-                        database, "it cannot be asked what is visible there: " + PgErrors.describe(failure)))
+                .recoverWithUni(failure ->
+                        gaps.found(database, "it cannot be asked what is visible there: " + PgErrors.describe(failure)))
                 .chain(() -> seeHeartbeats(database, events));
     }
 

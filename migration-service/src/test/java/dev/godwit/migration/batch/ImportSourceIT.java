@@ -92,8 +92,7 @@ class ImportSourceIT {
         Engine engine = Engine.on("import", HERE);
 
         assertThat(findings(engine, Outside.nothing())).containsExactly("unknown_source");
-        assertThat(findings(engine, source(there, "import_guest")))
-                .containsExactly("missing_privilege");
+        assertThat(findings(engine, source(there, "import_guest"))).containsExactly("missing_privilege");
         assertThat(findings(engine, source(there, "postgres"))).isEmpty();
     }
 
@@ -104,8 +103,7 @@ class ImportSourceIT {
 
     private static List<String> findings(Engine engine, Outside outside) {
         return TestPostgres.pool(engine.database(), "postgres")
-                .withConnection(
-                        connection -> new Preflight(outside).check(connection, TestDefinitions.of(PEOPLE)))
+                .withConnection(connection -> new Preflight(outside).check(connection, TestDefinitions.of(PEOPLE)))
                 .await()
                 .atMost(TestPostgres.stepTimeout())
                 .stream()

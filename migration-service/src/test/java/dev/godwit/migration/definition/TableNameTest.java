@@ -62,7 +62,8 @@ class TableNameTest {
     @Test
     void shouldTakeADefinitionsTableForOneOfItsOwnDatabase() {
         assertThat(TableName.parseHere("legacy:users")).isEqualTo(new TableName("public", "legacy:users"));
-        assertThat(TableName.parse(new TableName("legacy:a", "b").toString())).isEqualTo(new TableName("legacy:a", "b"));
+        assertThat(TableName.parse(new TableName("legacy:a", "b").toString()))
+                .isEqualTo(new TableName("legacy:a", "b"));
     }
 
     @Test

@@ -1,9 +1,9 @@
 package dev.godwit.migration.plan;
 
-import dev.godwit.migration.batch.Outside;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.godwit.migration.batch.Outside;
 import dev.godwit.migration.definition.Definition;
 import dev.godwit.migration.sql.PgErrors;
 import dev.godwit.migration.testing.TestDefinitions;

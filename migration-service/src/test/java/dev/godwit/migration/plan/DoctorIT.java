@@ -1,8 +1,8 @@
 package dev.godwit.migration.plan;
 
-import dev.godwit.migration.batch.Outside;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.godwit.migration.batch.Outside;
 import dev.godwit.migration.plan.Check.Status;
 import dev.godwit.migration.testing.TestDefinitions;
 import dev.godwit.migration.testing.TestPostgres;

@@ -217,12 +217,14 @@ class TailTrapsIT extends LiveRuns {
 
     /** A slot that has decoded nothing yet looks like the one that replaces it. */
     private void theSlotHasBeenSeenAtWork() {
-        patiently().until(() -> value("SELECT transactions > 0 FROM godwit.source WHERE database = ''"), "true"::equals);
+        patiently()
+                .until(() -> value("SELECT transactions > 0 FROM godwit.source WHERE database = ''"), "true"::equals);
     }
 
     /** One that decodes as much before anybody looks does so too: here the old one has done next to nothing. */
     private void theSlotHasBeenSeenAnew() {
-        patiently().until(() -> value("SELECT transactions = 0 FROM godwit.source WHERE database = ''"), "true"::equals);
+        patiently()
+                .until(() -> value("SELECT transactions = 0 FROM godwit.source WHERE database = ''"), "true"::equals);
     }
 
     /** What was lost is found by a scan, not by luck: verification has nothing to repair. */

@@ -28,7 +28,8 @@ class ChangeEventTest {
 
     @Test
     void shouldKeepTablesOfTwoDatabasesApart() {
-        String event = "{\"id\":1,\"__source_schema\":\"public\",\"__source_table\":\"users\",\"__source_name\":\"%s\"}";
+        String event =
+                "{\"id\":1,\"__source_schema\":\"public\",\"__source_table\":\"users\",\"__source_name\":\"%s\"}";
 
         assertThat(ChangeEvent.parse(event.formatted("g")).orElseThrow().table())
                 .isEqualTo(new TableName("public", "users"));

@@ -99,8 +99,8 @@ public final class Engine {
         this.sessions = new WorkerSessions(new Vertx(TestPostgres.vertx().getDelegate()), config);
         this.batches = new Batches(sessions);
         this.runs = new Runs(pool);
-        this.contexts = new RunContexts(pool, Outside.with(
-                wanted -> blobs.copy(wanted), name -> Optional.ofNullable(sources.get(name))));
+        this.contexts = new RunContexts(
+                pool, Outside.with(wanted -> blobs.copy(wanted), name -> Optional.ofNullable(sources.get(name))));
         this.chunks = new Chunks(runs, null, config);
     }
 

@@ -81,8 +81,8 @@ public final class EngineRun {
         List<Row> rows = new ArrayList<>();
         Operation operation = context().operation();
         await(engine.pool()
-                        .withConnection(here -> operation.atRoot(
-                                here, there -> there.query(sql).execute())))
+                        .withConnection(here ->
+                                operation.atRoot(here, there -> there.query(sql).execute())))
                 .forEach(rows::add);
         return rows;
     }

@@ -32,7 +32,13 @@ public record StackOptions(
     /** A stack in the given directory, everything else by default. */
     public static StackOptions in(Path state) {
         return new StackOptions(
-                state, Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Map.of(), Optional.empty());
+                state,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Map.of(),
+                Optional.empty());
     }
 
     public StackOptions withMigrations(Path directory) {
@@ -48,7 +54,8 @@ public record StackOptions(
     }
 
     public StackOptions withKafka(String bootstrapServers) {
-        return new StackOptions(state, migrations, instances, databaseUrl, Optional.of(bootstrapServers), sources, portBase);
+        return new StackOptions(
+                state, migrations, instances, databaseUrl, Optional.of(bootstrapServers), sources, portBase);
     }
 
     public StackOptions withPortBase(int base) {

@@ -253,8 +253,8 @@ final class StackStart {
     /** A task that runs has yet to open its slot; changes of the application are heard from then on. */
     private static void awaitReader(DatabaseUrl database, String slot) {
         if (!Wait.until(PATIENCE, () -> Slot.isRead(database, slot))) {
-            throw Failure.failed("the connector runs, but nobody reads the replication slot " + slot
-                    + "; godwit doctor tells more");
+            throw Failure.failed(
+                    "the connector runs, but nobody reads the replication slot " + slot + "; godwit doctor tells more");
         }
     }
 
@@ -311,7 +311,8 @@ final class StackStart {
         settings.sources()
                 .keySet()
                 .forEach(name -> sources.put(
-                        name, new StackDescription.Database(settings.source(name).toUrl())));
+                        name,
+                        new StackDescription.Database(settings.source(name).toUrl())));
         return sources;
     }
 

@@ -36,10 +36,9 @@ final class StackStatus {
         questions.add(() -> connector("connector", worker.url(), Connector.of(worker.url(), home)));
         questions.add(() -> slot("slot", settings.migration(), Connector.SLOT));
         for (String source : settings.sources().keySet()) {
-            questions.add(() -> connector(
-                    "connector " + source, worker.url(), Connector.ofSource(worker.url(), home, source)));
             questions.add(() ->
-                    slot("slot " + source, settings.sourceForMigration(source), Connector.slotOf(source)));
+                    connector("connector " + source, worker.url(), Connector.ofSource(worker.url(), home, source)));
+            questions.add(() -> slot("slot " + source, settings.sourceForMigration(source), Connector.slotOf(source)));
         }
         for (int i = 1; i <= settings.instances(); i++) {
             int instance = i;
@@ -131,8 +130,8 @@ final class StackStatus {
                             "",
                             null,
                             (slot.active() ? "active, " : "nobody reads it, ") + slot.behind() + " behind"))
-                    .orElseGet(() -> new ComponentStatus(
-                            component, Health.MISSING, "", null, "no replication slot " + name));
+                    .orElseGet(() ->
+                            new ComponentStatus(component, Health.MISSING, "", null, "no replication slot " + name));
         } catch (SQLException e) {
             return new ComponentStatus(component, Health.UNKNOWN, "", null, "the database does not answer");
         }

@@ -114,7 +114,8 @@ class TwoDatabasesIT {
                 round++;
                 for (String sql : List.of(
                         "INSERT INTO crossing.person VALUES (" + (4000 + round) + ", 'new', NULL)",
-                        "UPDATE crossing.person SET name = 'changed " + round + "' WHERE id = " + (round * 7 % 4000 + 1),
+                        "UPDATE crossing.person SET name = 'changed " + round + "' WHERE id = "
+                                + (round * 7 % 4000 + 1),
                         "DELETE FROM crossing.person WHERE id = " + (round * 31 % 4000 + 1))) {
                     statement.execute(sql);
                 }
