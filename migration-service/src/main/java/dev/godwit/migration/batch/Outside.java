@@ -1,8 +1,8 @@
 package dev.godwit.migration.batch;
 
+import dev.godwit.migration.blob.BlobCopies;
+import dev.godwit.migration.blob.BlobCopies.Blob;
 import dev.godwit.migration.catalog.CatalogException;
-import dev.godwit.migration.operation.imports.BlobCopies;
-import dev.godwit.migration.operation.imports.BlobCopies.Blob;
 import dev.godwit.migration.sql.SourceDatabases;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.Pool;
@@ -35,6 +35,11 @@ public class Outside {
     /** With these stores of blobs and these databases. */
     public static Outside with(BlobCopies blobs, Function<String, Optional<Pool>> sources) {
         return new Outside(blobs, sources);
+    }
+
+    /** With these stores of blobs, and no other database. */
+    public static Outside with(BlobCopies blobs) {
+        return with(blobs, name -> Optional.empty());
     }
 
     /** Nothing at all. */

@@ -1,5 +1,6 @@
 package dev.godwit.migration.plan;
 
+import dev.godwit.migration.batch.Outside;
 import dev.godwit.migration.catalog.CatalogException;
 import dev.godwit.migration.catalog.CatalogReader;
 import dev.godwit.migration.catalog.Table;
@@ -25,7 +26,6 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 
 /** What stands in the way of an import, or should be known before it. */
@@ -65,26 +65,24 @@ final class ImportFindings {
         this.rights = new TableRights(database, role);
     }
 
-    /**
-     * All findings.
-     *
-     * @param source the database that rows come from: empty for this one, and empty within when the name is not configured
-     */
-    Uni<List<Finding>> find(Optional<Optional<Pool>> source, Duration statementTimeout) {
-        if (source.isEmpty()) {
-            return find();
-        }
-        String name = imported.source().orElseThrow();
-        if (source.get().isEmpty()) {
-            return Uni.createFrom()
-                    .item(List.of(Finding.refuse(
-                            "unknown_source",
-                            "import.source: no database is configured as '" + name + "'",
-                            "set godwit.sources." + name + ".host, .port, .name, .user and .password")));
-        }
-        return source.get()
-                .get()
-                .withConnection(there -> {
+    /** All findings; {@code outside} knows the database that rows come from, where that is another one. */
+    Uni<List<Finding>> find(Outside outside, Duration statementTimeout) {
+        return imported.source()
+                .map(name -> outside.source(name)
+                        .map(there -> findIn(name, there, statementTimeout))
+                        .orElseGet(() -> Uni.createFrom().item(List.of(unknown(name)))))
+                .orElseGet(this::find);
+    }
+
+    private static Finding unknown(String name) {
+        return Finding.refuse(
+                "unknown_source",
+                "import.source: no database is configured as '" + name + "'",
+                "set godwit.sources." + name + ".host, .port, .name, .user and .password");
+    }
+
+    private Uni<List<Finding>> findIn(String name, Pool source, Duration statementTimeout) {
+        return source.withConnection(there -> {
                     sourceConnection = there;
                     sourceDatabase = new ReadOnly(there, statementTimeout, Map.of());
                     return heard(name).chain(this::find);

@@ -80,7 +80,7 @@ public final class Preflight {
             @Override
             public Uni<List<Finding>> imports(ImportDefinition imported) {
                 return new ImportFindings(connection, database, server.role(), definition, imported)
-                        .find(imported.source().map(outside::source), statementTimeout);
+                        .find(outside, statementTimeout);
             }
 
             @Override

@@ -10,6 +10,7 @@ import dev.godwit.migration.definition.TableName;
 import dev.godwit.migration.graph.Definitions;
 import dev.godwit.migration.plan.Finding;
 import dev.godwit.migration.plan.Preflight;
+import dev.godwit.migration.plan.UnreadTables;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.json.JsonObject;
 import io.vertx.mutiny.sqlclient.Pool;
@@ -76,6 +77,7 @@ class RunStarter {
     private final RunContexts contexts;
     private final CommandLog log;
     private final Definitions definitions;
+    private final Outside outside;
     private final Preflight preflight;
     private final CatalogReader catalog = new CatalogReader();
 
@@ -85,6 +87,7 @@ class RunStarter {
         this.contexts = contexts;
         this.log = log;
         this.definitions = definitions;
+        this.outside = outside;
         this.preflight = new Preflight(outside);
     }
 
@@ -133,6 +136,7 @@ class RunStarter {
                 .check(connection, definition)
                 .invoke(findings -> refuse(findings, follow))
                 .chain(findings -> Prerequisites.warned(connection, definition, findings))
+                .chain(findings -> leftBehind(connection, definition, findings))
                 .chain(findings -> contexts.compile(connection, definition).chain(compiled -> Prerequisites.tables(
                                 connection, compiled)
                         .chain(oids -> fingerprint(connection, compiled, oids)
@@ -142,6 +146,16 @@ class RunStarter {
                                                 findings,
                                                 fingerprint,
                                                 Prerequisites.claims(definition, compiled.operation(), tables)))))));
+    }
+
+    private Uni<List<Finding>> leftBehind(SqlConnection connection, Definition definition, List<Finding> findings) {
+        UnreadTables tables = new UnreadTables(definitions.current().definitions());
+        return definition
+                .operation()
+                .source()
+                .map(source -> outside.mustHave(source).withConnection(there -> tables.find(there, definition)))
+                .orElseGet(() -> tables.find(connection, definition))
+                .map(unread -> Stream.concat(findings.stream(), unread.stream()).toList());
     }
 
     /** Of the tables of both databases, where there are two. */

@@ -45,6 +45,7 @@ final class Services {
         environment.put("GODWIT_MIGRATIONS_DIRECTORY", settings.migrations());
         environment.put("GODWIT_INSTANCE", Component.migration(instance));
         environment.put("GODWIT_CAPTURE_SLOT", Connector.SLOT);
+        environment.put("GODWIT_BLOBS_DIRECTORY", state.stores().toString());
         settings.sources().keySet().forEach(name -> {
             database(environment, sourcePrefix(name), settings.sourceForMigration(name));
             environment.put(sourcePrefix(name) + "_SLOT", Connector.slotOf(name));
