@@ -60,7 +60,8 @@ public final class UnreadTables {
 
     List<Finding> judge(ImportDefinition imported, List<TableName> there) {
         List<Finding> findings = new ArrayList<>();
-        List<TableName> unread = there.stream().filter(table -> !isNamed(imported, table)).toList();
+        List<TableName> unread =
+                there.stream().filter(table -> !isNamed(imported, table)).toList();
         if (!unread.isEmpty()) {
             findings.add(Finding.warn(
                     "table_not_read",
