@@ -13,6 +13,7 @@ import io.vertx.mutiny.sqlclient.SqlConnection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * A definition joined with the catalog: all that lanes, plans and runs know of a migration. They choose which entities are acted on, and when; what happens to them, and
@@ -24,6 +25,21 @@ public sealed interface Operation permits Rekey, Transform, Derive, Import, Sche
 
     /** The table whose rows are the entities. */
     TableName root();
+
+    /** Whether the root is in another database than what is written. */
+    default boolean isRootElsewhere() {
+        return root().source().isPresent();
+    }
+
+    /** Works where the root is: with {@code here}, which is the application's database, or in a session of its own that cannot write. */
+    default <T> Uni<T> atRoot(SqlConnection here, Function<SqlConnection, Uni<T>> work) {
+        return work.apply(here);
+    }
+
+    /** The same where a table is: the root, or one that is written. */
+    default <T> Uni<T> at(TableName table, SqlConnection here, Function<SqlConnection, Uni<T>> work) {
+        return table.source().isPresent() ? atRoot(here, work) : work.apply(here);
+    }
 
     /** The heaps whose blocks are scanned: the root itself, or its leaf partitions. */
     List<TableName> leaves();

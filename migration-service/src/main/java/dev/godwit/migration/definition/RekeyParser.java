@@ -75,7 +75,7 @@ final class RekeyParser {
     }
 
     private static Optional<TableName> table(Section section) {
-        return section.parsed("table", section.requiredText("table", TABLE_REMEDY), TABLE_REMEDY, TableName::parse);
+        return section.parsed("table", section.requiredText("table", TABLE_REMEDY), TABLE_REMEDY, TableName::parseHere);
     }
 
     private static Optional<String> column(Section section, String key) {

@@ -140,15 +140,20 @@ class Planning {
 
     /** The tail listens before the table is measured: what is written from here on is its business. */
     private Uni<Void> listen(Run run) {
-        return contexts.of(run)
-                .chain(capture::open)
-                .chain(caughtUp::beat)
-                .chain(beat -> capture.barrier().chain(xid -> runs.execute(REMEMBER_BARRIER, run.id(), xid, beat - 1)))
-                .replaceWithVoid();
+        return contexts.of(run).chain(context -> {
+            Optional<String> source = context.operation().root().source();
+            return capture.open(context)
+                    .chain(() -> caughtUp.beat(source))
+                    .chain(beat -> capture.barrier(source)
+                            .chain(xid -> runs.execute(REMEMBER_BARRIER, run.id(), xid, beat - 1)))
+                    .replaceWithVoid();
+        });
     }
 
     private Uni<Void> waitForOlder(Run run) {
-        return capture.waitingFor(run.barrierXid().orElseThrow())
+        return contexts.of(run)
+                .chain(context -> capture.waitingFor(
+                        context.operation().root().source(), run.barrierXid().orElseThrow()))
                 .chain(waiting -> waiting.isEmpty()
                         ? setPhase(run, "group", null)
                         : setPhase(run, "barrier", "waits for older transactions: " + waiting.get()));
@@ -159,29 +164,33 @@ class Planning {
         return contexts.of(run)
                 .chain(context -> runs.execute(FORGET_GROUPS, run.id()).chain(() -> context.operation()
                         .duplicates()
-                        .map(sql -> group(run, sql))
+                        .map(sql -> group(run, context, sql))
                         .orElseGet(() -> Uni.createFrom().voidItem())))
                 .chain(() -> runs.execute(GROUPED, run.id()))
                 .replaceWithVoid();
     }
 
-    private Uni<Void> group(Run run, String sql) {
+    private Uni<Void> group(Run run, RunContext context, String sql) {
+        return pool.withConnection(here -> context.operation().atRoot(here, connection -> group(run, connection, sql)));
+    }
+
+    private Uni<Void> group(Run run, SqlConnection connection, String sql) {
         long[] groups = {0};
-        return pool.withConnection(connection -> readOnly(connection)
-                        .chain(() -> connection.prepare(sql))
-                        .onItem()
-                        .transformToMulti(statement ->
-                                statement.createStream(GROUPS_PER_INSERT).toMulti())
-                        .group()
-                        .intoLists()
-                        .of(GROUPS_PER_INSERT)
-                        .onItem()
-                        .transformToUniAndConcatenate(rows -> insertGroups(run, rows, groups))
-                        .onItem()
-                        .ignoreAsUni()
-                        .chain(() -> connection.query("COMMIT").execute())
-                        .onFailure()
-                        .call(() -> connection.query("ROLLBACK").execute()))
+        return readOnly(connection)
+                .chain(() -> connection.prepare(sql))
+                .onItem()
+                .transformToMulti(
+                        statement -> statement.createStream(GROUPS_PER_INSERT).toMulti())
+                .group()
+                .intoLists()
+                .of(GROUPS_PER_INSERT)
+                .onItem()
+                .transformToUniAndConcatenate(rows -> insertGroups(run, rows, groups))
+                .onItem()
+                .ignoreAsUni()
+                .chain(() -> connection.query("COMMIT").execute())
+                .onFailure()
+                .call(() -> connection.query("ROLLBACK").execute())
                 .replaceWithVoid();
     }
 
@@ -269,10 +278,13 @@ class Planning {
     private Uni<Long> estimate(RunContext context) {
         String[] leaves =
                 context.operation().leaves().stream().map(leaf -> leaf.quoted()).toArray(String[]::new);
-        return runs.execute(ESTIMATE, (Object) leaves).map(rows -> {
-            Long entities = rows.iterator().next().getLong("entities");
-            return entities == null ? 0 : entities;
-        });
+        return pool.withConnection(here -> context.operation().atRoot(here, connection -> connection
+                        .preparedQuery(ESTIMATE)
+                        .execute(Tuple.of((Object) leaves))))
+                .map(rows -> {
+                    Long entities = rows.iterator().next().getLong("entities");
+                    return entities == null ? 0 : entities;
+                });
     }
 
     private Uni<Void> inspect(Run run) {

@@ -63,6 +63,17 @@ class ImportParserTest {
     }
 
     @Test
+    void shouldReadATableOfTheSameNameInAnotherDatabase() {
+        ImportDefinition imported = (ImportDefinition)
+                TestDefinitions.of("migration: m\nimport: {source: legacy, from: users, into: users, set: {id: id}}\n")
+                        .operation();
+
+        assertThat(imported.source()).contains("legacy");
+        assertThat(imported.table()).hasToString("legacy:public.users");
+        assertThat(imported.tables()).containsExactly(new TableName("public", "users"));
+    }
+
+    @Test
     void shouldBeCautiousWhenTheFileSaysNothing() {
         ImportDefinition imported =
                 (ImportDefinition) TestDefinitions.of("migration: m\nimport: {from: l.a, into: b, set: {id: id}}\n")
@@ -90,7 +101,6 @@ class ImportParserTest {
                 "from: a, into: b, set: {id: id}, on-delete: cascade                        | import.on-delete           | keep",
                 "from: a, into: b, set: {id: id}, blobs: {path: p, sha256: h, size: s}      | import.blobs.store         | write store",
                 "from: a, into: b, set: {id: id}, discard: [a.b.c]                          | import.discard             | schema.table",
-                "source: legacy, from: a, into: b, set: {id: id}                            | import.source              | a schema of their own",
                 "from: a, into: b, set: {id: id}, sett: {id: id}                            | import.sett                | did you mean 'set'",
             })
     void shouldNameLineKeyAndWayOut(String section, String key, String remedy) {
