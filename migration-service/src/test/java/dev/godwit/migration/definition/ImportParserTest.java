@@ -6,6 +6,7 @@ import dev.godwit.migration.definition.ImportedValue.Computed;
 import dev.godwit.migration.definition.ImportedValue.Identity;
 import dev.godwit.migration.definition.OnConflict.Then;
 import dev.godwit.migration.testing.TestDefinitions;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -60,6 +61,16 @@ class ImportParserTest {
         assertThat(imported.blobs()).contains(new BlobColumns("storage_path", "sha256", "size_bytes", "submissions"));
         assertThat(imported.discard())
                 .containsExactly(new TableName("legacy", "sessions"), new TableName("legacy", "Old Stuff"));
+    }
+
+    @Test
+    void shouldReadTheExample() {
+        LoadResult example =
+                new DefinitionDirectory(Path.of("../docs/examples/legacy-courses").toAbsolutePath()).load();
+
+        assertThat(example.errors()).isEmpty();
+        assertThat(example.definitions()).hasSize(11).first().satisfies(first -> assertThat(first.migration())
+                .isIn("legacy-users", "legacy-blobs"));
     }
 
     @Test

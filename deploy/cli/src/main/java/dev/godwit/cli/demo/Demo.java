@@ -15,7 +15,9 @@ import java.sql.Connection;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Locale;
 import java.util.concurrent.locks.LockSupport;
 
@@ -107,9 +109,9 @@ public final class Demo {
         for (String name : example.attachments()) {
             flight.attach(name, ExampleTables.read(options.folder(), name), definitions);
         }
-        for (String name : example.migrations()) {
-            flight.define(name, ExampleTables.read(options.folder(), name + ".yaml"), definitions);
-        }
+        Map<String, String> texts = new LinkedHashMap<>();
+        example.migrations().forEach(name -> texts.put(name, ExampleTables.read(options.folder(), name + ".yaml")));
+        flight.define(texts, definitions);
         return String.join(", ", example.migrations());
     }
 

@@ -10,6 +10,7 @@ import dev.godwit.cli.client.RunWatch;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Collection;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -49,9 +50,9 @@ public final class Flight {
         new Definitions(client, directory).attach(name, text);
     }
 
-    /** Puts the definition where the service looks for definitions, and waits until it has been read. */
-    void define(String migration, String definition, Path directory) throws IOException {
-        new Definitions(client, directory).install(migration, definition);
+    /** Puts definitions where the service looks for them, and waits until all have been read: texts by name. */
+    void define(Map<String, String> texts, Path directory) throws IOException {
+        new Definitions(client, directory).install(texts);
     }
 
     /** @throws Failure when the service refuses it */
