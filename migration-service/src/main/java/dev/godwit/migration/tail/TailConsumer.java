@@ -1,8 +1,8 @@
 package dev.godwit.migration.tail;
 
-import dev.godwit.migration.blob.BlobStoreException;
 import dev.godwit.migration.batch.Batches;
 import dev.godwit.migration.batch.RunContext;
+import dev.godwit.migration.blob.BlobStoreException;
 import dev.godwit.migration.definition.TableName;
 import dev.godwit.migration.run.Run;
 import dev.godwit.migration.run.RunContexts;

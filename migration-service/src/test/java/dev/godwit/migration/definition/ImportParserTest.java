@@ -65,8 +65,9 @@ class ImportParserTest {
 
     @Test
     void shouldReadTheExample() {
-        LoadResult example =
-                new DefinitionDirectory(Path.of("../docs/examples/legacy-courses").toAbsolutePath()).load();
+        LoadResult example = new DefinitionDirectory(
+                        Path.of("../docs/examples/legacy-courses").toAbsolutePath())
+                .load();
 
         assertThat(example.errors()).isEmpty();
         assertThat(example.definitions()).hasSize(11).first().satisfies(first -> assertThat(first.migration())

@@ -24,10 +24,8 @@ class TailFailuresTest {
         Files.createDirectory(stores.resolve("files"));
         Blob blob = new Blob("1", "essay", "0".repeat(64), 1, "files");
 
-        Throwable noDirectory = catchThrowable(() -> TestStores.in(stores)
-                .copy(List.of(blob))
-                .await()
-                .atMost(Duration.ofSeconds(30)));
+        Throwable noDirectory = catchThrowable(
+                () -> TestStores.in(stores).copy(List.of(blob)).await().atMost(Duration.ofSeconds(30)));
 
         assertThat(noDirectory).hasMessageContaining("is not there");
         assertThat(TailConsumer.mustWait(noDirectory)).isFalse();

@@ -45,8 +45,8 @@ public final class Definitions {
         long deadline = System.nanoTime() + PATIENCE.toNanos();
         while (!isKnown(migration, text)) {
             if (System.nanoTime() > deadline) {
-                throw Failure.failed(
-                        "migration-service did not read " + file(migration) + "; its errors: " + client.definitionErrors());
+                throw Failure.failed("migration-service did not read " + file(migration) + "; its errors: "
+                        + client.definitionErrors());
             }
             LockSupport.parkNanos(PAUSE_NANOS);
         }
