@@ -2,6 +2,7 @@ package dev.godwit.migration.tail;
 
 import dev.godwit.migration.batch.Batches;
 import dev.godwit.migration.batch.RunContext;
+import dev.godwit.migration.blob.BlobStoreException;
 import dev.godwit.migration.run.Run;
 import dev.godwit.migration.run.RunContexts;
 import dev.godwit.migration.run.Runs;
@@ -260,12 +261,16 @@ public class TailConsumer {
                 .withBackOff(BACK_OFF_MIN, BACK_OFF_MIN.multipliedBy(10))
                 .withJitter(0.5)
                 .atMost(CONTENTION_MAX)
-                .onFailure(failure -> run.operation().isRootElsewhere()
-                        || PgErrors.classify(cause(failure)) != ErrorClass.UNAVAILABLE)
+                .onFailure(failure -> run.operation().isRootElsewhere() || !mustWait(cause(failure)))
                 .recoverWithUni(failure -> {
                     LOG.infof("Run %s: changes are set aside: %s", run.runId(), PgErrors.describe(cause(failure)));
                     return new TailBatch(batches, parked, run, entities, events).park();
                 });
+    }
+
+    /** Whether nothing can be written at all. A store of blobs that needs its time keeps no other rows: those that want it are set aside. */
+    static boolean mustWait(Throwable failure) {
+        return PgErrors.classify(failure) == ErrorClass.UNAVAILABLE && !(failure instanceof BlobStoreException);
     }
 
     /** Exhausted retries come wrapped. */

@@ -6,6 +6,7 @@ import dev.godwit.migration.definition.ImportedValue.Computed;
 import dev.godwit.migration.definition.ImportedValue.Identity;
 import dev.godwit.migration.definition.OnConflict.Then;
 import dev.godwit.migration.testing.TestDefinitions;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -71,6 +72,17 @@ class ImportParserTest {
         assertThat(imported.source()).contains("legacy");
         assertThat(imported.table()).hasToString("legacy:public.users");
         assertThat(imported.tables()).containsExactly(new TableName("public", "users"));
+    }
+
+    @Test
+    void shouldReadTheExample() {
+        LoadResult example = new DefinitionDirectory(
+                        Path.of("../docs/examples/legacy-courses").toAbsolutePath())
+                .load();
+
+        assertThat(example.errors()).isEmpty();
+        assertThat(example.definitions()).hasSize(11).first().satisfies(first -> assertThat(first.migration())
+                .isIn("legacy-users", "legacy-blobs"));
     }
 
     @Test
