@@ -9,6 +9,7 @@ import dev.godwit.cli.command.ExplainCommand;
 import dev.godwit.cli.command.FeaturesCommand;
 import dev.godwit.cli.command.ForgetCommand;
 import dev.godwit.cli.command.GraphCommand;
+import dev.godwit.cli.command.HealthCommand;
 import dev.godwit.cli.command.IdsCommand;
 import dev.godwit.cli.command.ListCommand;
 import dev.godwit.cli.command.PauseCommand;
@@ -45,6 +46,7 @@ import picocli.CommandLine.Spec;
             DemoCommand.class,
             StatusCommand.class,
             DoctorCommand.class,
+            HealthCommand.class,
             ListCommand.class,
             GraphCommand.class,
             FeaturesCommand.class,

@@ -1,5 +1,6 @@
 package dev.godwit.migration.batch;
 
+import dev.godwit.migration.catalog.Table;
 import dev.godwit.migration.constraint.CheckSwap;
 import dev.godwit.migration.definition.TableName;
 import dev.godwit.migration.operation.Effort;
@@ -87,6 +88,15 @@ public sealed interface Operation permits Rekey, Transform, Derive, Schema {
 
     /** What a plan searches the database for; empty where no key changes. */
     default Optional<KeySearch> keySearch() {
+        return Optional.empty();
+    }
+
+    /**
+     * How the entities are, without a run; empty where Godwit knows no more than the definition's own measures do.
+     *
+     * @param tables the tables of the operation as the catalog describes them now
+     */
+    default Optional<Vitals> vitals(Map<TableName, Table> tables) {
         return Optional.empty();
     }
 

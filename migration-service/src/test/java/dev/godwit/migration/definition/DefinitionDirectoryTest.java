@@ -109,7 +109,8 @@ class DefinitionDirectoryTest {
                         false,
                         Triggers.OFF,
                         OnDuplicate.MERGE,
-                        Optional.of(new Survivor(Survivor.Direction.NEWEST, "updated_at"))));
+                        Optional.of(new Survivor(Survivor.Direction.NEWEST, "updated_at")),
+                        Optional.empty()));
     }
 
     @Test

@@ -40,6 +40,12 @@ public final class MigrationClient {
                 + migration.map(name -> "?migration=" + RestClient.encode(name)).orElse(""));
     }
 
+    /** The newest measures of all migrations, or of one. */
+    public JsonNode health(Optional<String> migration) {
+        return rest.get("/api/health"
+                + migration.map(name -> "?migration=" + RestClient.encode(name)).orElse(""));
+    }
+
     public JsonNode ids(String table, String key) {
         return rest.get("/api/ids?table=" + RestClient.encode(table) + "&key=" + RestClient.encode(key));
     }
