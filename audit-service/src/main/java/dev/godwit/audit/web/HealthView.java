@@ -74,14 +74,14 @@ public record HealthView(Health health, List<MeasureView> measures) {
 
         /** The value with its unit; a dash where there is none. */
         public String value() {
-            return measure.value() == null ? "–" : number(measure.value()) + unit();
+            return measure.value() == null ? "–" : Formats.measured(measure.value(), measure.unit());
         }
 
         /** The limits in words. */
         public String limits() {
             String beyond = measure.worse().equals("higher") ? "> " : "< ";
-            String warn = "warn " + beyond + number(measure.warn());
-            return measure.critical() == null ? warn : warn + ", critical " + beyond + number(measure.critical());
+            String warn = "warn " + beyond + Formats.number(measure.warn());
+            return measure.critical() == null ? warn : warn + ", critical " + beyond + Formats.number(measure.critical());
         }
 
         /** What the value rests on; null where nothing is to be said about it. */
@@ -89,14 +89,6 @@ public record HealthView(Health health, List<MeasureView> measures) {
             return measure.of() == null
                     ? null
                     : Formats.count(measure.read()) + " of about " + Formats.count(measure.of()) + " rows";
-        }
-
-        private String unit() {
-            return switch (measure.unit()) {
-                case "", "ratio" -> "";
-                case "percent" -> " %";
-                default -> " " + measure.unit();
-            };
         }
 
         private static List<String> lines(List<Point> course, Scale scale, Instant now) {
@@ -152,11 +144,5 @@ public record HealthView(Health health, List<MeasureView> measures) {
 
     private static String at(double place) {
         return String.format(Locale.ROOT, "%.1f", place);
-    }
-
-    private static String number(double value) {
-        return value == Math.rint(value) && Math.abs(value) < 1e15
-                ? Formats.count((long) value)
-                : String.format(Locale.ROOT, "%.4g", value);
     }
 }

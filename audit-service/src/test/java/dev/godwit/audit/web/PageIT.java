@@ -40,6 +40,11 @@ class PageIT extends AuditIT {
                 .put("code", "x")
                 .put("message", "mind the gap")
                 .put("remedy", "CREATE INDEX");
+        plan.putArray("inventory")
+                .addObject()
+                .put("name", "bytes in all")
+                .put("value", 3520000)
+                .put("unit", "bytes");
         end.data().withArray("streams").removeAll().add(chunk.end());
 
         // When
@@ -54,6 +59,7 @@ class PageIT extends AuditIT {
                 .header("Content-Security-Policy", startsWith("default-src 'self'"))
                 .body(containsString("documents-uuid5"))
                 .body(containsString("mind the gap"))
+                .body(containsString("<th scope=\"row\">bytes in all</th><td class=\"number\">3\u202f520\u202f000 bytes"))
                 .body(containsString("Complete: every event"))
                 .body(containsString("&lt;script&gt;"))
                 .body(not(containsString("<code class=\"sample\"><script>")));

@@ -18,7 +18,7 @@ import java.util.OptionalDouble;
  * @param read rows it rests on; empty where only the query knows
  * @param of rows there are, where not all were read
  */
-record Measurement(
+public record Measurement(
         String name,
         boolean builtIn,
         String unit,

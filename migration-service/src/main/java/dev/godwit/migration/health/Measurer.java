@@ -54,7 +54,7 @@ public class Measurer {
      *
      * @param before done before each measure; when it fails, nothing more is measured
      */
-    Uni<List<Measurement>> measure(Definition definition, Supplier<Uni<Void>> before) {
+    public Uni<List<Measurement>> measure(Definition definition, Supplier<Uni<Void>> before) {
         return pool.withConnection(connection ->
                 known(connection, definition).chain(known -> new Round(connection, definition, known).measure(before)));
     }

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -41,6 +42,23 @@ class MeasureParserTest {
         assertThat(read.inventory())
                 .containsExactly(new InventoryFigure("documents", "SELECT count(*) FROM entity", ""));
         assertThat(((RekeyDefinition) read.operation()).created()).contains("made_at");
+    }
+
+    @Test
+    void shouldReadWhatThePageShows() throws IOException {
+        String page = Files.readString(Path.of("..", "docs", "reference", "health.md"));
+        String shown = Pattern.compile("```yaml\n(.*?)```", Pattern.DOTALL)
+                .matcher(page)
+                .results()
+                .map(block -> block.group(1))
+                .collect(Collectors.joining());
+
+        LoadResult read = load(shown);
+
+        assertThat(read.errors()).isEmpty();
+        assertThat(read.definitions().get(0).health()).hasSize(2);
+        assertThat(read.definitions().get(0).limits()).hasSize(1);
+        assertThat(read.definitions().get(0).inventory()).hasSize(2);
     }
 
     @ParameterizedTest

@@ -6,6 +6,7 @@ import dev.godwit.cli.terminal.Table;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.math.RoundingMode;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import picocli.CommandLine.Command;
@@ -20,6 +21,8 @@ public final class HealthCommand extends ServiceCommand {
     private static final Set<String> WELL = Set.of("ok", "empty", "warn");
 
     private static final int DIGITS = 4;
+    private static final List<String> BYTES = List.of("B", "kB", "MB", "GB", "TB", "PB");
+    private static final BigDecimal STEP = BigDecimal.valueOf(1000);
 
     @Parameters(arity = "0..1", paramLabel = "MIGRATION")
     private String migration;
@@ -73,8 +76,23 @@ public final class HealthCommand extends ServiceCommand {
             return "-";
         }
         String unit = measure.path("unit").asText("");
+        if (unit.equals("bytes")) {
+            return bytes(value.decimalValue());
+        }
         String spelled = unit.isEmpty() || unit.equals("ratio") ? "" : unit.equals("percent") ? " %" : " " + unit;
         return number(value) + spelled;
+    }
+
+    private static String bytes(BigDecimal value) {
+        BigDecimal rest = value;
+        int unit = 0;
+        while (unit < BYTES.size() - 1 && rest.abs().compareTo(STEP) >= 0) {
+            rest = rest.divide(STEP, MathContext.DECIMAL64);
+            unit++;
+        }
+        return rest.round(new MathContext(DIGITS, RoundingMode.HALF_EVEN))
+                        .stripTrailingZeros()
+                        .toPlainString() + " " + BYTES.get(unit);
     }
 
     private static String number(JsonNode value) {
@@ -91,7 +109,8 @@ public final class HealthCommand extends ServiceCommand {
         return critical.isNumber() ? warn + ", critical " + beyond + " " + number(critical) : warn;
     }
 
-    private static String remark(JsonNode measure) {
+    /** Why there is no value, or what it rests on when that is not all. */
+    static String remark(JsonNode measure) {
         if (measure.path("reason").isTextual()) {
             String detail = measure.path("detail").asText("");
             return measure.path("reason").asText() + (detail.isEmpty() || detail.equals("null") ? "" : ": " + detail);
