@@ -15,3 +15,6 @@ CREATE TABLE godwit.health (
     measured_at     timestamptz NOT NULL,
     data            jsonb NOT NULL
 ) WITH (fillfactor = 50);
+
+-- Rehearsals write under a run of this name, in transactions that are always rolled back: its journal is made once, and stays empty.
+SELECT godwit.create_journal('rehearsal', 0);

@@ -14,6 +14,7 @@ import dev.godwit.cli.command.IdsCommand;
 import dev.godwit.cli.command.ListCommand;
 import dev.godwit.cli.command.PauseCommand;
 import dev.godwit.cli.command.PlanCommand;
+import dev.godwit.cli.command.RehearseCommand;
 import dev.godwit.cli.command.ReportCommand;
 import dev.godwit.cli.command.ResumeCommand;
 import dev.godwit.cli.command.RollbackCommand;
@@ -53,6 +54,7 @@ import picocli.CommandLine.Spec;
             ShowCommand.class,
             ExplainCommand.class,
             PlanCommand.class,
+            RehearseCommand.class,
             RunCommand.class,
             PauseCommand.class,
             ResumeCommand.class,

@@ -312,4 +312,16 @@ final class Shapes {
             Long of,
 
             long millis) {}
+
+    @Schema(name = "RehearseMigration")
+    record Rehearse(
+            @Schema(
+                    description = "So many entities that need work, at random",
+                    minimum = "1",
+                    maximum = "1000",
+                    defaultValue = "100")
+            Integer sample) {}
+
+    @Schema(name = "RehearsalPlace")
+    record RehearsalPlace(boolean copy) {}
 }

@@ -48,7 +48,7 @@ public class Batches {
                AND number = $2
             """;
 
-    private static final String RECORD = """
+    static final String RECORD = """
             INSERT INTO godwit.batch (run_id, number, stream, lane, xid, undone)
             VALUES ($1, $2, $3, $4, pg_current_xact_id(), $4 = 'rollback')
             """;
@@ -236,7 +236,7 @@ public class Batches {
     }
 
     /** Settings of the definition hold for this transaction only; the origin hides what follows from the tail. */
-    private static Uni<Void> prepare(SqlConnection connection, RunContext run) {
+    static Uni<Void> prepare(SqlConnection connection, RunContext run) {
         Uni<Void> session = Multi.createFrom()
                 .iterable(run.definition().session().entrySet())
                 .onItem()

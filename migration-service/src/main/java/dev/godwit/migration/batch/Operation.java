@@ -100,6 +100,14 @@ public sealed interface Operation permits Rekey, Transform, Derive, Schema {
         return Optional.empty();
     }
 
+    /**
+     * Yields {@code relation} and {@code row}, a digest of the whole row, for every row that is there and that a batch of the entities {@code $1} may write; empty where such
+     * rows come and go with the entities, so that counting them tells as much.
+     */
+    default Optional<String> vicinity() {
+        return Optional.empty();
+    }
+
     /** What a row costs. */
     Effort effort();
 

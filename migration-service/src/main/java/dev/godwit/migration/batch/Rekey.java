@@ -16,6 +16,7 @@ import dev.godwit.migration.operation.rekey.RekeyCompiler;
 import dev.godwit.migration.operation.rekey.RekeyModel;
 import dev.godwit.migration.operation.rekey.RekeyModel.FoundReference;
 import dev.godwit.migration.operation.rekey.RekeySql;
+import dev.godwit.migration.operation.rekey.RekeyVitalSql;
 import io.vertx.mutiny.sqlclient.SqlConnection;
 import java.util.ArrayList;
 import java.util.List;
@@ -204,6 +205,11 @@ final class Rekey implements Operation {
     @Override
     public Optional<Vitals> vitals(Map<TableName, Table> tables) {
         return Optional.of(new RekeyVitals(model, tables));
+    }
+
+    @Override
+    public Optional<String> vicinity() {
+        return Optional.of(new RekeyVitalSql(model).vicinity());
     }
 
     @Override

@@ -36,7 +36,8 @@ class UuidStandardizationIT {
 
     @Test
     void shouldTellWhatThePageTells() throws IOException {
-        Definition definition = new DefinitionDirectory(EXAMPLE).load().definitions().get(0);
+        Definition definition =
+                new DefinitionDirectory(EXAMPLE).load().definitions().get(0);
         Engine engine = Engine.on("uuid", read("schema.sql"), read("figures.sql"));
         String page = read("README.md");
         RunContext plan = engine.plan(definition).context();
@@ -63,9 +64,9 @@ class UuidStandardizationIT {
                 .containsEntry("mismatch", List.of(100.0, 0.0))
                 .containsEntry("pipeline consistency", List.of(76.3, 100.0))
                 .containsEntry("retrieval success", List.of(0.0, 100.0));
-        assertThat(after.values()).allSatisfy(measurement -> assertThat(measurement.state())
-                .as("%s", measurement)
-                .isEqualTo(HealthState.OK));
+        assertThat(after.values())
+                .allSatisfy(measurement ->
+                        assertThat(measurement.state()).as("%s", measurement).isEqualTo(HealthState.OK));
         assertThat(before.get("orphans public.activity.resource_path").value()).hasValue(9);
     }
 
@@ -91,8 +92,7 @@ class UuidStandardizationIT {
     }
 
     /** The definition's own measures, before and after. */
-    private static Map<String, List<Double>> values(
-            Map<String, Measurement> before, Map<String, Measurement> after) {
+    private static Map<String, List<Double>> values(Map<String, Measurement> before, Map<String, Measurement> after) {
         return before.values().stream()
                 .filter(measurement -> !measurement.builtIn())
                 .collect(Collectors.toMap(
@@ -103,8 +103,10 @@ class UuidStandardizationIT {
     }
 
     private static Map<String, Double> figures(String page) {
-        return FIGURE.matcher(page).results().collect(Collectors.toMap(
-                row -> row.group(1), row -> Double.valueOf(row.group(2).replace(",", ""))));
+        return FIGURE.matcher(page)
+                .results()
+                .collect(Collectors.toMap(
+                        row -> row.group(1), row -> Double.valueOf(row.group(2).replace(",", ""))));
     }
 
     private static Map<String, List<Double>> measures(String page) {

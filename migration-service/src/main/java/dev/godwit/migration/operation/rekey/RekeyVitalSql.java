@@ -1,8 +1,11 @@
 package dev.godwit.migration.operation.rekey;
 
+import static dev.godwit.migration.definition.Identifier.literal;
 import static dev.godwit.migration.definition.Identifier.quote;
+import static java.util.stream.Collectors.joining;
 
 import dev.godwit.migration.definition.TableName;
+import dev.godwit.migration.operation.rekey.RekeyModel.DerivedKey;
 import dev.godwit.migration.operation.rekey.RekeyModel.FoundReference;
 import dev.godwit.migration.operation.rekey.RekeyModel.MergeReference;
 import java.util.Locale;
@@ -113,6 +116,32 @@ public final class RekeyVitalSql {
                   FROM unnest(%s) AS k(key)
                  WHERE NOT EXISTS (SELECT FROM %s AS t WHERE t.%s = k.key)
                 """.formatted(model.keyType().array(1), model.root().quoted(), quote(model.key()));
+    }
+
+    /** Every row that a batch of the entities {@code $1} may rewrite, as {@code relation} and a digest of the {@code row}. */
+    public String vicinity() {
+        return model.rewrites().stream()
+                .map(rewrite -> "SELECT " + literal(rewrite.table()) + " AS relation, md5(t::text) AS row FROM "
+                        + rewrite.table().quoted() + " AS t\n WHERE "
+                        + rewrite.columns().stream().map(this::holds).collect(joining(" OR ")))
+                .collect(joining("\nUNION ALL\n"));
+    }
+
+    private String holds(ColumnRewrite column) {
+        String name = "t." + quote(column.column());
+        return column.kind() == ColumnRewrite.Kind.ARRAY
+                ? name + " && " + keysOf(column.map(), column.type())
+                : name + " = ANY (" + keysOf(column.map(), column.type()) + ")";
+    }
+
+    /** As an array, which PostgreSQL computes once and then looks up. */
+    private String keysOf(int map, KeyType type) {
+        if (map == 0) {
+            return type.array(1);
+        }
+        DerivedKey child = model.derived().get(map - 1);
+        return "ARRAY(SELECT c." + quote(child.key()) + " FROM " + child.table().quoted() + " AS c WHERE c."
+                + quote(child.parentColumn()) + " = ANY (" + keysOf(child.parentMap(), child.parentType()) + "))";
     }
 
     private static String tableSample(Optional<Double> percent) {
