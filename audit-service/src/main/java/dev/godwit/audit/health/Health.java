@@ -33,7 +33,8 @@ public record Health(
 
     /** The same if it is fresh; else nothing is known. */
     Health asOf(Instant now) {
-        Duration oldest = Duration.ofMillis((long) (everySeconds * 1000 * ROUNDS_MISSING)).plus(GRACE);
+        Duration oldest =
+                Duration.ofMillis((long) (everySeconds * 1000 * ROUNDS_MISSING)).plus(GRACE);
         return at.plus(oldest).isAfter(now)
                 ? this
                 : new Health(

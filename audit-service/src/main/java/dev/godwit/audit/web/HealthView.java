@@ -81,7 +81,9 @@ public record HealthView(Health health, List<MeasureView> measures) {
         public String limits() {
             String beyond = measure.worse().equals("higher") ? "> " : "< ";
             String warn = "warn " + beyond + Formats.number(measure.warn());
-            return measure.critical() == null ? warn : warn + ", critical " + beyond + Formats.number(measure.critical());
+            return measure.critical() == null
+                    ? warn
+                    : warn + ", critical " + beyond + Formats.number(measure.critical());
         }
 
         /** What the value rests on; null where nothing is to be said about it. */

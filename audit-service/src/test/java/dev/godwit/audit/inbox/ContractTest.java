@@ -166,10 +166,14 @@ class ContractTest {
                 damage("no time between rounds", data -> data.put("everySeconds", 0)),
                 damage("unknown state", data -> data.put("state", "splendid")),
                 damage("no measures", data -> data.remove("measures")),
-                damage("value is text", data -> ((ObjectNode) data.get("measures").get(0)).put("value", "all")),
+                damage(
+                        "value is text",
+                        data -> ((ObjectNode) data.get("measures").get(0)).put("value", "all")),
                 damage("no limit", data -> ((ObjectNode) data.get("measures").get(0)).remove("warn")),
                 damage("unknown way", data -> ((ObjectNode) data.get("measures").get(0)).put("worse", "sideways")),
-                damage("builtIn is text", data -> ((ObjectNode) data.get("measures").get(0)).put("builtIn", "yes")));
+                damage(
+                        "builtIn is text",
+                        data -> ((ObjectNode) data.get("measures").get(0)).put("builtIn", "yes")));
     }
 
     private static Arguments damage(String name, Consumer<ObjectNode> damage) {

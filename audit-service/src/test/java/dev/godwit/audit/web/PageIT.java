@@ -59,7 +59,8 @@ class PageIT extends AuditIT {
                 .header("Content-Security-Policy", startsWith("default-src 'self'"))
                 .body(containsString("documents-uuid5"))
                 .body(containsString("mind the gap"))
-                .body(containsString("<th scope=\"row\">bytes in all</th><td class=\"number\">3\u202f520\u202f000 bytes"))
+                .body(containsString(
+                        "<th scope=\"row\">bytes in all</th><td class=\"number\">3\u202f520\u202f000 bytes"))
                 .body(containsString("Complete: every event"))
                 .body(containsString("&lt;script&gt;"))
                 .body(not(containsString("<code class=\"sample\"><script>")));

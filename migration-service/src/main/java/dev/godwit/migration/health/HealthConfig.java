@@ -14,6 +14,10 @@ public interface HealthConfig {
     @WithDefault("true")
     boolean enabled();
 
+    /** How often it asks whether it is its turn. */
+    @WithDefault("1s")
+    Duration look();
+
     /** From the beginning of one round of measures to the beginning of the next. */
     @WithDefault("30s")
     Duration every();

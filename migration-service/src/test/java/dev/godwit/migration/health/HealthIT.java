@@ -26,7 +26,7 @@ class HealthIT {
     private static final String TABLES = """
             CREATE TABLE ware (id text PRIMARY KEY, wanted text, made_at timestamptz NOT NULL, price int NOT NULL);
             INSERT INTO ware SELECT CASE WHEN n %% 2 = 0 THEN 'w' || n ELSE 'old' || n END, 'w' || n, now() - (n - 1) * interval '13 hours', n FROM generate_series(1, 20) AS n;
-            CREATE TABLE tag (id int PRIMARY KEY, ware_id text NOT NULL REFERENCES ware NOT VALID);
+            CREATE TABLE tag (id int PRIMARY KEY, ware_id text NOT NULL REFERENCES ware);
             CREATE TABLE pin (id int PRIMARY KEY, wares text[], payload jsonb, path text);
             INSERT INTO pin VALUES (1, '{w2,gone1,gone2}', '{"last": "gone3"}', '/wares/w2/view'), (2, '{w4}', '{"last": "w4"}', '/wares/gone4/view'), (3, NULL, NULL, NULL);
             CREATE SEQUENCE counted;

@@ -15,7 +15,8 @@ import picocli.CommandLine.Parameters;
 /** How migrations fare, by their newest measures. */
 @Command(
         name = "health",
-        description = "The newest measures with their limits, of all migrations or of MIGRATION. Unknown is never healthy.")
+        description =
+                "The newest measures with their limits, of all migrations or of MIGRATION. Unknown is never healthy.")
 public final class HealthCommand extends ServiceCommand {
     /** A warning is for people; nothing to measure is no fault. */
     private static final Set<String> WELL = Set.of("ok", "empty", "warn");

@@ -93,8 +93,7 @@ final class RunReport {
     private static void printInventory(Terminal terminal, JsonNode inventory) {
         Table table = new Table("  INVENTORY", "", "");
         for (JsonNode figure : inventory) {
-            table.row(
-                    "  " + figure.path("name").asText(), HealthCommand.value(figure), HealthCommand.remark(figure));
+            table.row("  " + figure.path("name").asText(), HealthCommand.value(figure), HealthCommand.remark(figure));
         }
         if (!table.isEmpty()) {
             table.print(terminal);
