@@ -1,6 +1,8 @@
 package dev.godwit.migration.batch;
 
+import dev.godwit.migration.operation.RowName.Part;
 import dev.godwit.migration.operation.Selection;
+import dev.godwit.migration.operation.derive.DeriveModel.Yielded;
 import dev.godwit.migration.sql.PgErrors;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.Row;
@@ -11,6 +13,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Reads entities, and what they lack. */
@@ -104,7 +107,15 @@ final class DeriveReader {
 
     /** Reads a selection with what a commit would do, whatever happens: an entity for which an expression cannot be computed is one that would fail. Locks nothing. */
     Uni<Found> foresee(Selection selection) {
-        return new DeriveForesight(run, connection).misfit().chain(misfit -> carefully(selection, misfit));
+        Set<String> given = names(run.model().yielded().stream().map(Yielded::name));
+        Set<String> identity = names(run.model().identity().stream().map(Part::name));
+        return new InsertForesight(connection, run.model().target(), given, List.of(identity))
+                .misfit()
+                .chain(misfit -> carefully(selection, misfit));
+    }
+
+    private static Set<String> names(Stream<String> names) {
+        return names.collect(Collectors.toSet());
     }
 
     /** Keys of a selection that lack a row, those included for which that cannot be computed. */

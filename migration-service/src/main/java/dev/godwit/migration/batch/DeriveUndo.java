@@ -38,13 +38,13 @@ final class DeriveUndo {
                AND mine.batch = $2
                AND NOT EXISTS (SELECT
                                  FROM godwit.derived AS other
-                                 JOIN godwit.batch AS b ON b.run_id = other.run_id AND b.number = other.batch AND NOT b.undone
                                 WHERE other.run_id = $1
                                   AND other.entity = mine.entity
-                                  AND other.batch <> $2)
+                                  AND other.batch <> $2
+                                  AND NOT %s)
              GROUP BY mine.entity
              ORDER BY mine.entity
-            """;
+            """.formatted(Undo.undone("other"));
 
     private final DeriveRun run;
     private final SqlConnection connection;

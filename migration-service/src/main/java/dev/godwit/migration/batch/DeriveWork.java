@@ -1,9 +1,9 @@
 package dev.godwit.migration.batch;
 
 import dev.godwit.migration.definition.TableName;
+import dev.godwit.migration.operation.ExactText;
 import dev.godwit.migration.operation.Selection;
 import dev.godwit.migration.operation.derive.DeriveModel.Watch;
-import dev.godwit.migration.operation.derive.DeriveSql;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.SqlConnection;
@@ -47,7 +47,7 @@ final class DeriveWork implements OperationBatch {
     }
 
     private Uni<Void> settings() {
-        return connection.query(DeriveSql.SETTINGS).execute().replaceWithVoid();
+        return connection.query(ExactText.SETTINGS).execute().replaceWithVoid();
     }
 
     /** What was read without locks says who may lack something; only they are locked. */

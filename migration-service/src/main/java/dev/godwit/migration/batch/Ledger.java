@@ -44,16 +44,28 @@ final class Ledger {
     /** An answer to whoever asked for a key that no row has; there is no entity to count. */
     private static final String NOT_FOUND = "not_found";
 
-    /** What the run has told of the keys, unless it was by this batch, and whether a move of the run led there. */
+    /**
+     * What the run has told of the keys, unless it was by this batch, and whether a move of the run led there. OFFSET 0: each key is looked up by itself; of tables that
+     * grow while statistics say that they are empty, a join would compare each row with each key.
+     */
     private static final String FORMER = """
-            SELECT k.key, q.outcome, q.reason, s.key IS NOT NULL AS unchanged, m.there IS NOT NULL AS migrated, m.reason AS migrated_because
+            SELECT k.key, q.outcome, q.reason, s.there IS NOT NULL AS unchanged, m.there IS NOT NULL AS migrated, m.reason AS migrated_because
               FROM unnest($2::text[]) AS k(key)
-              LEFT JOIN godwit.quarantine AS q ON q.run_id = $1 AND q.key = k.key
-              LEFT JOIN godwit.settled AS s ON s.run_id = $1 AND s.key = k.key AND s.told
+              LEFT JOIN LATERAL (SELECT held.outcome, held.reason
+                                   FROM godwit.quarantine AS held
+                                  WHERE held.run_id = $1
+                                    AND held.key = k.key
+                                 OFFSET 0) AS q ON true
+              LEFT JOIN LATERAL (SELECT true AS there
+                                   FROM godwit.settled AS right_before
+                                  WHERE right_before.run_id = $1
+                                    AND right_before.key = k.key
+                                    AND right_before.told
+                                 OFFSET 0) AS s ON true
               LEFT JOIN LATERAL (SELECT true AS there, before.reason
                                    FROM (%s) AS before) AS m ON true
-             WHERE q.key IS NOT NULL
-                OR s.key IS NOT NULL
+             WHERE q.outcome IS NOT NULL
+                OR s.there
                 OR m.there
             """;
 
@@ -151,7 +163,10 @@ final class Ledger {
     }
 
     /** Keys that rows of the batch were moved to, whose former holders are not of this batch. A survivor stands on its key, so what was told of that stays true. */
-    private static Set<String> takenKeys(List<Outcome> entities) {
+    private Set<String> takenKeys(List<Outcome> entities) {
+        if (!run.operation().movesKeys()) {
+            return Set.of();
+        }
         Set<String> taken = entities.stream()
                 .filter(o -> o.kind() == OutcomeKind.MIGRATED
                         && o.reason().filter(Outcome.MERGED::equals).isEmpty())
@@ -169,7 +184,8 @@ final class Ledger {
     }
 
     private static Outcome migratedAs(Outcome outcome, Told migrated) {
-        Outcome again = Outcome.migrated(outcome.table(), outcome.key(), outcome.key());
+        Outcome again = Outcome.migrated(
+                outcome.table(), outcome.key(), outcome.newKey().orElse(outcome.key()));
         return migrated.reason().map(again::because).orElse(again);
     }
 

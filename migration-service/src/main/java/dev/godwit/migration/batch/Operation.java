@@ -21,7 +21,7 @@ import java.util.Optional;
  *
  * <p>SQL that an operation answers has the run's id as its first parameter unless something else is said.
  */
-public sealed interface Operation permits Rekey, Transform, Derive, Schema {
+public sealed interface Operation permits Rekey, Transform, Derive, Import, Schema {
 
     /** The table whose rows are the entities. */
     TableName root();
@@ -38,9 +38,19 @@ public sealed interface Operation permits Rekey, Transform, Derive, Schema {
     /** Texts by which the operation names the changed row of a watched table, from the published columns; empty when the row is no entity, and hangs on none. */
     List<String> keysOf(TableName table, Map<String, String> fields);
 
+    /** Whether rows of watched tables that were deleted concern the operation too. */
+    default boolean hearsDeletions() {
+        return false;
+    }
+
     /** Texts that name the changed row of a watched table by its primary key, because it may refer to an entity in a column that it must be looked up in; else empty. */
     default List<String> referringRows(TableName table, Map<String, String> fields) {
         return List.of();
+    }
+
+    /** Whether new keys of outcomes are keys of the root: a row that is moved to one finds there what was told of the key's former holder. */
+    default boolean movesKeys() {
+        return false;
     }
 
     /** Tables whose keys the identity map holds, by their number there; the root first. */

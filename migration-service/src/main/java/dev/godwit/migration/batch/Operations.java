@@ -2,6 +2,7 @@ package dev.godwit.migration.batch;
 
 import dev.godwit.migration.catalog.Table;
 import dev.godwit.migration.definition.DeriveDefinition;
+import dev.godwit.migration.definition.ImportDefinition;
 import dev.godwit.migration.definition.OperationDefinition;
 import dev.godwit.migration.definition.RekeyDefinition;
 import dev.godwit.migration.definition.SchemaDefinition;
@@ -23,9 +24,14 @@ public final class Operations {
      * @param tables the tables that it names, those that refer to them, and their leaf partitions
      * @param serverVersion as in {@code server_version_num}
      * @param columns what the query of {@link #described} yields; none where there is no such query
+     * @param outside what operations reach beyond the application's database
      */
     public static Operation compile(
-            OperationDefinition definition, Map<TableName, Table> tables, int serverVersion, List<String> columns) {
+            OperationDefinition definition,
+            Map<TableName, Table> tables,
+            int serverVersion,
+            List<String> columns,
+            Outside outside) {
         return definition.byKind(new OperationDefinition.Kinds<Operation>() {
             @Override
             public Operation rekey(RekeyDefinition rekey) {
@@ -40,6 +46,11 @@ public final class Operations {
             @Override
             public Operation derive(DeriveDefinition derive) {
                 return Derive.compile(derive, tables, columns);
+            }
+
+            @Override
+            public Operation imports(ImportDefinition imported) {
+                return Import.compile(imported, tables, outside);
             }
 
             @Override

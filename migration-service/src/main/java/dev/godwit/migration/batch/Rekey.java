@@ -100,6 +100,11 @@ final class Rekey implements Operation {
     }
 
     @Override
+    public boolean movesKeys() {
+        return true;
+    }
+
+    @Override
     public TableName root() {
         return model.root();
     }

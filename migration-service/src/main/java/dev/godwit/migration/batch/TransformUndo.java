@@ -1,8 +1,8 @@
 package dev.godwit.migration.batch;
 
+import dev.godwit.migration.operation.ExactText;
 import dev.godwit.migration.operation.Outcome;
 import dev.godwit.migration.operation.OutcomeKind;
-import dev.godwit.migration.operation.transform.TransformSql;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.Row;
 import io.vertx.mutiny.sqlclient.SqlConnection;
@@ -24,15 +24,15 @@ final class TransformUndo {
             SELECT i.key,
                    EXISTS (SELECT
                              FROM godwit.image AS later
-                             JOIN godwit.batch AS b ON b.run_id = later.run_id AND b.number = later.batch AND b.undone
                             WHERE later.run_id = $1
                               AND later.key = i.key
-                              AND later.batch <> $2) AS changed_again
+                              AND later.batch <> $2
+                              AND %s) AS changed_again
               FROM godwit.image AS i
              WHERE i.run_id = $1
                AND i.batch = $2
              ORDER BY i.key
-            """;
+            """.formatted(Undo.undone("later"));
 
     private final TransformRun run;
     private final SqlConnection connection;
@@ -48,7 +48,7 @@ final class TransformUndo {
 
     Uni<BatchResult> undo() {
         Tuple named = Tuple.of(run.runId(), batch);
-        return connection.query(TransformSql.EXACT_TEXT).execute().chain(() -> query(
+        return connection.query(ExactText.SETTINGS).execute().chain(() -> query(
                         run.sql().lockChanged(), named)
                 .chain(locked -> new OwnWrites(run.runId(), connection)
                         .among(locked)

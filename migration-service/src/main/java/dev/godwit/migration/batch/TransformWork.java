@@ -1,9 +1,9 @@
 package dev.godwit.migration.batch;
 
 import dev.godwit.migration.definition.TableName;
+import dev.godwit.migration.operation.ExactText;
 import dev.godwit.migration.operation.Outcome;
 import dev.godwit.migration.operation.Selection;
-import dev.godwit.migration.operation.transform.TransformSql;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.SqlConnection;
 import io.vertx.mutiny.sqlclient.Tuple;
@@ -73,7 +73,7 @@ final class TransformWork implements OperationBatch {
             return Uni.createFrom().item(Map.of());
         }
         return connection
-                .query(TransformSql.EXACT_TEXT)
+                .query(ExactText.SETTINGS)
                 .execute()
                 .chain(() -> connection.preparedQuery(run.sql().apply()).execute(Tuple.of(run.runId(), number, due)))
                 .chain(changed -> {

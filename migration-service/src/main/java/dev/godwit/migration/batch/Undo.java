@@ -5,7 +5,6 @@ import io.vertx.mutiny.sqlclient.SqlConnection;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Optional;
-import java.util.stream.StreamSupport;
 
 /**
  * Undoes a run batch by batch, newest first in the order in which they wrote, by compare and set: a row is restored only if it still is what the run wrote; else it is left and reported as diverged.
@@ -36,6 +35,15 @@ public class Undo {
      */
     public record Undone(BatchResult result, boolean nothingLeft) {}
 
+    /**
+     * SQL: whether the batch is undone that a row of the journal belongs to. A scalar query, so that it is looked up for the rows at hand: of a join PostgreSQL would begin
+     * with all batches that are undone, and read all that they wrote.
+     */
+    static String undone(String row) {
+        return "(SELECT b.undone FROM godwit.batch AS b WHERE b.run_id = %s.run_id AND b.number = %s.batch)"
+                .formatted(row, row);
+    }
+
     /** Undoes the newest batch of the run that is not undone yet; joins the caller's transaction, which holds the undo chunk's lease. */
     public Uni<Undone> newestBatch(RunContext run, SqlConnection connection) {
         return newest(run, connection).chain(batch -> {
@@ -50,9 +58,7 @@ public class Undo {
     }
 
     private static Uni<Optional<Long>> newest(RunContext run, SqlConnection connection) {
-        return connection.preparedQuery(NEWEST).execute(Tuple.of(run.runId())).map(rows -> StreamSupport.stream(
-                        rows.spliterator(), false)
-                .findFirst()
-                .map(row -> row.getLong("number")));
+        return Rows.query(connection, NEWEST, Tuple.of(run.runId()))
+                .map(rows -> rows.stream().findFirst().map(row -> row.getLong("number")));
     }
 }

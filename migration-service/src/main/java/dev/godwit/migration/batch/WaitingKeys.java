@@ -28,7 +28,9 @@ public final class WaitingKeys {
         /** Entities whose new key belongs to a row that has to move first. */
         OCCUPIED,
         /** The entities that the run is limited to. */
-        ONLY;
+        ONLY,
+        /** Rows that referred to one that was not there, and is by now. */
+        AWAITED;
 
         String wireName() {
             return name().toLowerCase(Locale.ROOT);

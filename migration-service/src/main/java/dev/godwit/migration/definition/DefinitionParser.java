@@ -32,9 +32,12 @@ final class DefinitionParser {
             "derive",
             "import",
             "schema"));
-    private static final Set<String> LATER_KINDS = new LinkedHashSet<>(List.of("import"));
-    private static final List<String> BUILT_KINDS =
-            List.of(RekeyDefinition.KIND, TransformDefinition.KIND, DeriveDefinition.KIND, SchemaDefinition.KIND);
+    private static final List<String> KINDS = List.of(
+            RekeyDefinition.KIND,
+            TransformDefinition.KIND,
+            DeriveDefinition.KIND,
+            ImportDefinition.KIND,
+            SchemaDefinition.KIND);
     private static final Set<String> VERIFY_KEYS = new LinkedHashSet<>(List.of("name", "sql", "expect"));
     private static final Set<String> REQUIRE_KEYS = new LinkedHashSet<>(List.of("name", "sql", "otherwise"));
 
@@ -103,6 +106,7 @@ final class DefinitionParser {
         Optional<String> description = section.has("description") ? section.text("description") : Optional.of("");
         List<String> dependsOn = section.texts("depends-on");
         Optional<OperationDefinition> operation = operation(section);
+        operation.ifPresent(known -> identities(section, known, dependsOn));
         List<VerifyCheck> verify = verify(section);
         MeasureParser measures = new MeasureParser(section);
         List<HealthMeasure> health = measures.measures();
@@ -133,24 +137,20 @@ final class DefinitionParser {
     }
 
     private Optional<OperationDefinition> operation(Section section) {
-        List<String> later = LATER_KINDS.stream().filter(section::has).toList();
-        later.forEach(kind -> section.problem(
-                kind,
-                "the operation '" + kind + "' is not built yet",
-                "this version knows the operations " + String.join(", ", BUILT_KINDS)));
-        List<String> present = BUILT_KINDS.stream().filter(section::has).toList();
+        List<String> present = KINDS.stream().filter(section::has).toList();
         if (present.size() > 1) {
             section.problem(
                     present.get(1),
                     "two operations in one migration",
                     "write two files; depends-on puts them in order");
         }
-        if (present.isEmpty() && later.isEmpty()) {
+        if (present.isEmpty()) {
             section.problem(
                     RekeyDefinition.KIND,
                     "nothing says what the migration does",
                     "add a section rekey: {table: …, key: …, to: …}, transform: {table: …, pending: …, set: …, writers: …},"
-                            + " derive: {from: …, into: …, identity: […], rows: …}, or schema: {up: …, down: …, provides: …}");
+                            + " derive: {from: …, into: …, identity: […], rows: …}, import: {from: …, into: …, set: …},"
+                            + " or schema: {up: …, down: …, provides: …}");
         }
         return present.isEmpty() ? Optional.empty() : operation(section, present.get(0));
     }
@@ -162,11 +162,28 @@ final class DefinitionParser {
                         .flatMap(transform -> new TransformParser(transform, attachments).parse());
             case DeriveDefinition.KIND ->
                 section.section(kind, DeriveParser.KEYS).flatMap(derive -> new DeriveParser(derive).parse());
+            case ImportDefinition.KIND ->
+                section.section(kind, ImportParser.KEYS).flatMap(imported -> new ImportParser(imported).parse());
             case SchemaDefinition.KIND ->
                 section.section(kind, SchemaParser.KEYS)
                         .flatMap(schema -> new SchemaParser(schema, attachments).parse());
             default -> section.section(kind, RekeyParser.KEYS).flatMap(rekey -> new RekeyParser(rekey).parse());
         };
+    }
+
+    /** An identity that is looked up before it is there would be missing for every row. */
+    private static void identities(Section section, OperationDefinition operation, List<String> dependsOn) {
+        if (operation instanceof ImportDefinition imported) {
+            imported.identities().stream()
+                    .filter(name -> !dependsOn.contains(name))
+                    .forEach(
+                            name -> section.problem(
+                                    "depends-on",
+                                    "identities of '" + name
+                                            + "' are looked up, but the migration does not depend on it",
+                                    "add it: depends-on: [" + name
+                                            + "]; a row that refers to one of its own table gets a key that an expression computes"));
+        }
     }
 
     private static List<VerifyCheck> verify(Section section) {

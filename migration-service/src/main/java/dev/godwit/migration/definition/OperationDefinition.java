@@ -5,7 +5,7 @@ import java.util.Set;
 
 /** What a migration does, one record per kind; the kind is also the key of the file's section. */
 public sealed interface OperationDefinition
-        permits RekeyDefinition, TransformDefinition, DeriveDefinition, SchemaDefinition {
+        permits RekeyDefinition, TransformDefinition, DeriveDefinition, ImportDefinition, SchemaDefinition {
 
     /** The kind as files, REST and events spell it. */
     String kind();
@@ -45,6 +45,8 @@ public sealed interface OperationDefinition
         R transform(TransformDefinition definition);
 
         R derive(DeriveDefinition definition);
+
+        R imports(ImportDefinition definition);
 
         R schema(SchemaDefinition definition);
     }

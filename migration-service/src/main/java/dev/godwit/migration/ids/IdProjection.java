@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Reads an outcome event and says what it means for the map of ids. A pure function of the event, so a replay yields the same records.
@@ -15,6 +16,7 @@ import java.util.Optional;
 final class IdProjection {
 
     private static final JsonMapper JSON = JsonMapper.builder().build();
+    private static final Set<String> KINDS = Set.of("migrated", "unchanged", "reverted");
 
     private IdProjection() {}
 
@@ -31,17 +33,18 @@ final class IdProjection {
         return changes;
     }
 
+    /** A row that an import found as it should be has become the entity's without being written. What was reverted to a key has no other key any more. */
     private static void add(List<IdChange> changes, JsonNode data, JsonNode outcome) {
         String kind = text(outcome, "outcome");
         Optional<String> newKey = Optional.ofNullable(outcome.path("newKey").textValue());
-        if (newKey.isEmpty() || !(kind.equals("migrated") || kind.equals("reverted"))) {
+        if (newKey.isEmpty() || !KINDS.contains(kind)) {
             return;
         }
         String key = text(outcome, "key");
-        if (kind.equals("migrated")) {
-            put(changes, data, outcome, key, newKey.get());
-        } else if (!key.equals(newKey.get())) {
+        if (kind.equals("reverted")) {
             changes.add(change(data, outcome, newKey.get(), Optional.empty()));
+        } else {
+            put(changes, data, outcome, key, newKey.get());
         }
         for (JsonNode former : outcome.path("formerKeys")) {
             put(changes, data, outcome, former.asText(), newKey.get());

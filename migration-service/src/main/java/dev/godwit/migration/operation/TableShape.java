@@ -1,5 +1,7 @@
 package dev.godwit.migration.operation;
 
+import static dev.godwit.migration.definition.Identifier.quote;
+
 import dev.godwit.migration.catalog.Column;
 import dev.godwit.migration.catalog.ForeignKey;
 import dev.godwit.migration.catalog.Index;
@@ -10,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * What the journal must know of a table to write down a row and to bring it back.
@@ -33,7 +36,16 @@ public record TableShape(
      *
      * @param oid of the constraint
      */
-    public record Dependent(long oid, TableName child, List<String> childColumns, List<String> columns) {}
+    public record Dependent(long oid, TableName child, List<String> childColumns, List<String> columns) {
+
+        /** The condition that a row of the child refers to {@code row}. */
+        public String refersTo(String row) {
+            return IntStream.range(0, columns.size())
+                    .mapToObj(i -> "godwit_f." + quote(childColumns.get(i)) + " = " + row + "." + quote(columns.get(i)))
+                    .collect(Collectors.joining(
+                            " AND ", "EXISTS (SELECT FROM " + child.quoted() + " AS godwit_f WHERE ", ")"));
+        }
+    }
 
     /** Takes what matters from the catalog. */
     public static TableShape of(Table table) {

@@ -5,7 +5,6 @@ import dev.godwit.migration.catalog.CatalogReader;
 import dev.godwit.migration.catalog.Table;
 import dev.godwit.migration.definition.Definition;
 import dev.godwit.migration.definition.DeriveDefinition;
-import dev.godwit.migration.definition.Identifier;
 import dev.godwit.migration.definition.TableName;
 import dev.godwit.migration.definition.WatchedTable;
 import dev.godwit.migration.operation.derive.DeriveCompiler;
@@ -15,7 +14,6 @@ import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.RowSet;
 import io.vertx.mutiny.sqlclient.SqlConnection;
-import io.vertx.mutiny.sqlclient.Tuple;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -23,35 +21,6 @@ import java.util.Map;
 
 /** What stands in the way of a derive, or should be known before it. */
 final class DeriveFindings {
-
-    /** Columns that get a value only if the query yields one. */
-    private static final String REQUIRED_COLUMNS = """
-            SELECT a.attname::text AS name
-              FROM pg_catalog.pg_attribute AS a
-              JOIN pg_catalog.pg_type AS t ON t.oid = a.atttypid
-             WHERE a.attrelid = $1::bigint::oid
-               AND a.attnum > 0
-               AND NOT a.attisdropped
-               AND a.attnotnull
-               AND NOT a.atthasdef
-               AND a.attidentity = ''
-               AND t.typdefault IS NULL
-               AND a.attname <> ALL ($2::text[])
-             ORDER BY a.attnum
-            """;
-
-    /** Sequences behind the defaults of columns that the query does not yield. */
-    private static final String FORBIDDEN_SEQUENCES = """
-            SELECT DISTINCT s.oid::regclass::text AS name
-              FROM pg_catalog.pg_attrdef AS d
-              JOIN pg_catalog.pg_attribute AS a ON a.attrelid = d.adrelid AND a.attnum = d.adnum
-              JOIN pg_catalog.pg_depend AS p ON p.classid = 'pg_attrdef'::regclass AND p.objid = d.oid AND p.refclassid = 'pg_class'::regclass
-              JOIN pg_catalog.pg_class AS s ON s.oid = p.refobjid
-             WHERE d.adrelid = $1::bigint::oid
-               AND a.attname <> ALL ($2::text[])
-               AND CASE WHEN s.relkind = 'S' THEN NOT has_sequence_privilege(s.oid, 'USAGE') END
-             ORDER BY 1
-            """;
 
     private final SqlConnection connection;
     private final ReadOnly database;
@@ -170,17 +139,10 @@ final class DeriveFindings {
         new DeriveMisfits(derive, tables, columns)
                 .find()
                 .forEach(misfit -> findings.add(Finding.refuse(misfit.code(), misfit.message(), misfit.remedy())));
-        Tuple parameters = Tuple.of(tables.get(derive.into()).oid(), columns.toArray(String[]::new));
-        return database.transaction(() -> database.query(REQUIRED_COLUMNS, parameters, row -> row.getString("name"))
-                        .invoke(names -> names.forEach(name -> findings.add(Finding.refuse(
-                                "missing_column",
-                                "derive.rows yields no '" + name + "', which " + derive.into()
-                                        + " demands and has no default for",
-                                "add the column to the query"))))
-                        .chain(() -> database.query(FORBIDDEN_SEQUENCES, parameters, row -> row.getString("name")))
-                        .invoke(names -> names.forEach(name -> findings.add(rights.missing(
-                                "USAGE on sequence " + name,
-                                "GRANT USAGE ON SEQUENCE " + name + " TO " + Identifier.quote(role))))))
+        Table into = tables.get(derive.into());
+        return database.transaction(() -> new InsertFindings(database, rights, role)
+                        .find(into, columns, "derive.rows", "add the column to the query"))
+                .invoke(findings::addAll)
                 .replaceWithVoid();
     }
 }

@@ -2,6 +2,7 @@ package dev.godwit.migration.plan;
 
 import dev.godwit.migration.definition.Definition;
 import dev.godwit.migration.definition.DeriveDefinition;
+import dev.godwit.migration.definition.ImportDefinition;
 import dev.godwit.migration.definition.OperationDefinition;
 import dev.godwit.migration.definition.RekeyDefinition;
 import dev.godwit.migration.definition.SchemaDefinition;
@@ -62,6 +63,11 @@ public final class Preflight {
             @Override
             public Uni<List<Finding>> derive(DeriveDefinition derive) {
                 return new DeriveFindings(connection, database, server.role(), definition, derive).find();
+            }
+
+            @Override
+            public Uni<List<Finding>> imports(ImportDefinition imported) {
+                return new ImportFindings(connection, database, server.role(), definition, imported).find();
             }
 
             @Override

@@ -95,14 +95,17 @@ public class Chunks {
                AND generation = $2
             """;
 
-    /** What was in flight is no difference. */
+    /** What was in flight is no difference; of what a scan found, it is taken off entities first, then off rows that were written once more. */
     private static final String FOUND = """
-            SELECT greatest(0, coalesce(sum(s.migrated) - sum(c.in_flight) FILTER (WHERE c.kind = 'verify'), sum(s.migrated), 0))::bigint AS entities,
-                   greatest(0, coalesce(sum(s.translated) - sum(c.in_flight) FILTER (WHERE c.kind = 'sweep'), sum(s.translated), 0))::bigint AS stale_references
-              FROM godwit.stream AS s
-              JOIN godwit.chunk AS c ON c.run_id = s.run_id AND s.stream = 'chunk-' || c.number
-             WHERE c.run_id = $1
-               AND c.generation = $2
+            SELECT greatest(0, f.migrated - f.scanned)::bigint AS entities,
+                   greatest(0, f.translated - f.swept - greatest(0, f.scanned - f.migrated))::bigint AS stale_references
+              FROM (SELECT coalesce(sum(s.migrated), 0) AS migrated, coalesce(sum(s.translated), 0) AS translated,
+                           coalesce(sum(c.in_flight) FILTER (WHERE c.kind = 'verify'), 0) AS scanned,
+                           coalesce(sum(c.in_flight) FILTER (WHERE c.kind = 'sweep'), 0) AS swept
+                      FROM godwit.stream AS s
+                      JOIN godwit.chunk AS c ON c.run_id = s.run_id AND s.stream = 'chunk-' || c.number
+                     WHERE c.run_id = $1
+                       AND c.generation = $2) AS f
             """;
 
     /** Positions of heaps that have blocks, but no chunk of the generation. */

@@ -2,6 +2,7 @@ package dev.godwit.migration.run;
 
 import dev.godwit.migration.batch.Operation;
 import dev.godwit.migration.batch.Operations;
+import dev.godwit.migration.batch.Outside;
 import dev.godwit.migration.batch.RunContext;
 import dev.godwit.migration.catalog.CatalogException;
 import dev.godwit.migration.catalog.CatalogReader;
@@ -57,12 +58,14 @@ public class RunContexts {
             """;
 
     private final Pool pool;
+    private final Outside outside;
     private final CatalogReader catalog = new CatalogReader();
     private final Map<String, RunContext> cached = new ConcurrentHashMap<>();
 
     @Inject
-    public RunContexts(Pool pool) {
+    public RunContexts(Pool pool, Outside outside) {
         this.pool = pool;
+        this.outside = outside;
     }
 
     /**
@@ -136,7 +139,8 @@ public class RunContexts {
                 .chain(() -> connection.query(SERVER_VERSION).execute())
                 .map(rows -> rows.iterator().next().getInteger("version"))
                 .chain(version -> columns(connection, operation)
-                        .map(columns -> new Compiled(Operations.compile(operation, tables, version, columns), tables)));
+                        .map(columns -> new Compiled(
+                                Operations.compile(operation, tables, version, columns, outside), tables)));
     }
 
     /** What the definition's query yields, where it has one. */

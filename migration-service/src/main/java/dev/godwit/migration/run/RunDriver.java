@@ -1,5 +1,6 @@
 package dev.godwit.migration.run;
 
+import dev.godwit.migration.sql.AdvisoryLock;
 import dev.godwit.migration.sql.PgErrors;
 import dev.godwit.migration.tail.CaptureSource;
 import io.quarkus.runtime.StartupEvent;
@@ -7,8 +8,6 @@ import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.Cancellable;
 import io.vertx.mutiny.sqlclient.Pool;
-import io.vertx.mutiny.sqlclient.SqlConnection;
-import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
@@ -140,30 +139,14 @@ public class RunDriver {
         if (!inHand.add(run.id())) {
             return Uni.createFrom().voidItem();
         }
-        return pool.withConnection(connection -> lock(connection, run)
-                        .chain(mine -> mine
-                                ? stepAndTell(run.id(), lengthy).eventually(() -> unlock(connection, run))
-                                : Uni.createFrom().voidItem()))
+        return new AdvisoryLock(DRIVER, run.serial())
+                .whileMine(pool, () -> stepAndTell(run.id(), lengthy))
                 .onFailure()
                 .invoke(failure -> LOG.debugf("Run %s is left for later: %s", run.id(), PgErrors.describe(failure)))
                 .onFailure()
                 .recoverWithItem((Void) null)
                 .onTermination()
                 .invoke(() -> inHand.remove(run.id()));
-    }
-
-    private static Uni<Boolean> lock(SqlConnection connection, Run run) {
-        return connection
-                .preparedQuery("SELECT pg_try_advisory_lock($1, $2) AS mine")
-                .execute(Tuple.of(DRIVER, (int) run.serial()))
-                .map(rows -> rows.iterator().next().getBoolean("mine"));
-    }
-
-    private static Uni<Void> unlock(SqlConnection connection, Run run) {
-        return connection
-                .preparedQuery("SELECT pg_advisory_unlock($1, $2)")
-                .execute(Tuple.of(DRIVER, (int) run.serial()))
-                .replaceWithVoid();
     }
 
     /** The row is read again under the lock: another instance may have moved the run on meanwhile. */

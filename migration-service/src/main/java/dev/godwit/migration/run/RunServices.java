@@ -11,36 +11,10 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.StreamSupport;
 
 /** The edges' requests, carried out: one place for REST and Kafka alike. */
 @ApplicationScoped
 public class RunServices implements RunService {
-
-    /** Where the last move of the key led, and where that led in turn. */
-    private static final String IDENTITY = """
-            WITH RECURSIVE led AS (
-                (SELECT m.new_key, m.run_id, m.undo_order
-                   FROM godwit.move AS m
-                  WHERE m.relation = $1
-                    AND m.old_key = $2
-                  ORDER BY m.undo_order DESC
-                  LIMIT 1)
-                 UNION ALL
-                SELECT further.new_key, further.run_id, further.undo_order
-                  FROM led
-                 CROSS JOIN LATERAL (SELECT m.new_key, m.run_id, m.undo_order
-                                       FROM godwit.move AS m
-                                      WHERE m.relation = $1
-                                        AND m.old_key = led.new_key
-                                        AND m.undo_order > led.undo_order
-                                      ORDER BY m.undo_order
-                                      LIMIT 1) AS further)
-            SELECT new_key, run_id
-              FROM led
-             ORDER BY undo_order DESC
-             LIMIT 1
-            """;
 
     private final Runs runs;
     private final RunStarter starter;
@@ -51,6 +25,7 @@ public class RunServices implements RunService {
     private final Prerequisites prerequisites;
     private final MigrationStates states;
     private final Capture capture;
+    private final IdMap ids;
     private final Pool pool;
 
     @Inject
@@ -64,6 +39,7 @@ public class RunServices implements RunService {
             Prerequisites prerequisites,
             MigrationStates states,
             Capture capture,
+            IdMap ids,
             Pool pool) {
         this.runs = runs;
         this.starter = starter;
@@ -74,6 +50,7 @@ public class RunServices implements RunService {
         this.prerequisites = prerequisites;
         this.states = states;
         this.capture = capture;
+        this.ids = ids;
         this.pool = pool;
     }
 
@@ -150,14 +127,7 @@ public class RunServices implements RunService {
 
     @Override
     public Uni<Optional<JsonObject>> identity(String table, String oldKey) {
-        String name = TableName.parse(table).toString();
-        return runs.execute(IDENTITY, name, oldKey).map(rows -> StreamSupport.stream(rows.spliterator(), false)
-                .findFirst()
-                .map(row -> new JsonObject()
-                        .put("table", name)
-                        .put("key", oldKey)
-                        .put("newKey", row.getString("new_key"))
-                        .put("run", row.getString("run_id"))));
+        return ids.find(TableName.parse(table), oldKey);
     }
 
     @Override

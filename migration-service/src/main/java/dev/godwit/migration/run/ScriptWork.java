@@ -12,6 +12,7 @@ import dev.godwit.migration.operation.RunOnce;
 import dev.godwit.migration.operation.RunOnce.Direction;
 import dev.godwit.migration.run.StatementJournal.Next;
 import dev.godwit.migration.script.ScriptStatement;
+import dev.godwit.migration.sql.AdvisoryLock;
 import dev.godwit.migration.sql.ScriptSessions;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
@@ -38,8 +39,6 @@ class ScriptWork {
     /** Class of the advisory locks by which one session works on a run's script. */
     static final int SCRIPT = 24748;
 
-    private static final String MINE_FOR_TRANSACTION = "SELECT pg_try_advisory_xact_lock($1, $2) AS mine";
-    private static final String MINE_FOR_SESSION = "SELECT pg_try_advisory_lock($1, $2) AS mine";
     private static final String STATE = "SELECT state FROM godwit.run WHERE id = $1";
     private static final String NUMBER = "SELECT nextval('godwit.batch_number') AS number";
     private static final String FORGET_REASON =
@@ -112,8 +111,8 @@ class ScriptWork {
 
     private Uni<Void> together(Piece piece) {
         var patience = piece.once().patience();
-        return sessions.inTransaction(patience.lockTimeout(), patience.statementTimeout(), connection -> lock(
-                        connection, piece, MINE_FOR_TRANSACTION)
+        return sessions.inTransaction(patience.lockTimeout(), patience.statementTimeout(), connection -> lock(piece)
+                .tryForTransaction(connection)
                 .chain(mine ->
                         mine ? expected(connection, piece) : Uni.createFrom().item(Optional.empty()))
                 .chain(next -> next.isEmpty()
@@ -127,11 +126,8 @@ class ScriptWork {
         return piece.direction() == Direction.UP ? OutcomeKind.MIGRATED : OutcomeKind.REVERTED;
     }
 
-    private static Uni<Boolean> lock(SqlConnection connection, Piece piece, String sql) {
-        return connection
-                .preparedQuery(sql)
-                .execute(Tuple.of(SCRIPT, (int) piece.run().serial()))
-                .map(rows -> rows.iterator().next().getBoolean("mine"));
+    private static AdvisoryLock lock(Piece piece) {
+        return new AdvisoryLock(SCRIPT, piece.run().serial());
     }
 
     /** Read under the lock: empty when the piece is not what is to be done now. */
@@ -256,7 +252,8 @@ class ScriptWork {
     }
 
     private Uni<Void> alone(Piece piece) {
-        return sessions.outsideTransaction(connection -> lock(connection, piece, MINE_FOR_SESSION)
+        return sessions.outsideTransaction(connection -> lock(piece)
+                .tryForSession(connection)
                 .chain(mine ->
                         mine ? begin(connection, piece) : Uni.createFrom().item(Optional.<Next>empty()))
                 .chain(next -> next.isEmpty()
@@ -295,7 +292,8 @@ class ScriptWork {
 
     /** The same for a statement whose session is gone; does nothing while somebody is at work on the script. */
     Uni<Void> tidy(Piece piece) {
-        return sessions.outsideTransaction(connection -> lock(connection, piece, MINE_FOR_SESSION)
+        return sessions.outsideTransaction(connection -> lock(piece)
+                .tryForSession(connection)
                 .chain(mine -> mine
                         ? enter(connection, piece, false).chain(() -> tidy(connection, piece))
                         : Uni.createFrom().voidItem()));

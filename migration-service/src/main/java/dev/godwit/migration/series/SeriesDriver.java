@@ -4,14 +4,13 @@ import dev.godwit.migration.run.Refusal;
 import dev.godwit.migration.run.RunService;
 import dev.godwit.migration.run.Runs;
 import dev.godwit.migration.run.StartCommand;
+import dev.godwit.migration.sql.AdvisoryLock;
 import dev.godwit.migration.sql.ErrorClass;
 import dev.godwit.migration.sql.PgErrors;
 import io.quarkus.scheduler.Scheduled;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.Pool;
-import io.vertx.mutiny.sqlclient.SqlConnection;
-import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.time.Duration;
@@ -76,28 +75,12 @@ class SeriesDriver {
     }
 
     private Uni<Void> advance(Series series) {
-        return pool.withConnection(connection -> lock(connection, series)
-                        .chain(mine -> mine
-                                ? step(series).eventually(() -> unlock(connection, series))
-                                : Uni.createFrom().voidItem()))
+        return new AdvisoryLock(DRIVER, series.serial())
+                .whileMine(pool, () -> step(series))
                 .onFailure()
                 .invoke(failure -> LOG.warnf("Series %s waits: %s", series.id(), PgErrors.describe(failure)))
                 .onFailure()
                 .recoverWithItem((Void) null);
-    }
-
-    private static Uni<Boolean> lock(SqlConnection connection, Series series) {
-        return connection
-                .preparedQuery("SELECT pg_try_advisory_lock($1, $2) AS mine")
-                .execute(Tuple.of(DRIVER, (int) series.serial()))
-                .map(rows -> rows.iterator().next().getBoolean("mine"));
-    }
-
-    private static Uni<Void> unlock(SqlConnection connection, Series series) {
-        return connection
-                .preparedQuery("SELECT pg_advisory_unlock($1, $2)")
-                .execute(Tuple.of(DRIVER, (int) series.serial()))
-                .replaceWithVoid();
     }
 
     /** Read under the lock: another instance may have moved the series on meanwhile. */

@@ -33,7 +33,7 @@ public class ScriptSessions {
     /**
      * Runs {@code work} in one transaction of a session of its own.
      *
-     * <p>Failure semantics: any failure rolls back and is passed on. A worker that dies or stops is noticed while its statement runs, so that no lock is held for nobody.
+     * <p>Failure semantics: any failure rolls back and is passed on; success means committed. A worker that dies or stops is noticed while its statement runs, so that no lock is held for nobody.
      *
      * @param lockTimeout longest wait of a statement for a lock
      * @param statementTimeout longest statement
@@ -53,11 +53,11 @@ public class ScriptSessions {
         return open(settings(Duration.ZERO, Duration.ZERO), work);
     }
 
-    /** A transaction within a session that was opened for more. */
+    /** A transaction within a session that was opened for more; success means committed. */
     public static <T> Uni<T> transaction(SqlConnection connection, Supplier<Uni<T>> work) {
         return execute(connection, "BEGIN")
                 .chain(work::get)
-                .call(() -> execute(connection, "COMMIT"))
+                .call(() -> Commit.confirmed(connection))
                 .onFailure()
                 .call(() -> execute(connection, "ROLLBACK").onFailure().recoverWithItem((Void) null));
     }

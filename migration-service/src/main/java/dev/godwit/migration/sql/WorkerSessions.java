@@ -7,7 +7,6 @@ import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.mutiny.sqlclient.Row;
 import io.vertx.mutiny.sqlclient.RowSet;
 import io.vertx.mutiny.sqlclient.SqlConnection;
-import io.vertx.mutiny.sqlclient.Tuple;
 import io.vertx.pgclient.PgBuilder;
 import io.vertx.pgclient.PgConnectOptions;
 import io.vertx.sqlclient.PoolOptions;
@@ -142,33 +141,11 @@ public class WorkerSessions {
     private static <T> Uni<T> transaction(SqlConnection connection, Function<SqlConnection, Uni<T>> work) {
         return execute(connection, "BEGIN")
                 .chain(() -> work.apply(connection))
-                .call(() -> commit(connection))
+                .call(() -> Commit.confirmed(connection))
                 .onItemOrFailure()
                 .call((result, failure) -> failure == null ? release(connection) : clean(connection))
                 .onCancellation()
                 .call(() -> end(connection));
-    }
-
-    private static Uni<Void> commit(SqlConnection connection) {
-        return execute(connection, "SELECT pg_current_xact_id_if_assigned()::text AS xid")
-                .map(rows -> rows.iterator().next().getString("xid"))
-                .chain(xid -> execute(connection, "COMMIT").chain(() -> mustHaveCommitted(connection, xid)));
-    }
-
-    private static Uni<Void> mustHaveCommitted(SqlConnection connection, String xid) {
-        if (xid == null) {
-            return Uni.createFrom().voidItem();
-        }
-        return connection
-                .preparedQuery("SELECT pg_xact_status(($1::text)::xid8) AS status")
-                .execute(Tuple.of(xid))
-                .map(rows -> rows.iterator().next().getString("status"))
-                .map(status -> {
-                    if (!"committed".equals(status)) {
-                        throw new LostCommitException(status);
-                    }
-                    return null;
-                });
     }
 
     private static Uni<Void> clean(SqlConnection connection) {

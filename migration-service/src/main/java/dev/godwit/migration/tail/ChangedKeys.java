@@ -20,12 +20,14 @@ record ChangedKeys(Map<TableName, Set<String>> entities, Map<TableName, Set<Stri
     static ChangedKeys of(Operation operation, boolean ofEntities, List<ChangeEvent> events) {
         Map<TableName, Set<String>> entities = new LinkedHashMap<>();
         Map<TableName, Set<String>> rows = new LinkedHashMap<>();
-        events.stream().filter(event -> !event.deleted()).forEach(event -> {
-            if (ofEntities) {
-                add(entities, event.table(), operation.keysOf(event.table(), event.fields()));
-            }
-            add(rows, event.table(), operation.referringRows(event.table(), event.fields()));
-        });
+        events.stream()
+                .filter(event -> !event.deleted() || operation.hearsDeletions())
+                .forEach(event -> {
+                    if (ofEntities) {
+                        add(entities, event.table(), operation.keysOf(event.table(), event.fields()));
+                    }
+                    add(rows, event.table(), operation.referringRows(event.table(), event.fields()));
+                });
         return new ChangedKeys(entities, rows);
     }
 

@@ -230,15 +230,6 @@ class DefinitionDirectoryTest {
                             tuple(4, "verify"));
         }
 
-        @ParameterizedTest
-        @CsvSource({"import"})
-        void shouldSayThatOtherOperationsAreNotBuilt(String kind) throws IOException {
-            write("a.yaml", "migration: a\n" + kind + ": {}\n");
-
-            assertThat(load().errors()).singleElement().satisfies(error -> assertThat(error.toString())
-                    .contains("a.yaml:2:", kind, "not built yet", "rekey"));
-        }
-
         @Test
         void shouldSayThatAnOperationIsMissing() throws IOException {
             write("a.yaml", "migration: a\n");

@@ -2,7 +2,8 @@ package dev.godwit.migration.ids;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.godwit.migration.run.RunServices;
+import dev.godwit.migration.definition.TableName;
+import dev.godwit.migration.run.IdMap;
 import dev.godwit.migration.testing.Engine;
 import dev.godwit.migration.testing.EngineRun;
 import io.vertx.core.json.JsonObject;
@@ -39,8 +40,7 @@ class IdChainsIT {
     }
 
     private static String asked(Engine engine, String key) {
-        RunServices services = new RunServices(engine.runs(), null, null, null, null, null, null, null, null, null);
-        Optional<JsonObject> found = Engine.await(services.identity("public.doc", key));
+        Optional<JsonObject> found = Engine.await(new IdMap(engine.runs()).find(TableName.parse("public.doc"), key));
         return found.map(identity -> identity.getString("newKey")).orElse(null);
     }
 

@@ -41,6 +41,12 @@ class IdProjectionTest {
     }
 
     @Test
+    void shouldMapARowThatAnImportFoundAsItShouldBe() {
+        assertThat(project("commit", "{'outcome':'unchanged','key':'7','newKey':'b'}"))
+                .containsExactly(change("7", "b"));
+    }
+
+    @Test
     void shouldForgetARestoredKeyAndLeadFormerOnesBackToIt() {
         List<IdChange> changes = project("commit", "{'outcome':'reverted','key':'c','newKey':'b','formerKeys':['a']}");
 

@@ -90,10 +90,4 @@ class DeriveLanesIT extends LiveRuns {
     private List<String> duties() {
         return values("SELECT person || ' ' || shelf FROM duty ORDER BY person, shelf");
     }
-
-    private List<String> reasons(String run) {
-        return values(
-                "SELECT o ->> 'reason' FROM godwit.outbox, jsonb_array_elements(convert_from(payload, 'UTF8')::jsonb -> 'outcomes') AS o WHERE subject = $1",
-                run);
-    }
 }

@@ -2,55 +2,34 @@ package dev.godwit.migration.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import dev.godwit.migration.operation.RunOnce.Direction;
 import dev.godwit.migration.run.ScriptWork.Piece;
 import dev.godwit.migration.testing.TestPostgres;
-import io.smallrye.mutiny.Uni;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
-import io.vertx.mutiny.sqlclient.Pool;
-import io.vertx.mutiny.sqlclient.Row;
 import io.vertx.mutiny.sqlclient.SqlConnection;
-import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.inject.Inject;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
-import org.awaitility.Awaitility;
-import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 
 /** Schema migrations on the whole service: what their tests share. */
-abstract class SchemaRuns {
+abstract class SchemaRuns extends ServiceRuns {
 
     static final String WORKER = "SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND classid = "
             + ScriptWork.SCRIPT
             + " AND granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
 
-    @ConfigProperty(name = "godwit.database.name")
-    String database;
-
-    @Inject
-    RunServices services;
-
     @Inject
     Stamps stamps;
-
-    @Inject
-    Runs runs;
 
     @Inject
     RunContexts contexts;
 
     @Inject
     ScriptWork work;
-
-    @Inject
-    Pool pool;
 
     SqlConnection other;
 
@@ -72,8 +51,7 @@ abstract class SchemaRuns {
         values("SELECT id FROM godwit.run WHERE operation = 'schema'"
                         + " AND state IN ('backfilling', 'following', 'verifying', 'paused', 'failed')")
                 .forEach(run -> command(RunCommand.CANCEL, run));
-        Awaitility.await().atMost(Duration.ofSeconds(40)).until(() -> values(
-                        "SELECT id FROM godwit.run WHERE state = 'cancelling'")
+        patiently().until(() -> values("SELECT id FROM godwit.run WHERE state = 'cancelling'")
                 .isEmpty());
         execute("DELETE FROM godwit.run WHERE operation = 'schema'; DELETE FROM godwit.stamp");
     }
@@ -82,8 +60,7 @@ abstract class SchemaRuns {
     String startAtGate() {
         await(other.query("BEGIN; LOCK TABLE gate IN ACCESS EXCLUSIVE MODE").execute());
         String run = start("note-gated", true);
-        Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> !values(
-                        "SELECT pid FROM pg_locks WHERE NOT granted AND relation = 'gate'::regclass")
+        patiently().until(() -> !values("SELECT pid FROM pg_locks WHERE NOT granted AND relation = 'gate'::regclass")
                 .isEmpty());
         return run;
     }
@@ -93,7 +70,7 @@ abstract class SchemaRuns {
         applyParentElsewhere();
         await(other.query("BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT 1").execute());
         String run = start("note-index", true);
-        Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> !values(
+        patiently().until(() -> !values(
                         "SELECT pid FROM pg_stat_progress_create_index WHERE phase = 'waiting for old snapshots'")
                 .isEmpty());
         return run;
@@ -106,7 +83,7 @@ abstract class SchemaRuns {
     }
 
     Piece piece(String id) {
-        Run run = await(runs.find(id)).orElseThrow();
+        Run run = run(id);
         var context = await(contexts.of(run));
         return new Piece(
                 run,
@@ -123,18 +100,7 @@ abstract class SchemaRuns {
     }
 
     String start(String migration, boolean commit) {
-        StartCommand command = new StartCommand(
-                UUID.randomUUID().toString(),
-                migration,
-                commit,
-                Optional.empty(),
-                List.of(),
-                Optional.empty(),
-                false,
-                Optional.empty(),
-                "test",
-                Optional.empty());
-        return await(services.start(command)).getString("run");
+        return start(migration, commit, Optional.empty(), List.of(), false);
     }
 
     void stamp(String migration, boolean remove) {
@@ -148,15 +114,7 @@ abstract class SchemaRuns {
     }
 
     void reach(String run, String state) {
-        Awaitility.await()
-                .atMost(Duration.ofSeconds(40))
-                .pollInterval(Duration.ofMillis(50))
-                .until(() -> value("SELECT state FROM godwit.run WHERE id = $1", run), state::equals);
-    }
-
-    @CanIgnoreReturnValue
-    JsonObject command(RunCommand command, String run) {
-        return await(services.command(command, run, UUID.randomUUID().toString(), "test", Optional.empty()));
+        patiently().until(() -> value("SELECT state FROM godwit.run WHERE id = $1", run), state::equals);
     }
 
     List<String> executed() {
@@ -190,26 +148,5 @@ abstract class SchemaRuns {
         return findings.stream()
                 .map(finding -> ((JsonObject) finding).getString("code"))
                 .toList();
-    }
-
-    void execute(String sql) {
-        TestPostgres.execute(database, sql);
-    }
-
-    String value(String sql, Object... parameters) {
-        return values(sql, parameters).get(0);
-    }
-
-    List<String> values(String sql, Object... parameters) {
-        List<String> values = new ArrayList<>();
-        for (Row row : await(pool.preparedQuery(sql).execute(Tuple.from(parameters)))) {
-            values.add(String.valueOf(row.getValue(0)));
-        }
-        return values;
-    }
-
-    @CanIgnoreReturnValue
-    static <T> T await(Uni<T> uni) {
-        return uni.await().atMost(TestPostgres.stepTimeout());
     }
 }

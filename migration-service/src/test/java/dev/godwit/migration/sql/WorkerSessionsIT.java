@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.godwit.migration.testing.Engine;
+import dev.godwit.migration.testing.TestPostgres;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.Cancellable;
 import io.vertx.mutiny.sqlclient.SqlConnection;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
@@ -100,6 +102,19 @@ class WorkerSessionsIT {
 
         Uni<Void> lost = engine.sessions().inTransaction(connection -> run(connection, "INSERT INTO t VALUES (1)")
                 .chain(() -> failingAfterTheLastLook(connection)));
+
+        assertThatThrownBy(() -> await(lost)).isInstanceOf(LostCommitException.class);
+        assertThat(inSession(engine, "SELECT count(*)::text FROM t")).isEqualTo("0");
+    }
+
+    @Test
+    void shouldNoticeItForScriptsTooT21() {
+        Engine engine = Engine.on("t21script", 1, TABLE);
+        ScriptSessions scripts = new ScriptSessions(TestPostgres.vertx(), engine.config());
+
+        Uni<Void> lost = scripts.inTransaction(
+                Duration.ofSeconds(5), Duration.ofSeconds(5), connection -> run(connection, "INSERT INTO t VALUES (1)")
+                        .chain(() -> failingAfterTheLastLook(connection)));
 
         assertThatThrownBy(() -> await(lost)).isInstanceOf(LostCommitException.class);
         assertThat(inSession(engine, "SELECT count(*)::text FROM t")).isEqualTo("0");

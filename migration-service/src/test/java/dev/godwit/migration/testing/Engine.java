@@ -1,6 +1,7 @@
 package dev.godwit.migration.testing;
 
 import dev.godwit.migration.batch.Batches;
+import dev.godwit.migration.batch.Outside;
 import dev.godwit.migration.batch.RunContext;
 import dev.godwit.migration.batch.Undo;
 import dev.godwit.migration.chunk.ChunkQueue;
@@ -8,6 +9,7 @@ import dev.godwit.migration.chunk.ChunkWork;
 import dev.godwit.migration.chunk.ChunkWorker;
 import dev.godwit.migration.chunk.Pacing;
 import dev.godwit.migration.definition.Definition;
+import dev.godwit.migration.operation.imports.BlobCopies;
 import dev.godwit.migration.run.Chunks;
 import dev.godwit.migration.run.GodwitConfig;
 import dev.godwit.migration.run.RunContexts;
@@ -84,6 +86,7 @@ public final class Engine {
     private final Chunks chunks;
     private final String user;
     private final int connections;
+    private BlobCopies blobs = wanted -> Uni.createFrom().item(Map.of());
 
     private Engine(String database, String user, int connections) {
         this.user = user;
@@ -94,7 +97,7 @@ public final class Engine {
         this.sessions = new WorkerSessions(new Vertx(TestPostgres.vertx().getDelegate()), config);
         this.batches = new Batches(sessions);
         this.runs = new Runs(pool);
-        this.contexts = new RunContexts(pool);
+        this.contexts = new RunContexts(pool, Outside.with(wanted -> blobs.copy(wanted)));
         this.chunks = new Chunks(runs, null, config);
     }
 
@@ -141,6 +144,11 @@ public final class Engine {
         TestPostgres.execute(database, "CREATE SCHEMA godwit");
         state().forEach(sql -> TestPostgres.execute(database, sql));
         createOrigins(database);
+    }
+
+    /** Lets batches ask these for the blobs of their rows. */
+    public void blobs(BlobCopies copies) {
+        blobs = copies;
     }
 
     /** The engine on the same database by another role. */

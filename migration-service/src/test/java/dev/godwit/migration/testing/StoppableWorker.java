@@ -5,6 +5,7 @@ import dev.godwit.migration.batch.Batches.Ended;
 import dev.godwit.migration.batch.Batches.Place;
 import dev.godwit.migration.batch.Batches.Work;
 import dev.godwit.migration.batch.Lane;
+import dev.godwit.migration.batch.Outside;
 import dev.godwit.migration.batch.RunContext;
 import dev.godwit.migration.operation.Selection;
 import dev.godwit.migration.run.GodwitConfig;
@@ -122,7 +123,7 @@ public final class StoppableWorker implements AutoCloseable {
                 .build();
         RunContext run = new Runs(pool)
                 .find(arguments[2])
-                .chain(found -> new RunContexts(pool).of(found.orElseThrow()))
+                .chain(found -> new RunContexts(pool, Outside.nothing()).of(found.orElseThrow()))
                 .await()
                 .atMost(STEP);
         Batches batches = new Batches(new WorkerSessions(vertx, config));

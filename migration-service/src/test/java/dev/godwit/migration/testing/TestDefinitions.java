@@ -27,7 +27,10 @@ public final class TestDefinitions {
         if (!result.errors().isEmpty()) {
             throw new AssertionError(result.errors().toString());
         }
-        return result.definitions().get(0);
+        return result.definitions().stream()
+                .filter(definition -> definition.file().endsWith("migration.yaml"))
+                .findFirst()
+                .orElseThrow();
     }
 
     /** What a directory with this text as its only file, {@code migration.yaml}, yields. */

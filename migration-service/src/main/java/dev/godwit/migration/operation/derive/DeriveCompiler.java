@@ -7,8 +7,9 @@ import dev.godwit.migration.definition.DeriveDefinition;
 import dev.godwit.migration.definition.Identifier;
 import dev.godwit.migration.definition.TableName;
 import dev.godwit.migration.definition.WatchedTable;
+import dev.godwit.migration.operation.LooseCast;
+import dev.godwit.migration.operation.RowName.Part;
 import dev.godwit.migration.operation.TableShape;
-import dev.godwit.migration.operation.derive.DeriveModel.Part;
 import dev.godwit.migration.operation.derive.DeriveModel.Watch;
 import dev.godwit.migration.operation.derive.DeriveModel.Yielded;
 import dev.godwit.migration.operation.rekey.KeyType;
@@ -61,7 +62,8 @@ public final class DeriveCompiler {
                 target.name(),
                 leaves(target, tables),
                 columns.stream()
-                        .map(name -> yielded(target.column(name).orElseThrow()))
+                        .map(name -> target.column(name).orElseThrow())
+                        .map(column -> new Yielded(column.name(), LooseCast.of(column)))
                         .toList(),
                 parts(target, definition.identity()),
                 parts(target, targetKey(definition, target)),
@@ -101,20 +103,6 @@ public final class DeriveCompiler {
                 .map(column ->
                         new Part(column.name(), KeyType.of(column.baseType()).castName(), !column.notNull()))
                 .toList();
-    }
-
-    /** An explicit cast to a length cuts a longer value off, where an INSERT refuses it. */
-    private static Yielded yielded(Column column) {
-        String array = column.bareType().endsWith("[]") ? "[]" : "";
-        String element = column.bareType().substring(0, column.bareType().length() - array.length());
-        String cast =
-                switch (element) {
-                    case "character varying" -> "character varying";
-                    case "character" -> "bpchar";
-                    case "bit", "bit varying" -> "bit varying";
-                    default -> "";
-                };
-        return new Yielded(column.name(), cast.isEmpty() ? column.type() : cast + array);
     }
 
     /** Whether the index keeps two rows of the same identity apart, those with nulls in it included. */

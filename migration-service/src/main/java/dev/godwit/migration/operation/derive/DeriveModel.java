@@ -2,6 +2,7 @@ package dev.godwit.migration.operation.derive;
 
 import dev.godwit.migration.definition.DeriveDefinition;
 import dev.godwit.migration.definition.TableName;
+import dev.godwit.migration.operation.RowName.Part;
 import dev.godwit.migration.operation.TableShape.Dependent;
 import dev.godwit.migration.operation.rekey.KeyType;
 import java.util.List;
@@ -47,9 +48,6 @@ public record DeriveModel(
      * @param cast the type that makes of its value what the column will hold, without cutting anything off
      */
     public record Yielded(String name, String cast) {}
-
-    /** A column of a key, with the type to compare it by. */
-    public record Part(String name, String cast, boolean nullable) {}
 
     /**
      * A table whose changes concern entities.

@@ -4,7 +4,8 @@ import static dev.godwit.migration.definition.Identifier.quote;
 import static java.util.stream.Collectors.joining;
 
 import dev.godwit.migration.definition.TableName;
-import dev.godwit.migration.operation.derive.DeriveModel.Part;
+import dev.godwit.migration.operation.RowName;
+import dev.godwit.migration.operation.RowName.Part;
 import dev.godwit.migration.operation.derive.DeriveModel.Watch;
 import java.util.List;
 
@@ -13,12 +14,6 @@ import java.util.List;
  * else is in its batch; what Godwit adds is called {@code godwit_…}, so that nothing becomes ambiguous.
  */
 public final class DeriveSql {
-
-    /** Makes digests of rows the same in whatever session they are computed. */
-    public static final String SETTINGS = """
-            SELECT set_config('datestyle', 'ISO', true), set_config('intervalstyle', 'postgres', true),
-                   set_config('extra_float_digits', '1', true), set_config('bytea_output', 'hex', true)
-            """;
 
     private final DeriveModel model;
 
@@ -164,7 +159,10 @@ public final class DeriveSql {
                   FROM unnest($1::text[]) AS godwit_k(name)
                   JOIN %s AS %s ON %s
                 """.formatted(
-                watch.entity(), watch.table().quoted(), table, isNamed(table, watch.primaryKey(), "godwit_k.name"));
+                        watch.entity(),
+                        watch.table().quoted(),
+                        table,
+                        new RowName(watch.primaryKey()).is(table, "godwit_k.name"));
     }
 
     /** What the first so many entities in scope derive; none of it, to have it checked only. */
@@ -231,14 +229,10 @@ public final class DeriveSql {
     /** No row of the target has the identity of {@code godwit_d}. A scalar query, so that it is looked up row by row: of NOT EXISTS PostgreSQL might make a hash of the whole table. */
     private String isMissing() {
         String same = model.identity().stream()
-                .map(part -> same("godwit_t." + quote(part.name()), "godwit_d." + quote(part.name()), part.nullable()))
+                .map(part -> RowName.same(
+                        "godwit_t." + quote(part.name()), "godwit_d." + quote(part.name()), part.nullable()))
                 .collect(joining(" AND "));
         return "(SELECT true FROM " + model.target().quoted() + " AS godwit_t WHERE " + same + " LIMIT 1) IS NULL";
-    }
-
-    private static String same(String one, String other, boolean nullable) {
-        String equal = one + " = " + other;
-        return nullable ? "(" + equal + " OR (" + one + " IS NULL AND " + other + " IS NULL))" : equal;
     }
 
     /** An identity as one value: arrays of texts can be hashed, and NULL equals NULL in them. */
@@ -248,31 +242,9 @@ public final class DeriveSql {
                 .collect(joining(", ", "ARRAY[", "]"));
     }
 
-    /** The name of a row of the target: the text of its key, or of several columns a JSON array of their texts. */
+    /** The name of a row of the target. */
     String rowName(String row) {
-        List<Part> key = model.targetKey();
-        return key.size() == 1
-                ? row + "." + quote(key.get(0).name()) + "::text"
-                : key.stream()
-                        .map(part -> row + "." + quote(part.name()) + "::text")
-                        .collect(joining(", ", "to_json(ARRAY[", "])::text"));
-    }
-
-    /** The condition that a row has a name, such that an index over its key finds it. */
-    static String isNamed(String row, List<Part> key, String name) {
-        if (key.size() == 1) {
-            Part part = key.get(0);
-            return same(row + "." + quote(part.name()), name + "::" + part.cast(), part.nullable());
-        }
-        StringBuilder condition = new StringBuilder();
-        for (int i = 0; i < key.size(); i++) {
-            Part part = key.get(i);
-            String value = "(" + name + "::jsonb ->> " + i + ")::" + part.cast();
-            condition
-                    .append(i == 0 ? "" : " AND ")
-                    .append(same(row + "." + quote(part.name()), value, part.nullable()));
-        }
-        return condition.toString();
+        return new RowName(model.targetKey()).of(row);
     }
 
     /** The whole row, made small: whether it still is what the run inserted. */

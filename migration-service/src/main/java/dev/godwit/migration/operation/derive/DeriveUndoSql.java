@@ -5,8 +5,7 @@ import static dev.godwit.migration.definition.Identifier.quote;
 import static java.util.stream.Collectors.joining;
 
 import dev.godwit.migration.definition.TableName;
-import dev.godwit.migration.operation.TableShape.Dependent;
-import java.util.stream.IntStream;
+import dev.godwit.migration.operation.RowName;
 
 /**
  * The statements of a derive that take rows back. Only rows that the run inserted are ever touched, and only while they are what it made of them: the transaction that a
@@ -72,23 +71,34 @@ public final class DeriveUndoSql {
                         lock ? "\n   FOR UPDATE OF godwit_t" : "");
     }
 
-    /** Rows of the run in a range of blocks whose entities are gone, locked: {@code $1} run, {@code $2}, {@code $3} tid bounds. Yields {@code entity} and {@code name}. */
+    /**
+     * Rows of the run in a range of blocks whose entities are gone, locked: {@code $1} run, {@code $2}, {@code $3} tid bounds. Yields {@code entity} and {@code name}.
+     *
+     * <p>OFFSET 0 and a scalar query: rows of the range are looked up one by one; of a journal that grows while statistics say that it is empty, PostgreSQL would judge all
+     * rows for each range.
+     */
     public String orphaned(TableName relation) {
         String alias = quote(model.root().name());
         return """
                 SELECT godwit_j.entity, godwit_j.key AS name
                   FROM ONLY %s AS godwit_t
-                  JOIN godwit.derived AS godwit_j ON godwit_j.run_id = $1 AND godwit_j.key = %s
+                 CROSS JOIN LATERAL (
+                    SELECT godwit_i.entity, godwit_i.key, godwit_i.after
+                      FROM godwit.derived AS godwit_i
+                     WHERE godwit_i.run_id = $1
+                       AND godwit_i.key = %s
+                       AND NOT godwit_i.retracted
+                       AND godwit_i.entity IS NOT NULL
+                    OFFSET 0) AS godwit_j
                  WHERE godwit_t.ctid >= $2::text::tid
                    AND godwit_t.ctid < $3::text::tid
-                   AND NOT godwit_j.retracted
-                   AND godwit_j.entity IS NOT NULL
                    AND %s
                    AND NOT %s
-                   AND NOT EXISTS (SELECT
-                                     FROM %s AS %s
-                                    WHERE %s.%s = godwit_j.entity::%s
-                                      AND (%s))
+                   AND (SELECT true
+                          FROM %s AS %s
+                         WHERE %s.%s = godwit_j.entity::%s
+                           AND (%s)
+                         LIMIT 1) IS NULL
                    FOR UPDATE OF godwit_t
                 """.formatted(
                         relation.quoted(),
@@ -123,8 +133,7 @@ public final class DeriveUndoSql {
                 DELETE FROM %s AS godwit_t
                  USING unnest($1::text[]) AS godwit_k(name)
                  WHERE %s
-                """.formatted(
-                        model.target().quoted(), DeriveSql.isNamed("godwit_t", model.targetKey(), "godwit_k.name"));
+                """.formatted(model.target().quoted(), new RowName(model.targetKey()).is("godwit_t", "godwit_k.name"));
     }
 
     /** Rows in a range of blocks that others have written since the run began, and that no rollback has told of: {@code $1} run, {@code $2}, {@code $3} tid bounds, {@code $4} the barrier. Yields {@code name}. */
@@ -176,18 +185,12 @@ public final class DeriveUndoSql {
     private String isReferenced() {
         return model.dependents().isEmpty()
                 ? "false"
-                : model.dependents().stream().map(DeriveUndoSql::isReferenced).collect(joining(" OR ", "(", ")"));
-    }
-
-    private static String isReferenced(Dependent dependent) {
-        return IntStream.range(0, dependent.columns().size())
-                .mapToObj(i -> "godwit_f." + quote(dependent.childColumns().get(i)) + " = godwit_t."
-                        + quote(dependent.columns().get(i)))
-                .collect(joining(
-                        " AND ", "EXISTS (SELECT FROM " + dependent.child().quoted() + " AS godwit_f WHERE ", ")"));
+                : model.dependents().stream()
+                        .map(dependent -> dependent.refersTo("godwit_t"))
+                        .collect(joining(" OR ", "(", ")"));
     }
 
     private String isJournaled() {
-        return DeriveSql.isNamed("godwit_t", model.targetKey(), "godwit_j.key");
+        return new RowName(model.targetKey()).is("godwit_t", "godwit_j.key");
     }
 }

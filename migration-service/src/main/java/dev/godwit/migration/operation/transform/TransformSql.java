@@ -5,8 +5,8 @@ import static dev.godwit.migration.definition.Identifier.quote;
 import static java.util.stream.Collectors.joining;
 
 import dev.godwit.migration.definition.TableName;
+import dev.godwit.migration.operation.ExactText;
 import java.util.Optional;
-import java.util.Set;
 import java.util.stream.IntStream;
 
 /**
@@ -14,31 +14,6 @@ import java.util.stream.IntStream;
  * becomes ambiguous.
  */
 public final class TransformSql {
-
-    /** What images need to be exact in whatever session reads them: names of settings and their values. */
-    public static final String EXACT_TEXT = """
-            SELECT set_config('datestyle', 'ISO', true), set_config('intervalstyle', 'postgres', true),
-                   set_config('extra_float_digits', '1', true), set_config('bytea_output', 'hex', true)
-            """;
-
-    /** Types whose cast to text is their output function; of others there may be a cast that loses something. */
-    private static final Set<String> PLAIN_TEXT = Set.of(
-            "text",
-            "character varying",
-            "json",
-            "jsonb",
-            "uuid",
-            "smallint",
-            "integer",
-            "bigint",
-            "numeric",
-            "real",
-            "double precision",
-            "bytea",
-            "date",
-            "interval",
-            "timestamp without time zone",
-            "timestamp with time zone");
 
     private final TransformModel model;
     private final Foresight foresight;
@@ -283,20 +258,13 @@ public final class TransformSql {
 
     private String texts(String row) {
         return model.changed().stream()
-                .map(column -> text(row + "." + quote(column.name()), column.bareType()))
+                .map(column -> ExactText.of(row + "." + quote(column.name()), column.bareType()))
                 .collect(joining(", ", "ARRAY[", "]::text[]"));
     }
 
     /** To see whether a row still is what the batch made of it, a digest is enough; the values are kept only of what was before. */
     private String digest(String row) {
         return "md5(" + texts(row) + "::text)::uuid";
-    }
-
-    /** {@code format} calls the type's output function whatever casts there are; a composite value of nulls alone is a value, so nulls are counted. */
-    private static String text(String column, String bareType) {
-        return PLAIN_TEXT.contains(bareType)
-                ? column + "::text"
-                : "CASE WHEN num_nulls(" + column + ") = 0 THEN format('%s', " + column + ") END";
     }
 
     private String key() {

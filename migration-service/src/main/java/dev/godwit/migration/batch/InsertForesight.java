@@ -3,22 +3,21 @@ package dev.godwit.migration.batch;
 import static dev.godwit.migration.definition.Identifier.quote;
 import static java.util.stream.Collectors.joining;
 
-import dev.godwit.migration.operation.derive.DeriveModel.Part;
-import dev.godwit.migration.operation.derive.DeriveModel.Yielded;
+import dev.godwit.migration.definition.TableName;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.Row;
 import io.vertx.mutiny.sqlclient.SqlConnection;
 import io.vertx.mutiny.sqlclient.Tuple;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.Collectors;
+import java.util.function.Predicate;
 import java.util.stream.IntStream;
 
 /**
- * What PostgreSQL would say against derived rows, for a plan, which cannot try: lengths, NOT NULL, CHECK, foreign keys and further unique indexes, as far as they concern
- * yielded columns alone. Triggers are not foreseen.
+ * What PostgreSQL would say against rows that are to be inserted, for a plan, which cannot try: lengths, NOT NULL, CHECK, foreign keys and further unique indexes, as far as they concern
+ * the columns that are given alone. Triggers are not foreseen.
  */
-final class DeriveForesight {
+final class InsertForesight {
 
     private static final String OBSTACLES = """
             WITH target AS (SELECT $1::text::regclass AS oid)
@@ -58,23 +57,41 @@ final class DeriveForesight {
              ORDER BY 1
             """;
 
-    private final DeriveRun run;
     private final SqlConnection connection;
+    private final TableName target;
+    private final Set<String> given;
+    private final List<Set<String>> judged;
 
-    DeriveForesight(DeriveRun run, SqlConnection connection) {
-        this.run = run;
+    /**
+     * For rows of a table.
+     *
+     * @param given columns of which the values are known
+     * @param judged sets of columns of which it is known otherwise whether their values are taken
+     */
+    InsertForesight(SqlConnection connection, TableName target, Set<String> given, List<Set<String>> judged) {
         this.connection = connection;
+        this.target = target;
+        this.given = given;
+        this.judged = judged;
     }
 
-    /** SQL over {@code godwit_d}, a derived row: the code of the first obstacle, or null. */
+    /** SQL over {@code godwit_d}, a row to be inserted: the code of the first obstacle, or null. */
     Uni<String> misfit() {
-        Set<String> yielded = run.model().yielded().stream().map(Yielded::name).collect(Collectors.toSet());
-        Set<String> identity = run.model().identity().stream().map(Part::name).collect(Collectors.toSet());
-        return Rows.query(connection, OBSTACLES, Tuple.of(run.model().target().quoted()))
+        return misfit(kind -> true);
+    }
+
+    /** The same for a row that is there and gets these values: that its own values are in its unique indexes is no obstacle. */
+    Uni<String> misfitOfUpdate() {
+        return misfit(kind -> !kind.equals("unique"));
+    }
+
+    private Uni<String> misfit(Predicate<String> concerns) {
+        return Rows.query(connection, OBSTACLES, Tuple.of(target.quoted()))
                 .map(rows -> rows.stream()
-                        .filter(row -> yielded.containsAll(columns(row)))
+                        .filter(row -> concerns.test(row.getString("kind")))
+                        .filter(row -> given.containsAll(columns(row)))
                         .filter(row ->
-                                !(row.getString("kind").equals("unique") && identity.equals(Set.copyOf(columns(row)))))
+                                !(row.getString("kind").equals("unique") && judged.contains(Set.copyOf(columns(row)))))
                         .map(this::obstacle)
                         .collect(joining(" ")))
                 .map(cases -> cases.isEmpty() ? "NULL::text" : "CASE " + cases + " END");
@@ -89,9 +106,9 @@ final class DeriveForesight {
             case "check" ->
                 when(
                         "NOT coalesce((SELECT (" + row.getString("condition") + ") FROM (SELECT godwit_d.*) AS "
-                                + quote(run.model().target().name()) + "), true)",
+                                + quote(target.name()) + "), true)",
                         "23514");
-            case "unique" -> when(isThere(run.model().target().quoted(), columns, columns), "23505");
+            case "unique" -> when(isThere(target.quoted(), columns, columns), "23505");
             default ->
                 when(
                         areSet(columns) + " AND NOT "

@@ -1,0 +1,182 @@
+package dev.godwit.migration.operation.imports;
+
+import static dev.godwit.migration.definition.Identifier.quote;
+import static java.util.stream.Collectors.joining;
+
+import dev.godwit.migration.definition.ImportedValue;
+import dev.godwit.migration.definition.KeyExpression;
+import dev.godwit.migration.definition.TableName;
+import dev.godwit.migration.operation.RowName.Part;
+import dev.godwit.migration.operation.imports.ImportModel.Value;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+
+/**
+ * The statements that read the source. None writes or locks, so the role needs no more than SELECT there. Expressions of the definition see the row under the table's own
+ * name; what Godwit adds is called {@code godwit_…}.
+ */
+public final class ImportSourceSql {
+
+    private final ImportModel model;
+
+    public ImportSourceSql(ImportModel model) {
+        this.model = model;
+    }
+
+    /** The expressions that {@link #read} evaluates, in its order: those of each value, then those of the blob. */
+    public List<String> expressions() {
+        List<String> expressions = new ArrayList<>();
+        model.values().forEach(value -> expressions.addAll(expressions(value)));
+        model.definition()
+                .blobs()
+                .ifPresent(blobs -> expressions.addAll(List.of(blobs.path(), blobs.sha256(), blobs.size())));
+        return expressions;
+    }
+
+    /** What is to be known of a row for one value: a computed key takes its namespace and its name, an identity the key to look for and what holds otherwise. */
+    public static List<String> expressions(Value value) {
+        if (value.by() instanceof ImportedValue.Identity identity) {
+            List<String> expressions = new ArrayList<>(List.of(identity.keySql()));
+            identity.otherwiseSql().ifPresent(expressions::add);
+            return expressions;
+        }
+        KeyExpression by = ((ImportedValue.Computed) value.by()).by();
+        return by instanceof KeyExpression.Uuid5 uuid5
+                ? List.of(uuid5.namespaceSql(), uuid5.nameSql())
+                : List.of(((KeyExpression.Sql) by).expression());
+    }
+
+    /** Whether a value is a UUID that is computed of a namespace and a name. */
+    public static boolean isUuid5(Value value) {
+        return value.by() instanceof ImportedValue.Computed computed && computed.by() instanceof KeyExpression.Uuid5;
+    }
+
+    /**
+     * Keys of a range of blocks: {@code $1}, {@code $2} tid bounds.
+     *
+     * @param scope whether only those in scope, else with no expression of the definition evaluated
+     */
+    public String keysOfRange(TableName relation, boolean scope) {
+        return """
+                SELECT %s::text AS key
+                  FROM ONLY %s AS %s
+                 WHERE %s.ctid >= $1::text::tid
+                   AND %s.ctid < $2::text::tid%s
+                """.formatted(
+                        key(),
+                        relation.quoted(),
+                        alias(),
+                        alias(),
+                        alias(),
+                        scope ? "\n   AND (" + model.definition().where() + ")" : "");
+    }
+
+    /** Rows by key, in scope or not: {@code $1} keys. Yields {@code key}, {@code in_scope}, and the {@code texts} of the expressions of a row that is. */
+    public String read() {
+        List<String> expressions = expressions();
+        String computed = IntStream.range(0, expressions.size())
+                .mapToObj(i -> ", (" + expressions.get(i) + ") AS godwit_" + i)
+                .collect(joining());
+        String texts = IntStream.range(0, expressions.size())
+                .mapToObj(i -> "godwit_v.godwit_" + i + "::text")
+                .collect(joining(", "));
+        return """
+                SELECT %s::text AS key, godwit_v.godwit_in IS TRUE AS in_scope, ARRAY[%s] AS texts
+                  FROM %s AS %s
+                  LEFT JOIN LATERAL (
+                    SELECT true AS godwit_in%s
+                     WHERE (%s)
+                    OFFSET 0) AS godwit_v ON true
+                 WHERE %s = ANY (%s)
+                 ORDER BY %s
+                """.formatted(
+                        key(),
+                        texts,
+                        model.root().quoted(),
+                        alias(),
+                        computed,
+                        model.definition().where(),
+                        key(),
+                        model.keyType().array(1),
+                        key());
+    }
+
+    /** Those of the keys that rows have: {@code $1} keys. */
+    public String present() {
+        return """
+                SELECT %s::text AS key
+                  FROM %s AS %s
+                 WHERE %s = ANY (%s)
+                """.formatted(
+                key(), model.root().quoted(), alias(), key(), model.keyType().array(1));
+    }
+
+    /** Yields {@code members} of each group of rows that would take the same place in the target, in the order of their keys; empty where no place can be told. */
+    public Optional<String> duplicates() {
+        return places().map(places -> """
+                SELECT array_agg(%s::text ORDER BY %s) AS members
+                  FROM %s AS %s
+                 WHERE (%s)
+                   AND num_nulls(%s) = 0
+                 GROUP BY %s
+                HAVING count(*) > 1
+                """.formatted(
+                        key(),
+                        key(),
+                        model.root().quoted(),
+                        alias(),
+                        model.definition().where(),
+                        String.join(", ", places),
+                        String.join(", ", places)));
+    }
+
+    /**
+     * What decides about a row's place, in the order of the keys, of rows in scope: {@code $1} keys. Yields {@code key} and {@code place}.
+     *
+     * @param texts those of {@link #places()}
+     */
+    public String placesOf(List<String> texts) {
+        return """
+                SELECT %s::text AS key, ARRAY[%s]::text[] AS place
+                  FROM %s AS %s
+                 WHERE %s = ANY (%s)
+                   AND (%s)
+                   AND num_nulls(%s) = 0
+                 ORDER BY %s
+                """.formatted(
+                        key(),
+                        String.join(", ", texts),
+                        model.root().quoted(),
+                        alias(),
+                        key(),
+                        model.keyType().array(1),
+                        model.definition().where(),
+                        String.join(", ", texts),
+                        key());
+    }
+
+    /** Texts that are equal for rows that would take the same place. Equal identities come of equal keys. */
+    public Optional<List<String>> places() {
+        if (model.uniques().isEmpty()) {
+            return Optional.empty();
+        }
+        List<String> places = new ArrayList<>();
+        for (Part part : model.uniques().get(0)) {
+            model.values().stream()
+                    .filter(value -> value.name().equals(part.name()))
+                    .flatMap(value -> expressions(value).stream())
+                    .forEach(expression -> places.add("(" + expression + ")::text"));
+        }
+        return Optional.of(places);
+    }
+
+    private String key() {
+        return alias() + "." + quote(model.key());
+    }
+
+    private String alias() {
+        return quote(model.root().name());
+    }
+}

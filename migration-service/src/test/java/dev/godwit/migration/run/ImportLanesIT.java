@@ -1,0 +1,99 @@
+package dev.godwit.migration.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.godwit.migration.testing.LiveService;
+import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.TestProfile;
+import java.util.List;
+import java.util.UUID;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Imports through every lane of the whole service, while the source goes on. */
+@QuarkusTest
+@TestProfile(LiveService.class)
+class ImportLanesIT extends LiveRuns {
+
+    private static final String SCHOOL = """
+            DROP SCHEMA IF EXISTS legacy CASCADE;
+            DROP TABLE IF EXISTS crew, member;
+            CREATE SCHEMA legacy;
+            CREATE TABLE legacy.person (id integer PRIMARY KEY, name text);
+            CREATE TABLE legacy.team (id integer PRIMARY KEY, name text, lead integer);
+            CREATE TABLE member (id uuid PRIMARY KEY, name text NOT NULL UNIQUE);
+            CREATE TABLE crew (id bigserial PRIMARY KEY, name text NOT NULL, lead uuid NOT NULL);
+            INSERT INTO legacy.person SELECT n, 'p' || n FROM generate_series(1, 20) AS n;
+            INSERT INTO legacy.team VALUES (1, 'red', 1), (2, 'blue', 99);
+            """;
+
+    @BeforeEach
+    void createSchool() {
+        execute(SCHOOL);
+    }
+
+    @Test
+    void shouldFollowItsSourceUntilItIsComplete() {
+        String run = following("people");
+        assertThat(members()).hasSize(20);
+        execute(
+                "UPDATE legacy.person SET name = 'Ann' WHERE id = 1; DELETE FROM legacy.person WHERE id = 2; INSERT INTO legacy.person VALUES (21, ' new ')");
+        patiently()
+                .untilAsserted(() ->
+                        assertThat(members()).hasSize(20).contains("Ann", "new").doesNotContain("p1", "p2"));
+
+        command(RunCommand.PAUSE, run);
+        execute("UPDATE legacy.person SET name = 'Bob' WHERE id = 3");
+        patiently().untilAsserted(() -> assertThat(values("SELECT key FROM godwit.pending_key WHERE run_id = $1", run))
+                .contains("3"));
+        assertThat(members()).contains("p3");
+        command(RunCommand.RESUME, run);
+        patiently().untilAsserted(() -> assertThat(members()).contains("Bob"));
+        await(services.migrate(UUID.randomUUID().toString(), "people", List.of("4", "77"), "test"));
+        execute("UPDATE member SET name = 'spoilt' WHERE name = 'p5'");
+        assertThat(newKey("legacy.person", "21")).isEqualTo(value("SELECT id::text FROM member WHERE name = 'new'"));
+        assertThat(await(services.identity("legacy.person", "2"))).as("gone").isEmpty();
+        command(RunCommand.COMPLETE, run);
+        must(run, RunState.COMPLETED);
+
+        assertThat(members())
+                .as("verification compares both sides")
+                .contains("p5")
+                .doesNotContain("spoilt");
+        assertThat(reasons(run)).contains("source_changed", "source_deleted", "not_found");
+        command(RunCommand.ROLLBACK, run);
+        must(run, RunState.ROLLED_BACK);
+        assertThat(members()).as("what somebody had made of it").containsExactly("spoilt");
+        assertThat(reasons(run)).contains("changed_since");
+        assertThat(await(services.identity("legacy.person", "21")))
+                .as("taken back")
+                .isEmpty();
+    }
+
+    @Test
+    void shouldWaitForIdentitiesThatArriveLaterT16() {
+        String first = start("people", false);
+        must(first, RunState.COMPLETED);
+        String teams = following("teams");
+        assertThat(crews()).containsExactly("red p1");
+
+        execute("INSERT INTO legacy.person VALUES (99, 'late')");
+        String second = start("people", false);
+        patiently().untilAsserted(() -> assertThat(crews()).containsExactly("blue late", "red p1"));
+        must(second, RunState.COMPLETED);
+        complete(teams);
+        assertThat(reasons(teams)).contains("missing_identity");
+    }
+
+    private String newKey(String table, String key) {
+        return await(services.identity(table, key)).orElseThrow().getString("newKey");
+    }
+
+    private List<String> members() {
+        return values("SELECT name FROM member ORDER BY name");
+    }
+
+    private List<String> crews() {
+        return values("SELECT c.name || ' ' || m.name FROM crew AS c JOIN member AS m ON m.id = c.lead ORDER BY 1");
+    }
+}
