@@ -190,10 +190,8 @@ final class ImportFindings {
         definition
                 .verify()
                 .forEach(check -> questions.add(new Question("verify '" + check.name() + "'", check.sql(), statement)));
-        definition
-                .health()
-                .forEach(measure ->
-                        questions.add(new Question("health '" + measure.name() + "'", measure.sql(), statement)));
+        MeasureQueries.of(definition, Optional.empty())
+                .forEach(query -> questions.add(new Question(query.key(), query.sql(), statement)));
         definition
                 .require()
                 .forEach(need -> questions.add(new Question("require '" + need.name() + "'", need.sql(), statement)));
