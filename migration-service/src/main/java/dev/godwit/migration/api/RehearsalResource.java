@@ -63,7 +63,9 @@ public class RehearsalResource {
             content = @Content(schema = @Schema(type = SchemaType.OBJECT)))
     public Uni<JsonObject> rehearse(String name, byte[] body) {
         StrictObject data = CommandBody.read(body).data();
-        int sample = data.optionalNumber("sample", Rehearsals.SAMPLE_MAX).map(Long::intValue).orElse(SAMPLE);
+        int sample = data.optionalNumber("sample", Rehearsals.SAMPLE_MAX)
+                .map(Long::intValue)
+                .orElse(SAMPLE);
         data.mustHaveNoMore();
         return rehearsals.rehearse(name, sample);
     }

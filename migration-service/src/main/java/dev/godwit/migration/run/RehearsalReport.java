@@ -54,7 +54,9 @@ final class RehearsalReport {
                 .put("counts", OutcomeEvents.counts(Counts.of(run.rootName(), outcomes())))
                 .put("differing", differing)
                 .put("millis", spread(entities.stream().map(Entity::took).toList()))
-                .put("undoMillis", spread(entities.stream().map(Entity::undoTook).toList()))
+                .put(
+                        "undoMillis",
+                        spread(entities.stream().map(Entity::undoTook).toList()))
                 .put("locks", locks())
                 .put("effort", effort(plan))
                 .put("notRehearsed", notRehearsed(notes))
@@ -66,8 +68,7 @@ final class RehearsalReport {
         for (Entity entity : entities) {
             entity.failure()
                     .ifPresentOrElse(
-                            failure -> outcomes.add(
-                                    Outcome.of(run.rootName(), entity.key(), OutcomeKind.FAILED)),
+                            failure -> outcomes.add(Outcome.of(run.rootName(), entity.key(), OutcomeKind.FAILED)),
                             () -> own(entity).ifPresent(outcomes::add));
         }
         return outcomes;
@@ -76,8 +77,8 @@ final class RehearsalReport {
     /** What became of the entity itself; a batch may tell of its neighbours too. */
     private Optional<Outcome> own(Entity entity) {
         return entity.done().outcomes().stream()
-                .filter(outcome -> outcome.table().equals(run.rootName())
-                        && outcome.key().equals(entity.key()))
+                .filter(outcome ->
+                        outcome.table().equals(run.rootName()) && outcome.key().equals(entity.key()))
                 .findFirst();
     }
 
@@ -132,9 +133,9 @@ final class RehearsalReport {
 
     private JsonArray locks() {
         Map<String, Set<String>> modes = new TreeMap<>();
-        entities.forEach(entity -> entity.locks().forEach((table, held) -> modes.computeIfAbsent(
-                        table, name -> new TreeSet<>())
-                .addAll(held)));
+        entities.forEach(
+                entity -> entity.locks().forEach((table, held) -> modes.computeIfAbsent(table, name -> new TreeSet<>())
+                        .addAll(held)));
         JsonArray locks = new JsonArray();
         modes.forEach((table, held) ->
                 locks.add(new JsonObject().put("table", table).put("modes", new JsonArray(List.copyOf(held)))));
@@ -146,11 +147,10 @@ final class RehearsalReport {
         Effort planned = run.operation().effort();
         long rows = entities.stream().mapToLong(RehearsalReport::rows).sum();
         long bytes = entities.stream().mapToLong(Entity::walBytes).sum();
-        double seconds = entities.stream()
-                        .mapToLong(entity -> entity.took().toNanos())
-                        .sum()
-                / 1e9;
-        JsonObject estimates = plan.map(report -> report.getJsonObject("estimates")).orElse(null);
+        double seconds =
+                entities.stream().mapToLong(entity -> entity.took().toNanos()).sum() / 1e9;
+        JsonObject estimates =
+                plan.map(report -> report.getJsonObject("estimates")).orElse(null);
         JsonObject effort = new JsonObject()
                 .put("rows", rows)
                 .put("walBytes", bytes)

@@ -53,13 +53,10 @@ final class RehearsalSample {
     /** Keys, at most so many. */
     Uni<List<String>> keys(int wanted) {
         Set<String> found = new HashSet<>();
-        return pool.withConnection(connection -> readOnly(
-                        connection,
-                        "30s",
-                        () -> run.operation()
-                                .prepare(plan(), connection)
-                                .chain(() -> ranges(connection))
-                                .chain(ranges -> draw(connection, ranges, wanted, found))))
+        return pool.withConnection(connection -> readOnly(connection, "30s", () -> run.operation()
+                        .prepare(plan(), connection)
+                        .chain(() -> ranges(connection))
+                        .chain(ranges -> draw(connection, ranges, wanted, found))))
                 .replaceWith(() -> {
                     List<String> keys = new ArrayList<>(found);
                     Collections.shuffle(keys);
@@ -83,20 +80,17 @@ final class RehearsalSample {
     private Uni<List<BlockRange>> ranges(SqlConnection connection) {
         List<TableName> leaves = run.operation().leaves();
         String[] names = leaves.stream().map(TableName::quoted).toArray(String[]::new);
-        return connection
-                .preparedQuery(SIZES)
-                .execute(Tuple.of((Object) names))
-                .map(rows -> {
-                    List<BlockRange> ranges = new ArrayList<>();
-                    for (Row row : rows) {
-                        TableName leaf = leaves.get(row.getLong("position").intValue() - 1);
-                        long blocks = row.getLong("blocks");
-                        for (long from = 0; from < blocks; from += BLOCKS) {
-                            ranges.add(new BlockRange(leaf, from, Math.min(blocks, from + BLOCKS)));
-                        }
-                    }
-                    return chosen(ranges);
-                });
+        return connection.preparedQuery(SIZES).execute(Tuple.of((Object) names)).map(rows -> {
+            List<BlockRange> ranges = new ArrayList<>();
+            for (Row row : rows) {
+                TableName leaf = leaves.get(row.getLong("position").intValue() - 1);
+                long blocks = row.getLong("blocks");
+                for (long from = 0; from < blocks; from += BLOCKS) {
+                    ranges.add(new BlockRange(leaf, from, Math.min(blocks, from + BLOCKS)));
+                }
+            }
+            return chosen(ranges);
+        });
     }
 
     private List<BlockRange> chosen(List<BlockRange> ranges) {
@@ -104,7 +98,8 @@ final class RehearsalSample {
         if (ranges.size() <= RANGES_MAX) {
             return ranges;
         }
-        notes.add("entities were looked for in " + RANGES_MAX * BLOCKS + " blocks at random of " + ranges.size() * BLOCKS);
+        notes.add("entities were looked for in " + RANGES_MAX * BLOCKS + " blocks at random of "
+                + ranges.size() * BLOCKS);
         return ranges.subList(0, RANGES_MAX);
     }
 
@@ -129,8 +124,8 @@ final class RehearsalSample {
         Set<String> drawn = new HashSet<>(keys);
         return run.operation()
                 .duplicates()
-                .map(sql -> pool.withConnection(connection -> readOnly(
-                                connection, "30s", () -> group(connection, sql, drawn, groups)))
+                .map(sql -> pool.withConnection(
+                                connection -> readOnly(connection, "30s", () -> group(connection, sql, drawn, groups)))
                         .onFailure(PgErrors::isTimeout)
                         .invoke(() -> notes.add(
                                 "duplicates were not looked for: grouping the table takes longer than half a minute"))

@@ -67,11 +67,9 @@ public class Rehearsals {
      */
     public Uni<JsonObject> rehearse(String migration, int sample) {
         if (sample < 1 || sample > SAMPLE_MAX) {
-            throw new Refusal(
-                    Refusal.Kind.BAD_REQUEST, "bad_data", "'sample' must be between 1 and " + SAMPLE_MAX);
+            throw new Refusal(Refusal.Kind.BAD_REQUEST, "bad_data", "'sample' must be between 1 and " + SAMPLE_MAX);
         }
-        Definition definition =
-                definitions.find(migration).orElseThrow(() -> RunServices.unknownMigration(migration));
+        Definition definition = definitions.find(migration).orElseThrow(() -> RunServices.unknownMigration(migration));
         Prerequisites.mustHaveEntities(definition);
         return pool.withConnection(connection -> starter.mayWrite(connection, definition))
                 .onFailure(CatalogException.class)
@@ -104,10 +102,8 @@ public class Rehearsals {
     private Uni<JsonObject> rehearse(RunContext run, int sample, Optional<JsonObject> plan) {
         Instant end = Instant.now().plus(TIME_MAX);
         RehearsalSample drawn = new RehearsalSample(pool, run);
-        return drawn.keys(sample)
-                .chain(keys -> drawn.groups(keys).chain(groups -> entities(run, keys, groups, end)
-                        .map(entities -> new RehearsalReport(run, sample, keys.size(), entities)
-                                .toJson(drawn.notes(), plan))));
+        return drawn.keys(sample).chain(keys -> drawn.groups(keys).chain(groups -> entities(run, keys, groups, end)
+                .map(entities -> new RehearsalReport(run, sample, keys.size(), entities).toJson(drawn.notes(), plan))));
     }
 
     /** One after the other, until the time is up. */

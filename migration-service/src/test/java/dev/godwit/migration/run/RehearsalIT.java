@@ -61,7 +61,7 @@ class RehearsalIT {
         assertThat(entity(report, "d9").getString("reason")).isEqualTo("merged");
         assertThat(report.getJsonObject("effort").getLong("walBytesPerRow")).isPositive();
         assertThat(tables(report)).contains("public.doc", "public.page", "public.mark", "public.shelf");
-        assertThat(report.getJsonArray("notRehearsed").getList())
+        assertThat(report.getJsonArray("notRehearsed"))
                 .containsExactly("only 10 entities that need work were found");
         assertThat(engine.contents()).isEqualTo(before);
         assertThat(engine.value("""
@@ -82,7 +82,7 @@ class RehearsalIT {
 
         JsonObject report = rehearse(engine, REKEY, 20);
 
-        assertThat(entity(report, "d1").getJsonArray("differences").getList())
+        assertThat(entity(report, "d1").getJsonArray("differences"))
                 .containsExactly(
                         "1 row of public.doc did not get its former content back",
                         "public.log has 2 rows more than before");
@@ -119,10 +119,9 @@ class RehearsalIT {
 
     private static JsonObject rehearse(Engine engine, String yaml, int wanted) {
         Definition definition = TestDefinitions.of(yaml);
-        RunContext run = Rehearsals.context(
-                definition,
-                await(engine.pool()
-                        .withConnection(connection -> engine.contexts().compile(connection, definition))));
+        RunContext run =
+                Rehearsals.context(definition, await(engine.pool().withConnection(connection -> engine.contexts()
+                        .compile(connection, definition))));
         RehearsalSample sample = new RehearsalSample(engine.pool(), run);
         List<String> keys = await(sample.keys(wanted));
         Map<String, List<String>> groups = await(sample.groups(keys));
@@ -152,6 +151,8 @@ class RehearsalIT {
 
     private static List<String> tables(JsonObject report) {
         JsonArray locks = report.getJsonArray("locks");
-        return locks.stream().map(lock -> ((JsonObject) lock).getString("table")).toList();
+        return locks.stream()
+                .map(lock -> ((JsonObject) lock).getString("table"))
+                .toList();
     }
 }

@@ -32,8 +32,7 @@ final class FullRehearsal {
      * @param rolledBack empty when the commit did not complete
      * @param differences sentences; empty when everything came as foreseen
      */
-    record Performed(
-            Run planned, Run committed, Optional<Run> rolledBack, Duration took, List<String> differences) {}
+    record Performed(Run planned, Run committed, Optional<Run> rolledBack, Duration took, List<String> differences) {}
 
     /** @param production what the plan said in production, if it is known */
     Performed perform(Optional<JsonNode> production) {

@@ -107,11 +107,13 @@ final class PlanComparison {
         for (String outcome : Run.OUTCOMES) {
             long foreseen = plan.path("counts").path(outcome).asLong();
             if (foreseen != committed.count(outcome)) {
-                differences.add("the plan foresaw " + foreseen + " " + outcome + ", " + committed.count(outcome) + " came");
+                differences.add(
+                        "the plan foresaw " + foreseen + " " + outcome + ", " + committed.count(outcome) + " came");
             }
         }
         if (committed.hasDifferences()) {
-            differences.add("the verification found something else than it expected; see godwit status " + committed.id());
+            differences.add(
+                    "the verification found something else than it expected; see godwit status " + committed.id());
         }
         return differences;
     }
@@ -126,8 +128,8 @@ final class PlanComparison {
             differences.add(rolledBack.count("diverged") + " entities were not restored");
         }
         if (rolledBack.count("reverted") != committed.count("migrated")) {
-            differences.add(committed.count("migrated") + " entities were migrated, "
-                    + rolledBack.count("reverted") + " went back");
+            differences.add(committed.count("migrated") + " entities were migrated, " + rolledBack.count("reverted")
+                    + " went back");
         }
         return differences;
     }

@@ -30,12 +30,16 @@ public final class RehearseCommand extends ServiceCommand {
     @Parameters(paramLabel = "MIGRATION")
     private String migration;
 
-    @Option(names = "--sample", paramLabel = "N", description = "So many entities, at random (default: 100, at most 1000).")
+    @Option(
+            names = "--sample",
+            paramLabel = "N",
+            description = "So many entities, at random (default: 100, at most 1000).")
     private Integer sample;
 
     @Option(
             names = "--full",
-            description = "Plan, commit, verify and roll back for real; only where migration-service says that this is a copy.")
+            description =
+                    "Plan, commit, verify and roll back for real; only where migration-service says that this is a copy.")
     private boolean full;
 
     @Option(
@@ -124,7 +128,9 @@ public final class RehearseCommand extends ServiceCommand {
         terminal()
                 .line("  " + entity.path("key").asText() + " "
                         + entity.path("outcome").asText("")
-                        + (entity.hasNonNull("detail") ? ": " + entity.path("detail").asText() : ""));
+                        + (entity.hasNonNull("detail")
+                                ? ": " + entity.path("detail").asText()
+                                : ""));
         entity.path("differences").forEach(difference -> terminal().line("    " + difference.asText()));
     }
 

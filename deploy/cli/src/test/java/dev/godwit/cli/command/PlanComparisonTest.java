@@ -33,7 +33,9 @@ class PlanComparisonTest {
                 .replace("\"duplicate\"", "\"null_key\"")
                 .replace("40", "41")
                 .replace("\"value\": 39", "\"value\": 38")
-                .replace("\"undeclared\": []", "\"undeclared\": [{\"table\": \"public.log\", \"column\": \"doc\", \"rows\": 2}]");
+                .replace(
+                        "\"undeclared\": []",
+                        "\"undeclared\": [{\"table\": \"public.log\", \"column\": \"doc\", \"rows\": 2}]");
 
         assertThat(PlanComparison.withProduction(json(PLAN), json(here)))
                 .containsExactly(
@@ -48,7 +50,8 @@ class PlanComparisonTest {
 
     @Test
     void shouldCompareWhatCameAndWhatWentBack() throws Exception {
-        Run committed = run("{\"run\": \"r1\", \"state\": \"completed\", \"counts\": {\"migrated\": 37, \"conflict\": 1}}");
+        Run committed =
+                run("{\"run\": \"r1\", \"state\": \"completed\", \"counts\": {\"migrated\": 37, \"conflict\": 1}}");
         Run whole = run("{\"state\": \"rolled-back\", \"counts\": {\"reverted\": 37}}");
         Run part = run("{\"state\": \"rolled-back\", \"counts\": {\"reverted\": 36, \"diverged\": 1}}");
 
@@ -61,7 +64,8 @@ class PlanComparisonTest {
 
     @Test
     void shouldRefuseAFileThatIsNoPlan() {
-        assertThatThrownBy(() -> PlanComparison.mustBePlan(json("{\"runs\": []}"))).isInstanceOf(Failure.class);
+        assertThatThrownBy(() -> PlanComparison.mustBePlan(json("{\"runs\": []}")))
+                .isInstanceOf(Failure.class);
     }
 
     private static Run run(String text) throws JsonProcessingException {
