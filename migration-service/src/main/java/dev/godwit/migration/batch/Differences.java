@@ -44,25 +44,22 @@ final class Differences {
         return differences;
     }
 
-    /** What a plan foresees of entities, and what a batch did. */
-    static List<String> ofOutcomes(String table, List<Outcome> foreseen, List<Outcome> done) {
-        Set<String> told = lines(table, foreseen);
-        Set<String> came = lines(table, done);
-        return told.equals(came)
-                ? List.of()
-                : List.of("the plan foresees " + String.join(", ", told) + "; what came is " + String.join(", ", came));
+    /** What a plan foresees of an entity, and what a batch did; what it did to others on the way is theirs. */
+    static List<String> ofOutcomes(String table, String key, List<Outcome> foreseen, List<Outcome> done) {
+        String told = line(table, key, foreseen);
+        String came = line(table, key, done);
+        return told.equals(came) ? List.of() : List.of("the plan foresees '" + told + "', what came is '" + came + "'");
     }
 
-    private static Set<String> lines(String table, List<Outcome> outcomes) {
-        Set<String> lines = new LinkedHashSet<>();
-        outcomes.stream()
-                .filter(outcome -> outcome.table().equals(table))
-                .map(outcome -> outcome.key() + " " + outcome.kind().wireName()
+    private static String line(String table, String key, List<Outcome> outcomes) {
+        return outcomes.stream()
+                .filter(outcome ->
+                        outcome.table().equals(table) && outcome.key().equals(key))
+                .map(outcome -> outcome.kind().wireName()
                         + outcome.reason().map(reason -> " (" + reason + ")").orElse("")
-                        + outcome.newKey().map(key -> " to " + key).orElse(""))
-                .sorted()
-                .forEach(lines::add);
-        return lines;
+                        + outcome.newKey().map(newKey -> " to " + newKey).orElse(""))
+                .findFirst()
+                .orElse("nothing");
     }
 
     /** What an undo left as it was. */

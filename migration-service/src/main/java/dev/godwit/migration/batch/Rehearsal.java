@@ -66,6 +66,12 @@ public final class Rehearsal {
                AND l.mode <> 'AccessShareLock'
             """;
 
+    /** Others hold a row, or rehearse too: so often it is tried again. */
+    private static final int TRIES = 5;
+
+    private static final Duration PAUSE = Duration.ofMillis(20);
+    private static final Duration LONGEST_PAUSE = Duration.ofMillis(200);
+
     /** Rounds in which the neighbourhood of an entity is found: each tells of rows that the one before did not know. */
     private static final int ROUNDS_MAX = 3;
 
@@ -158,9 +164,23 @@ public final class Rehearsal {
                         .chain(done -> Uni.createFrom().failure(done)))
                 .onFailure(RolledBack.class)
                 .recoverWithItem(failure -> failure)
+                .onFailure(PgErrors::isContended)
+                .retry()
+                .withBackOff(PAUSE, LONGEST_PAUSE)
+                .atMost(TRIES)
                 .chain(done -> again(done, key, group, known, round))
-                .onFailure(failure -> PgErrors.sqlState(failure).isPresent() || failure instanceof TooLargeException)
-                .recoverWithItem(failure -> Entity.failed(key, failure));
+                .onFailure(failure -> refusal(failure).isPresent())
+                .recoverWithItem(failure -> Entity.failed(key, refusal(failure).orElse(failure)));
+    }
+
+    /** What PostgreSQL, or the batch, says; after tries, it is behind the failure. */
+    private static Optional<Throwable> refusal(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof TooLargeException) {
+                return Optional.of(cause);
+            }
+        }
+        return PgErrors.sqlState(failure).map(state -> failure);
     }
 
     private Uni<Entity> again(RolledBack done, String key, List<String> group, Set<String> known, int round) {
@@ -302,7 +322,9 @@ public final class Rehearsal {
             List<String> differences = new ArrayList<>();
             differences.addAll(Differences.ofContent(before, after));
             differences.addAll(Differences.ofRows(rowsBefore, rowsAfter));
-            differences.addAll(Differences.ofOutcomes(run.rootName(), foreseen, done.outcomes()));
+            if (done.deferred().isEmpty()) {
+                differences.addAll(Differences.ofOutcomes(run.rootName(), key, foreseen, done.outcomes()));
+            }
             differences.addAll(Differences.ofUndo(undone.outcomes()));
             Entity entity = new Entity(
                     key, foreseen, done, undone, differences, took, undoTook, walBytes, locks, Optional.empty());
