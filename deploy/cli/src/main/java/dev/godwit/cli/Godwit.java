@@ -26,6 +26,7 @@ import dev.godwit.cli.command.TraceCommand;
 import dev.godwit.cli.command.UpCommand;
 import dev.godwit.cli.command.VerifyCommand;
 import dev.godwit.cli.demo.command.DemoCommand;
+import dev.godwit.cli.stage.StageCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -67,6 +68,7 @@ import picocli.CommandLine.Spec;
             ReportCommand.class,
             TraceCommand.class,
             IdsCommand.class,
+            StageCommand.class,
             BenchCommand.class
         })
 public final class Godwit implements Runnable {

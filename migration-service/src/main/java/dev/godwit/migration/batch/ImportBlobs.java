@@ -1,8 +1,8 @@
 package dev.godwit.migration.batch;
 
 import dev.godwit.migration.batch.ImportVerdict.Kind;
-import dev.godwit.migration.operation.imports.BlobCopies.Blob;
-import dev.godwit.migration.operation.imports.BlobCopies.Result;
+import dev.godwit.migration.blob.BlobCopies.Blob;
+import dev.godwit.migration.blob.BlobCopies.Result;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.SqlConnection;
 import java.util.List;
@@ -17,9 +17,9 @@ final class ImportBlobs {
     /** Code of a row whose blob is not there. */
     static final String BLOB_MISSING = "blob_missing";
 
-    /** Copying takes its time. What the batch holds meanwhile is Godwit's own: no row of the application is locked before the blobs are there. */
+    /** Copying takes its time, though the stores limit it. What the batch holds meanwhile is Godwit's own: no row of the application is locked before the blobs are there. */
     private static final String BE_PATIENT = """
-            SELECT set_config('godwit.' || name, setting || unit, true), set_config(name, '10min', true)
+            SELECT set_config('godwit.' || name, setting || unit, true), set_config(name, '1min', true)
               FROM pg_settings
              WHERE name IN ('idle_in_transaction_session_timeout', 'transaction_timeout')
             """;
@@ -40,10 +40,7 @@ final class ImportBlobs {
 
     /** The verdicts, those turned whose blobs cannot be had. */
     Uni<List<ImportVerdict>> copied(List<ImportVerdict> verdicts) {
-        List<Blob> wanted = verdicts.stream()
-                .filter(ImportVerdict::writes)
-                .flatMap(verdict -> verdict.row().blob().stream())
-                .toList();
+        List<Blob> wanted = wanted(verdicts);
         return wanted.isEmpty()
                 ? Uni.createFrom().item(verdicts)
                 : connection
@@ -51,9 +48,30 @@ final class ImportBlobs {
                         .execute()
                         .chain(() -> run.outside().blobs().copy(wanted))
                         .call(() -> connection.query(BE_QUICK_AGAIN).execute())
-                        .map(results -> verdicts.stream()
-                                .map(verdict -> turned(verdict, results))
-                                .toList());
+                        .map(results -> turned(verdicts, results));
+    }
+
+    /** As {@link #copied}, with nothing written. */
+    Uni<List<ImportVerdict>> inspected(List<ImportVerdict> verdicts) {
+        List<Blob> wanted = wanted(verdicts);
+        return wanted.isEmpty()
+                ? Uni.createFrom().item(verdicts)
+                : connection
+                        .query(BE_PATIENT)
+                        .execute()
+                        .chain(() -> run.outside().blobs().inspect(wanted))
+                        .map(results -> turned(verdicts, results));
+    }
+
+    private static List<Blob> wanted(List<ImportVerdict> verdicts) {
+        return verdicts.stream()
+                .filter(ImportVerdict::writes)
+                .flatMap(verdict -> verdict.row().blob().stream())
+                .toList();
+    }
+
+    private static List<ImportVerdict> turned(List<ImportVerdict> verdicts, Map<String, Result> results) {
+        return verdicts.stream().map(verdict -> turned(verdict, results)).toList();
     }
 
     private static ImportVerdict turned(ImportVerdict verdict, Map<String, Result> results) {

@@ -119,6 +119,7 @@ final class ImportWork implements OperationBatch {
             return settings()
                     .chain(judge::misfits)
                     .chain(misfits -> carefully(selection, misfits))
+                    .chain(seen -> blobs.inspected(seen.verdicts()).map(seen::judged))
                     .map(seen -> new ImportResult(run, selection).of(seen, Set.of(), List.of(), List.of()));
         }
         return settings()
@@ -221,10 +222,13 @@ final class ImportWork implements OperationBatch {
 
     @Override
     public Uni<List<String>> pending(Selection selection) {
-        return settings().chain(() -> carefully(selection, Misfits.NONE)).map(seen -> seen.verdicts().stream()
-                .filter(verdict -> verdict.writes() || verdict.kind() == Kind.FAILED)
-                .map(ImportVerdict::key)
-                .toList());
+        return settings()
+                .chain(() -> carefully(selection, Misfits.NONE))
+                .chain(seen -> blobs.inspected(seen.verdicts()))
+                .map(verdicts -> verdicts.stream()
+                        .filter(verdict -> verdict.writes() || verdict.kind() == Kind.FAILED)
+                        .map(ImportVerdict::key)
+                        .toList());
     }
 
     private Uni<Seen> carefully(Selection selection, Misfits misfits) {

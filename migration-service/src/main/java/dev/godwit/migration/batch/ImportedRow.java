@@ -1,7 +1,7 @@
 package dev.godwit.migration.batch;
 
+import dev.godwit.migration.blob.BlobCopies.Blob;
 import dev.godwit.migration.definition.Uuid5;
-import dev.godwit.migration.operation.imports.BlobCopies.Blob;
 import dev.godwit.migration.operation.imports.ImportModel;
 import dev.godwit.migration.operation.imports.ImportModel.Value;
 import dev.godwit.migration.operation.imports.ImportSourceSql;

@@ -1,7 +1,7 @@
 package dev.godwit.migration.batch;
 
-import dev.godwit.migration.operation.imports.BlobCopies;
-import dev.godwit.migration.operation.imports.BlobCopies.Blob;
+import dev.godwit.migration.blob.BlobCopies;
+import dev.godwit.migration.blob.BlobCopies.Blob;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Instance;

@@ -19,6 +19,7 @@ import java.util.stream.Collectors;
  * @param key column that names an entity; the primary key when the file says nothing
  * @param set what each column of the target gets, in the order of the file
  * @param where SQL condition that limits the entities; {@code true} when the file has none
+ * @param discard tables of the source that are left out on purpose
  */
 public record ImportDefinition(
         Optional<String> source,
@@ -29,7 +30,8 @@ public record ImportDefinition(
         String where,
         OnConflict onConflict,
         OnDelete onDelete,
-        Optional<BlobColumns> blobs)
+        Optional<BlobColumns> blobs,
+        Set<TableName> discard)
         implements OperationDefinition {
 
     /** The section's name in a file. */
@@ -45,6 +47,7 @@ public record ImportDefinition(
         Objects.requireNonNull(onDelete);
         Objects.requireNonNull(blobs);
         set = Collections.unmodifiableMap(new LinkedHashMap<>(set));
+        discard = Collections.unmodifiableSet(new LinkedHashSet<>(discard));
         if (set.isEmpty()) {
             throw new IllegalArgumentException("an import sets at least one column");
         }

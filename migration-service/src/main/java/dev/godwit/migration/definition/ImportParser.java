@@ -14,7 +14,7 @@ final class ImportParser {
 
     /** The keys of the section. */
     static final Set<String> KEYS = new LinkedHashSet<>(
-            List.of("source", "from", "into", "key", "set", "where", "on-conflict", "on-delete", "blobs"));
+            List.of("source", "from", "into", "key", "set", "where", "on-conflict", "on-delete", "blobs", "discard"));
 
     private static final Set<String> CONFLICT_KEYS = new LinkedHashSet<>(List.of("columns", "then", "reason"));
     private static final Set<String> BLOB_KEYS = new LinkedHashSet<>(List.of("path", "sha256", "size", "store"));
@@ -23,6 +23,7 @@ final class ImportParser {
     private static final String SQL_REMEDY = "write one SQL expression over the columns of the table in 'from'";
     private static final String VALUE_REMEDY =
             SQL_REMEDY + ", or identity('migration', key) for the key that another import gave";
+    private static final String TABLE_REMEDY = "write schema.table, with double quotes around a part that holds a dot";
     private static final String WORD_REMEDY = "write one lower-case word, words joined by '_'";
     private static final String NAME_REMEDY = "write a name in lower-case letters and digits, words joined by '-'";
     private static final Pattern WORD = Pattern.compile("[a-z][a-z0-9_]{0,62}");
@@ -60,6 +61,7 @@ final class ImportParser {
         Optional<OnDelete> onDelete =
                 section.choice("on-delete", Map.of("keep", OnDelete.KEEP, "delete", OnDelete.DELETE), OnDelete.KEEP);
         Optional<BlobColumns> blobs = section.section("blobs", BLOB_KEYS).flatMap(ImportParser::blobs);
+        Set<TableName> discard = discard();
         if (source.isEmpty() && from.isPresent() && from.equals(into)) {
             section.problem(
                     "into",
@@ -78,7 +80,17 @@ final class ImportParser {
                 where.orElseThrow(),
                 onConflict.orElseThrow(),
                 onDelete.orElseThrow(),
-                blobs));
+                blobs,
+                discard));
+    }
+
+    private Set<TableName> discard() {
+        Set<TableName> discard = new LinkedHashSet<>();
+        for (String written : section.texts("discard")) {
+            section.parsed("discard", Optional.of(written), TABLE_REMEDY, TableName::parse)
+                    .ifPresent(discard::add);
+        }
+        return discard;
     }
 
     private Optional<TableName> table(String key) {

@@ -8,6 +8,7 @@ import dev.godwit.migration.definition.TableName;
 import dev.godwit.migration.graph.Definitions;
 import dev.godwit.migration.plan.Finding;
 import dev.godwit.migration.plan.Preflight;
+import dev.godwit.migration.plan.UnreadTables;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.json.JsonObject;
 import io.vertx.mutiny.sqlclient.Pool;
@@ -17,6 +18,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
 /** Starts runs: looks before anything is written, refuses with the way out, and then writes the run, its command and its first event in one transaction. */
@@ -136,6 +138,7 @@ class RunStarter {
                 .check(connection, definition)
                 .invoke(findings -> refuse(findings, follow))
                 .chain(findings -> Prerequisites.warned(connection, definition, findings))
+                .chain(findings -> leftBehind(connection, definition, findings))
                 .chain(findings -> contexts.compile(connection, definition).chain(compiled -> Prerequisites.tables(
                                 connection, compiled)
                         .chain(oids -> catalog.fingerprint(connection, oids)
@@ -145,6 +148,12 @@ class RunStarter {
                                                 findings,
                                                 fingerprint,
                                                 Prerequisites.claims(definition, compiled.operation(), tables)))))));
+    }
+
+    private Uni<List<Finding>> leftBehind(SqlConnection connection, Definition definition, List<Finding> findings) {
+        return new UnreadTables(definitions.current().definitions())
+                .find(connection, definition)
+                .map(unread -> Stream.concat(findings.stream(), unread.stream()).toList());
     }
 
     private static Uni<List<String>> reached(SqlConnection connection, List<Long> oids) {

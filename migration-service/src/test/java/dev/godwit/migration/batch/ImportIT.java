@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.godwit.migration.batch.Batches.Ended;
+import dev.godwit.migration.blob.BlobCopies;
 import dev.godwit.migration.chunk.ChunkWork.Kind;
-import dev.godwit.migration.operation.imports.BlobCopies;
 import dev.godwit.migration.plan.Finding;
 import dev.godwit.migration.plan.Preflight;
 import dev.godwit.migration.run.RunState;

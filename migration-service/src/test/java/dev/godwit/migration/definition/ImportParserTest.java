@@ -31,6 +31,7 @@ class ImportParserTest {
               on-conflict: {columns: [title], then: update, reason: ambiguous_course}
               on-delete: delete
               blobs: {path: storage_path, sha256: sha256, size: size_bytes, store: submissions}
+              discard: [legacy.sessions, legacy."Old Stuff"]
             """;
 
     private static final String USERS = "migration: users\nimport: {from: legacy.users, into: users, set: {id: id}}\n";
@@ -57,6 +58,8 @@ class ImportParserTest {
         assertThat(imported.onConflict()).isEqualTo(new OnConflict(List.of("title"), Then.UPDATE, "ambiguous_course"));
         assertThat(imported.onDelete()).isEqualTo(OnDelete.DELETE);
         assertThat(imported.blobs()).contains(new BlobColumns("storage_path", "sha256", "size_bytes", "submissions"));
+        assertThat(imported.discard())
+                .containsExactly(new TableName("legacy", "sessions"), new TableName("legacy", "Old Stuff"));
     }
 
     @Test
@@ -86,6 +89,7 @@ class ImportParserTest {
                 "from: a, into: b, set: {id: id}, on-conflict: {reason: Not a word}         | import.on-conflict.reason  | lower-case",
                 "from: a, into: b, set: {id: id}, on-delete: cascade                        | import.on-delete           | keep",
                 "from: a, into: b, set: {id: id}, blobs: {path: p, sha256: h, size: s}      | import.blobs.store         | write store",
+                "from: a, into: b, set: {id: id}, discard: [a.b.c]                          | import.discard             | schema.table",
                 "source: legacy, from: a, into: b, set: {id: id}                            | import.source              | a schema of their own",
                 "from: a, into: b, set: {id: id}, sett: {id: id}                            | import.sett                | did you mean 'set'",
             })

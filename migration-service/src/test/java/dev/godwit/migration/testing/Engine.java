@@ -4,12 +4,12 @@ import dev.godwit.migration.batch.Batches;
 import dev.godwit.migration.batch.Outside;
 import dev.godwit.migration.batch.RunContext;
 import dev.godwit.migration.batch.Undo;
+import dev.godwit.migration.blob.BlobCopies;
 import dev.godwit.migration.chunk.ChunkQueue;
 import dev.godwit.migration.chunk.ChunkWork;
 import dev.godwit.migration.chunk.ChunkWorker;
 import dev.godwit.migration.chunk.Pacing;
 import dev.godwit.migration.definition.Definition;
-import dev.godwit.migration.operation.imports.BlobCopies;
 import dev.godwit.migration.run.Chunks;
 import dev.godwit.migration.run.GodwitConfig;
 import dev.godwit.migration.run.RunContexts;
@@ -97,7 +97,17 @@ public final class Engine {
         this.sessions = new WorkerSessions(new Vertx(TestPostgres.vertx().getDelegate()), config);
         this.batches = new Batches(sessions);
         this.runs = new Runs(pool);
-        this.contexts = new RunContexts(pool, Outside.with(wanted -> blobs.copy(wanted)));
+        this.contexts = new RunContexts(pool, Outside.with(new BlobCopies() {
+            @Override
+            public Uni<Map<String, Result>> copy(List<Blob> wanted) {
+                return blobs.copy(wanted);
+            }
+
+            @Override
+            public Uni<Map<String, Result>> inspect(List<Blob> wanted) {
+                return blobs.inspect(wanted);
+            }
+        }));
         this.chunks = new Chunks(runs, null, config);
     }
 

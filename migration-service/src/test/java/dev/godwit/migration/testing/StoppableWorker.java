@@ -41,7 +41,9 @@ public final class StoppableWorker implements AutoCloseable {
         /** It owes the server the next statement. */
         IDLE,
         /** It owes the server the reading of a result that is larger than every buffer. */
-        READING
+        READING,
+        /** In nothing. */
+        NOT
     }
 
     private static final String LARGE = "SELECT repeat('x', 1000) FROM generate_series(1, 200000)";
@@ -57,6 +59,11 @@ public final class StoppableWorker implements AutoCloseable {
 
     /** Starts the process. */
     public static StoppableWorker start(Engine engine, EngineRun run, String key, Hang hang) throws IOException {
+        return start(engine, run, key, hang, "");
+    }
+
+    private static StoppableWorker start(Engine engine, EngineRun run, String key, Hang hang, String stores)
+            throws IOException {
         return new StoppableWorker(new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-Xmx512m",
@@ -67,9 +74,15 @@ public final class StoppableWorker implements AutoCloseable {
                         engine.database(),
                         run.id(),
                         key,
-                        hang.name())
+                        hang.name(),
+                        stores)
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start());
+    }
+
+    /** Starts a process that works on one key and does not hang, with the stores of blobs of that directory. */
+    public static StoppableWorker copying(Engine engine, EngineRun run, String key, Path stores) throws IOException {
+        return start(engine, run, key, Hang.NOT, stores.toString());
     }
 
     /** What the worker says next of what a test wants to know. */
@@ -105,7 +118,7 @@ public final class StoppableWorker implements AutoCloseable {
         process.destroyForcibly();
     }
 
-    /** The worker itself: port, database, run, key, hang. */
+    /** The worker itself: port, database, run, key, hang, and the directory of stores or nothing. */
     public static void main(String[] arguments) {
         int port = Integer.parseInt(arguments[0]);
         String database = arguments[1];
@@ -123,7 +136,7 @@ public final class StoppableWorker implements AutoCloseable {
                 .build();
         RunContext run = new Runs(pool)
                 .find(arguments[2])
-                .chain(found -> new RunContexts(pool, Outside.nothing()).of(found.orElseThrow()))
+                .chain(found -> new RunContexts(pool, outside(arguments[5])).of(found.orElseThrow()))
                 .await()
                 .atMost(STEP);
         Batches batches = new Batches(new WorkerSessions(vertx, config));
@@ -138,6 +151,10 @@ public final class StoppableWorker implements AutoCloseable {
         Runtime.getRuntime().halt(0);
     }
 
+    private static Outside outside(String stores) {
+        return stores.isEmpty() ? Outside.nothing() : Outside.with(TestStores.in(Path.of(stores)));
+    }
+
     private static Uni<Ended> batch(Batches batches, RunContext run, String key, Hang hang) {
         Place place = new Place(Lane.TAIL, "tail-0", Optional.empty(), EnumSet.of(RunState.BACKFILLING));
         return batches.run(run, place, opened -> run.on(opened)
@@ -150,6 +167,7 @@ public final class StoppableWorker implements AutoCloseable {
         System.out.println("held");
         return switch (hang) {
             case IDLE -> Uni.createFrom().voidItem().onItem().delayIt().by(Duration.ofSeconds(10));
+            case NOT -> Uni.createFrom().voidItem();
             case READING -> connection.query(LARGE).execute().replaceWithVoid();
         };
     }

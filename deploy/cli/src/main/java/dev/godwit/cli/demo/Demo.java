@@ -174,7 +174,9 @@ public final class Demo {
             report.check(DemoReport.trailIsComplete(trail));
             trails.add(trail);
         }
-        proof.toldThere(new Flown(runs, audit, journal)).forEach(report::check);
+        Flown flown = new Flown(runs, audit, journal);
+        proof.toldThere(flown).forEach(report::check);
+        report.figures(proof.figures(flown));
         for (int i = 0; i < runs.size(); i++) {
             report.run(runs.get(i), trails.get(i), i == 0);
         }

@@ -17,13 +17,18 @@ public final class DemoReport {
     private final Steps steps;
     private final ObjectNode json = RestClient.JSON.createObjectNode();
     private final ArrayNode checks = json.putArray("checks");
+    private boolean conflicts;
 
     public DemoReport(Steps steps) {
         this.steps = steps;
     }
 
+    /** What {@code godwit run} would answer: conflicts are no failure, but somebody has to look at them. */
     public int exitCode() {
-        return steps.failures().isEmpty() ? ExitCode.DONE : ExitCode.DIFFERENCES;
+        if (!steps.failures().isEmpty()) {
+            return ExitCode.DIFFERENCES;
+        }
+        return conflicts ? ExitCode.CONFLICTS : ExitCode.DONE;
     }
 
     public ObjectNode json() {
@@ -134,10 +139,30 @@ public final class DemoReport {
                     check.path("ok").asBoolean() ? "verified            " : "DIFFERS             ",
                     check.path("name").asText());
         }
+        conflicts |= run.count("conflict") + run.count("failed") > 0;
         ObjectNode node = first ? json : further().addObject().put("migration", run.migration());
         node.put("run", run.id());
         node.put("state", run.state());
         node.set("counts", run.json().path("counts"));
+    }
+
+    void figures(List<Figure> figures) {
+        if (figures.isEmpty()) {
+            return;
+        }
+        steps.section("Figures");
+        ArrayNode nodes = json.putArray("figures");
+        for (Figure figure : figures) {
+            steps.line(
+                    "%-24s %,9d of %,9d %s (%.1f %%)",
+                    figure.name(), figure.count(), figure.of(), figure.what(), figure.percent());
+            nodes.addObject()
+                    .put("name", figure.name())
+                    .put("what", figure.what())
+                    .put("count", figure.count())
+                    .put("of", figure.of())
+                    .put("percent", figure.percent());
+        }
     }
 
     private ArrayNode further() {

@@ -14,7 +14,7 @@ import java.util.List;
 public final class ExampleTables {
 
     /** By this comment a later demo knows which tables it may drop. */
-    private static final String MARK = "made by godwit demo";
+    public static final String MARK = "made by godwit demo";
 
     private static final String FOREIGN = """
             SELECT 'public.' || name

@@ -48,6 +48,11 @@ public interface Proof {
     /** Whether the audit trail names what the way back has left, and nothing else. */
     List<Check> toldBack(Flown flown) throws SQLException, IOException;
 
+    /** Figures of the way there by which people judge it. */
+    default List<Figure> figures(Flown flown) throws IOException {
+        return List.of();
+    }
+
     List<Tally> tallies();
 
     /** Says more about the rollback than its tables do, to people and to programs. */

@@ -44,6 +44,7 @@ final class Services {
         environment.put("GODWIT_MIGRATIONS_DIRECTORY", settings.migrations());
         environment.put("GODWIT_INSTANCE", Component.migration(instance));
         environment.put("GODWIT_CAPTURE_SLOT", Connector.SLOT);
+        environment.put("GODWIT_BLOBS_DIRECTORY", state.stores().toString());
         return launch(Component.MIGRATION, Component.migration(instance), environment);
     }
 

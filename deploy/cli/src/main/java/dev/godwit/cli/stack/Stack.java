@@ -59,6 +59,11 @@ public final class Stack {
         return state.exists();
     }
 
+    /** Where blobs of stores are that have no settings of their own: {@code NAME/from} and {@code NAME/to}. */
+    public Path stores() {
+        return state.stores();
+    }
+
     /**
      * Addresses and processes, as the last {@link #start} wrote them.
      *

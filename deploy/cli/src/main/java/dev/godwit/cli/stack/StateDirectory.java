@@ -42,6 +42,10 @@ final class StateDirectory {
         return root.resolve("data").resolve(component);
     }
 
+    Path stores() {
+        return root.resolve("stores");
+    }
+
     Path logs() {
         return root.resolve("logs");
     }

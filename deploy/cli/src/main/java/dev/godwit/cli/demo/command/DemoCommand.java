@@ -10,6 +10,7 @@ import dev.godwit.cli.demo.DemoOptions;
 import dev.godwit.cli.demo.Flight;
 import dev.godwit.cli.demo.Steps;
 import dev.godwit.cli.demo.branches.BranchingSchema;
+import dev.godwit.cli.demo.courses.LegacyCourses;
 import dev.godwit.cli.demo.documents.UuidStandardization;
 import dev.godwit.cli.demo.onboarding.OnboardingStates;
 import dev.godwit.cli.demo.roles.RoleAssignments;
@@ -26,8 +27,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
-import java.util.function.Supplier;
+import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -39,9 +41,12 @@ import picocli.CommandLine.Parameters;
                 "Migrate an example under live traffic, prove it, roll it back, prove that. Starts the stack if needed and leaves it up.")
 public final class DemoCommand extends GodwitCommand {
 
-    /** Cases that fly: each run of the command makes its own. */
-    private static final List<Supplier<DemoCase>> CASES =
-            List.of(UuidStandardization::new, OnboardingStates::new, RoleAssignments::new);
+    /** Cases that fly: each run of the command makes its own, told where the local stack has its stores of blobs. */
+    private static final List<Function<Path, DemoCase>> CASES = List.of(
+            stores -> new UuidStandardization(),
+            stores -> new OnboardingStates(),
+            stores -> new RoleAssignments(),
+            LegacyCourses::new);
 
     private static final int ROWS_MIN = 1000;
 
@@ -50,7 +55,7 @@ public final class DemoCommand extends GodwitCommand {
             paramLabel = "EXAMPLE",
             defaultValue = "uuid-standardization",
             description =
-                    "A folder of docs/examples (default: ${DEFAULT-VALUE}): uuid-standardization, onboarding-9-states, rbac-assignments or branching-schema.")
+                    "A folder of docs/examples (default: ${DEFAULT-VALUE}): uuid-standardization, onboarding-9-states, rbac-assignments, legacy-courses or branching-schema.")
     private String example;
 
     @Option(
@@ -123,17 +128,19 @@ public final class DemoCommand extends GodwitCommand {
     }
 
     private DemoCase chosen() {
-        return CASES.stream()
-                .map(Supplier::get)
-                .filter(each -> each.name().equals(example))
+        return cases().filter(each -> each.name().equals(example))
                 .findFirst()
                 .orElseThrow(() -> Failure.usage("no such example: " + example + "; there is "
-                        + CASES.stream().map(each -> each.get().name()).collect(Collectors.joining(", ", "", ", "))
+                        + cases().map(DemoCase::name).collect(Collectors.joining(", ", "", ", "))
                         + BranchingSchema.NAME));
     }
 
-    private static Set<String> migrations() {
-        return CASES.stream().flatMap(each -> each.get().migrations().stream()).collect(Collectors.toSet());
+    private Set<String> migrations() {
+        return cases().flatMap(each -> each.migrations().stream()).collect(Collectors.toSet());
+    }
+
+    private Stream<DemoCase> cases() {
+        return CASES.stream().map(each -> each.apply(Stack.at(stateDirectory()).stores()));
     }
 
     private DemoOptions options() {

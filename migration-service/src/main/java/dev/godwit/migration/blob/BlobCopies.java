@@ -1,9 +1,10 @@
-package dev.godwit.migration.operation.imports;
+package dev.godwit.migration.blob;
 
 import io.smallrye.mutiny.Uni;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Collectors;
 
 /**
  * Copies the blobs that rows point to. A batch asks before it writes a row, so that no row ever points to a blob that is not there or not what it should be.
@@ -15,6 +16,11 @@ public interface BlobCopies {
 
     /** Copies these blobs, each after its size and hash were checked; answers one result per {@link Blob#key}. */
     Uni<Map<String, Result>> copy(List<Blob> blobs);
+
+    /** What {@link #copy} would answer; nothing is written. A door that cannot look says that each would be copied. */
+    default Uni<Map<String, Result>> inspect(List<Blob> blobs) {
+        return Uni.createFrom().item(blobs.stream().collect(Collectors.toMap(Blob::key, blob -> Result.COPIED)));
+    }
 
     /**
      * A blob as its row describes it.
