@@ -94,7 +94,8 @@ record KeySample(Set<String> keys, boolean complete, Shape shape) {
     /** How much of the range from the least to the greatest key is keys, where keys are numbers; 1 where that cannot be said. */
     double density(double rows) {
         try {
-            LongSummaryStatistics range = keys.stream().mapToLong(Long::parseLong).summaryStatistics();
+            LongSummaryStatistics range =
+                    keys.stream().mapToLong(Long::parseLong).summaryStatistics();
             double span = (double) range.getMax() - range.getMin() + 1;
             return Math.min(1, Math.max(rows, keys.size()) / span);
         } catch (NumberFormatException fraction) {

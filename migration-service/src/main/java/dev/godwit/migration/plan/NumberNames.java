@@ -8,7 +8,8 @@ import java.util.regex.Pattern;
 /** Which names tell that a number is a key of a table: customer_id, billing_customer_id, customerId, customers, but not customer_count. */
 final class NumberNames {
 
-    private static final List<String> ENDINGS = List.of("", "id", "ids", "key", "keys", "no", "nr", "ref", "refs", "fk");
+    private static final List<String> ENDINGS =
+            List.of("", "id", "ids", "key", "keys", "no", "nr", "ref", "refs", "fk");
     private static final int GENERIC_LENGTH_MAX = 4;
 
     private final String singular;
@@ -33,13 +34,14 @@ final class NumberNames {
         if (!generic && found.equals(key)) {
             return true;
         }
-        return ENDINGS.stream().anyMatch(ending -> found.endsWith(singular + ending) || found.endsWith(plural + ending));
+        return ENDINGS.stream()
+                .anyMatch(ending -> found.endsWith(singular + ending) || found.endsWith(plural + ending));
     }
 
     /** In a text, the table's name before a number: customers/5, customer:5. */
     Pattern inText() {
-        return Pattern.compile(
-                "(?i)(?<![A-Za-z0-9])((?:" + Pattern.quote(plural) + "|" + Pattern.quote(singular) + ")[/:=#-])([0-9]{1,18})(?![0-9])");
+        return Pattern.compile("(?i)(?<![A-Za-z0-9])((?:" + Pattern.quote(plural) + "|" + Pattern.quote(singular)
+                + ")[/:=#-])([0-9]{1,18})(?![0-9])");
     }
 
     /** The same for PostgreSQL, as a coarse sieve. */

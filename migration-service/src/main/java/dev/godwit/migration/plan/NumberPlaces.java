@@ -59,8 +59,8 @@ final class NumberPlaces {
 
     private void walk(Object value, List<Step> way, boolean told) {
         if (value instanceof JsonObject object) {
-            object.forEach(entry -> walk(
-                    entry.getValue(), with(way, new Member(entry.getKey())), names.tell(entry.getKey())));
+            object.forEach(
+                    entry -> walk(entry.getValue(), with(way, new Member(entry.getKey())), names.tell(entry.getKey())));
         } else if (value instanceof JsonArray array) {
             array.forEach(element -> walk(element, with(way, new AnyElement()), told));
         } else if (told && value instanceof Number number && number.doubleValue() == number.longValue()) {

@@ -5,7 +5,6 @@ import dev.godwit.migration.definition.Identifier;
 import dev.godwit.migration.plan.Discover.Limits;
 import dev.godwit.migration.plan.ReadOnly.Answer;
 import dev.godwit.migration.plan.SearchTargets.Candidate;
-import dev.godwit.migration.plan.SearchTargets.Form;
 import dev.godwit.migration.plan.SearchTargets.Target;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
@@ -103,9 +102,10 @@ final class NumberSearch {
     private Uni<Discovery> column(Target target, Candidate candidate, String isKey, boolean named) {
         String column = "searched." + Identifier.quote(candidate.column());
         Optional<Double> percent = percent(target);
-        String sql = "SELECT count(*) FILTER (WHERE " + isKey + ") AS rows, count(" + column + ") AS filled, count(DISTINCT "
-                + column + ") AS different, (min(" + column + ") FILTER (WHERE " + isKey + "))::text AS key"
-                + from(target, percent);
+        String sql =
+                "SELECT count(*) FILTER (WHERE " + isKey + ") AS rows, count(" + column + ") AS filled, count(DISTINCT "
+                        + column + ") AS different, (min(" + column + ") FILTER (WHERE " + isKey + "))::text AS key"
+                        + from(target, percent);
         return database.probe(sql, Numbers::fromRow).map(answer -> judge(target, candidate, named, percent, answer));
     }
 
@@ -159,12 +159,10 @@ final class NumberSearch {
         if (places.numbers().isEmpty()) {
             return nothing();
         }
-        String sql = "SELECT " + Identifier.quote(key) + "::text AS key FROM " + root.name().quoted() + " WHERE "
-                + Identifier.quote(key) + " = ANY ($1::bigint[])";
+        String sql = "SELECT " + Identifier.quote(key) + "::text AS key FROM "
+                + root.name().quoted() + " WHERE " + Identifier.quote(key) + " = ANY ($1::bigint[])";
         return database.probe(
-                        sql,
-                        Tuple.of((Object) places.numbers().toArray(Long[]::new)),
-                        row -> row.getString("key"))
+                        sql, Tuple.of((Object) places.numbers().toArray(Long[]::new)), row -> row.getString("key"))
                 .map(answer -> answer instanceof Answer.Rows<String> rows
                         ? describe(target, candidate, places, new HashSet<>(rows.rows()))
                         : notSearched(target, candidate));

@@ -134,11 +134,9 @@ final class SearchTargets {
     /** Partitioned tables are searched as a whole where every partition is a candidate, else partition by partition. */
     List<Target> targets(List<HeapColumn> columns, boolean numbers) {
         Map<String, List<HeapColumn>> byTopColumn = new LinkedHashMap<>();
-        columns.stream()
-                .filter(column -> isSearched(column, numbers))
-                .forEach(column -> byTopColumn
-                        .computeIfAbsent(column.top() + "." + column.column(), k -> new ArrayList<>())
-                        .add(column));
+        columns.stream().filter(column -> isSearched(column, numbers)).forEach(column -> byTopColumn
+                .computeIfAbsent(column.top() + "." + column.column(), k -> new ArrayList<>())
+                .add(column));
         Map<TableName, List<Candidate>> candidates = new LinkedHashMap<>();
         Map<TableName, List<HeapColumn>> heaps = new LinkedHashMap<>();
         for (List<HeapColumn> same : byTopColumn.values()) {

@@ -190,7 +190,8 @@ class RestIT {
         problemMustBe(404, "unknown_migration", post("/api/migrations/nobody/rehearse", ""));
         problemMustBe(400, "bad_data", post("/api/migrations/documents-uuid5/rehearse", "{\"sample\":0}"));
         problemMustBe(400, "bad_data", post("/api/migrations/documents-uuid5/rehearse", "{\"sample\":1001}"));
-        assertThat(new JsonObject(get("/api/rehearsal").body()).getBoolean("copy")).isFalse();
+        assertThat(new JsonObject(get("/api/rehearsal").body()).getBoolean("copy"))
+                .isFalse();
     }
 
     private static Map<String, String> checks(HttpResponse<String> answer) {

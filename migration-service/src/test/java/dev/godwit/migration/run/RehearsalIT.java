@@ -61,8 +61,7 @@ class RehearsalIT {
         assertThat(entity(report, "d9").getString("reason")).isEqualTo("merged");
         assertThat(report.getJsonObject("effort").getLong("walBytesPerRow")).isPositive();
         assertThat(tables(report)).contains("public.doc", "public.page", "public.mark", "public.shelf");
-        assertThat(report.getJsonArray("notRehearsed"))
-                .containsExactly("only 10 entities that need work were found");
+        assertThat(report.getJsonArray("notRehearsed")).containsExactly("only 10 entities that need work were found");
         assertThat(engine.contents()).isEqualTo(before);
         assertThat(engine.value("""
                 SELECT (SELECT count(*) FROM godwit.run) + (SELECT count(*) FROM godwit.identity) + (SELECT count(*) FROM godwit.journal)

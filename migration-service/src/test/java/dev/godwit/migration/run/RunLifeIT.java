@@ -69,8 +69,8 @@ class RunLifeIT extends LiveRuns {
         assertThat(value("SELECT count(*) FROM godwit.run WHERE id = 'rehearsal'"))
                 .isEqualTo("0");
         assertThatThrownBy(() -> await(rehearsals.rehearse("first", 5)))
-                .isInstanceOfSatisfying(Refusal.class, refusal -> assertThat(refusal.code())
-                        .isEqualTo("overlapping_run"))
+                .isInstanceOfSatisfying(
+                        Refusal.class, refusal -> assertThat(refusal.code()).isEqualTo("overlapping_run"))
                 .hasMessageContaining(run);
     }
 
