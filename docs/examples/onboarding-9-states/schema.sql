@@ -13,6 +13,3 @@ CREATE TABLE onboarding_states (
     progress     integer GENERATED ALWAYS AS (current_step * 100 / 11) STORED,
     CONSTRAINT ck_current_step CHECK (current_step BETWEEN 0 AND 11)
 );
-
--- A later version of the application wants this column; it was added before any row was changed.
-ALTER TABLE onboarding_states ADD COLUMN agent_history jsonb;

@@ -169,6 +169,11 @@ final class Shapes {
                     defaultValue = "plan")
             String mode,
 
+            @Schema(
+                    defaultValue = "false",
+                    description = "Whether the named migrations follow the application until told to complete")
+            boolean follow,
+
             String requestedBy,
             String reason,
 
@@ -179,6 +184,9 @@ final class Shapes {
     record Series(
             String series,
             @Schema(enumeration = {"plan", "commit"}) String mode,
+
+            @Schema(description = "Whether the named migrations follow the application until told to complete")
+            boolean follow,
 
             @Schema(enumeration = {"running", "completed", "failed", "cancelled"})
             String state,

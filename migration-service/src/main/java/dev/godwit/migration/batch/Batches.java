@@ -2,8 +2,8 @@ package dev.godwit.migration.batch;
 
 import dev.godwit.migration.run.RunState;
 import dev.godwit.migration.sql.PgErrors;
+import dev.godwit.migration.sql.Pipeline;
 import dev.godwit.migration.sql.WorkerSessions;
-import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.Row;
 import io.vertx.mutiny.sqlclient.RowSet;
@@ -11,6 +11,8 @@ import io.vertx.mutiny.sqlclient.SqlConnection;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
@@ -186,11 +188,11 @@ public class Batches {
     }
 
     private Uni<Ended> commit(RunContext run, Place place, Function<Opened, Uni<Work>> work) {
-        return sessions.inTransaction(connection -> open(connection, run).chain(state -> {
-            if (!place.states().contains(state.state())) {
-                return Uni.createFrom().item(new Ended.Stopped(state.state()));
+        return sessions.inTransaction(connection -> open(connection, run, place).chain(fenced -> {
+            if (!place.states().contains(fenced.state())) {
+                return Uni.createFrom().item(new Ended.Stopped(fenced.state()));
             }
-            return within(connection, run, place, state.batch(), work);
+            return within(connection, run, place, fenced, work);
         }));
     }
 
@@ -199,29 +201,31 @@ public class Batches {
         return sessions.inTransaction(work);
     }
 
-    private record Fenced(RunState state, long batch) {}
+    private record Fenced(RunState state, long batch, Optional<LeasedChunk> chunk) {}
 
-    private static Uni<Fenced> open(SqlConnection connection, RunContext run) {
-        Uni<RowSet<Row>> state = query(connection, STATE, Tuple.of(run.runId()));
-        return Fence.shared(connection, run.serial()).chain(() -> state).map(rows -> {
-            Row row = rows.iterator().next();
-            return new Fenced(RunState.ofWireName(row.getString("state")), row.getLong("batch"));
-        });
+    /** The state is read in a statement of its own behind the fence, so it is what it is until the transaction ends. */
+    private static Uni<Fenced> open(SqlConnection connection, RunContext run, Place place) {
+        return Uni.combine()
+                .all()
+                .unis(
+                        Fence.shared(connection, run.serial()),
+                        query(connection, STATE, Tuple.of(run.runId())),
+                        lease(connection, run, place))
+                .with((fence, state, chunk) -> {
+                    Row row = state.iterator().next();
+                    return new Fenced(RunState.ofWireName(row.getString("state")), row.getLong("batch"), chunk);
+                });
     }
 
-    private Uni<Ended> within(
-            SqlConnection connection, RunContext run, Place place, long batch, Function<Opened, Uni<Work>> work) {
-        return lease(connection, run, place).chain(chunk -> {
-            if (chunk.filter(LeasedChunk::done).isPresent()) {
-                Work nothing =
-                        new Work(BatchResult.NOTHING, Optional.empty(), true, Optional.empty(), Optional.empty());
-                return Uni.createFrom().item(new Ended.Committed(nothing, chunk));
-            }
-            return prepare(connection, run)
-                    .chain(() -> work.apply(new Opened(connection, batch, chunk)))
-                    .chain(done -> finish(connection, run, place, batch, done))
-                    .map(done -> new Ended.Committed(done, chunk));
-        });
+    private static Uni<Ended> within(
+            SqlConnection connection, RunContext run, Place place, Fenced fenced, Function<Opened, Uni<Work>> work) {
+        Optional<LeasedChunk> chunk = fenced.chunk();
+        if (chunk.filter(LeasedChunk::done).isPresent()) {
+            return Uni.createFrom().item(new Ended.Committed(NO_WORK, chunk));
+        }
+        return Pipeline.of(settings(connection, run), () -> work.apply(new Opened(connection, fenced.batch(), chunk)))
+                .chain(done -> finish(connection, run, place, fenced.batch(), done))
+                .map(done -> new Ended.Committed(done, chunk));
     }
 
     private static Uni<Optional<LeasedChunk>> lease(SqlConnection connection, RunContext run, Place place) {
@@ -236,33 +240,30 @@ public class Batches {
     }
 
     /** Settings of the definition hold for this transaction only; the origin hides what follows from the tail. */
-    static Uni<Void> prepare(SqlConnection connection, RunContext run) {
-        Uni<Void> session = Multi.createFrom()
-                .iterable(run.definition().session().entrySet())
-                .onItem()
-                .transformToUniAndConcatenate(setting -> query(
-                        connection, "SELECT set_config($1, $2, true)", Tuple.of(setting.getKey(), setting.getValue())))
-                .onItem()
-                .ignoreAsUni();
-        Uni<Void> triggers = run.operation().triggersOff()
-                ? connection
-                        .query("SET LOCAL session_replication_role = replica")
-                        .execute()
-                        .replaceWithVoid()
-                : Uni.createFrom().voidItem();
-        Uni<Void> origin = run.hideWrites() && run.commit()
-                ? connection.query("SELECT godwit.hide_writes()").execute().replaceWithVoid()
-                : Uni.createFrom().voidItem();
-        return session.chain(() -> triggers).chain(() -> origin);
+    static List<Uni<?>> settings(SqlConnection connection, RunContext run) {
+        List<Uni<?>> statements = new ArrayList<>();
+        run.definition()
+                .session()
+                .forEach((name, value) ->
+                        statements.add(query(connection, "SELECT set_config($1, $2, true)", Tuple.of(name, value))));
+        if (run.operation().triggersOff()) {
+            statements.add(connection
+                    .query("SET LOCAL session_replication_role = replica")
+                    .execute());
+        }
+        if (run.hideWrites() && run.commit()) {
+            statements.add(connection.query("SELECT godwit.hide_writes()").execute());
+        }
+        return statements;
     }
 
-    private Uni<Work> finish(SqlConnection connection, RunContext run, Place place, long batch, Work work) {
+    private static Uni<Work> finish(SqlConnection connection, RunContext run, Place place, long batch, Work work) {
         return new Ledger(run, connection, place.lane(), batch)
                 .enter(work.result())
                 .call(result -> defer(connection, run, result))
-                .call(result -> record(connection, run, place, batch, result))
-                .call(result -> advance(connection, run, place, work))
-                .call(result -> new OutcomeStream(run, connection, place).publish(result, batch, work.commandId()))
+                .call(result -> Pipeline.of(
+                        records(connection, run, place, batch, result, work),
+                        () -> new OutcomeStream(run, connection, place).publish(result, batch, work.commandId())))
                 .map(result -> new Work(result, work.cursor(), work.chunkDone(), work.remaining(), work.commandId()));
     }
 
@@ -274,30 +275,25 @@ public class Batches {
                 : Uni.createFrom().voidItem();
     }
 
-    private static Uni<Void> record(
-            SqlConnection connection, RunContext run, Place place, long batch, BatchResult result) {
-        if (!run.commit() || !result.wrote()) {
-            return Uni.createFrom().voidItem();
+    /** The batch, if it wrote, and where its chunk stands now. */
+    private static List<Uni<?>> records(
+            SqlConnection connection, RunContext run, Place place, long batch, BatchResult result, Work work) {
+        List<Uni<?>> statements = new ArrayList<>();
+        if (run.commit() && result.wrote()) {
+            Tuple row =
+                    Tuple.of(run.runId(), batch, place.stream(), place.lane().wireName());
+            statements.add(query(connection, RECORD, row));
         }
-        return query(
-                        connection,
-                        RECORD,
-                        Tuple.of(
-                                run.runId(), batch, place.stream(), place.lane().wireName()))
-                .replaceWithVoid();
-    }
-
-    private static Uni<Void> advance(SqlConnection connection, RunContext run, Place place, Work work) {
-        if (place.chunk().isEmpty()) {
-            return Uni.createFrom().voidItem();
-        }
-        Tuple row = Tuple.of(
-                run.runId(),
-                place.chunk().get(),
-                work.cursor().orElseThrow(),
-                work.chunkDone(),
-                work.remaining().orElse(null));
-        return query(connection, ADVANCE_CHUNK, row).replaceWithVoid();
+        place.chunk().ifPresent(chunk -> {
+            Tuple row = Tuple.of(
+                    run.runId(),
+                    chunk,
+                    work.cursor().orElseThrow(),
+                    work.chunkDone(),
+                    work.remaining().orElse(null));
+            statements.add(query(connection, ADVANCE_CHUNK, row));
+        });
+        return statements;
     }
 
     private static Uni<RowSet<Row>> query(SqlConnection connection, String sql, Tuple parameters) {

@@ -4,6 +4,7 @@ import dev.godwit.migration.definition.TableName;
 import dev.godwit.migration.operation.ExactText;
 import dev.godwit.migration.operation.Selection;
 import dev.godwit.migration.operation.derive.DeriveModel.Watch;
+import dev.godwit.migration.sql.Pipeline;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.SqlConnection;
@@ -41,8 +42,9 @@ final class DeriveWork implements OperationBatch {
         if (!run.run().commit()) {
             return reader.foresee(selection).map(found -> new DeriveResult(run, selection, found).foreseen());
         }
-        return settings()
-                .chain(() -> reader.read(selection, expectWork))
+        return Pipeline.of(
+                        List.of(connection.query(ExactText.SETTINGS).execute()),
+                        () -> reader.read(selection, expectWork))
                 .chain(found -> expectWork ? insert(selection, found, found) : insertWhereDue(selection, found));
     }
 

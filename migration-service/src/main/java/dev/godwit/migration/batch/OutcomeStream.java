@@ -3,12 +3,15 @@ package dev.godwit.migration.batch;
 import dev.godwit.migration.operation.Counts;
 import dev.godwit.migration.operation.OutcomeKind;
 import dev.godwit.migration.outbox.OutcomeEvents;
+import dev.godwit.migration.sql.Pipeline;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.json.JsonObject;
 import io.vertx.mutiny.sqlclient.Row;
 import io.vertx.mutiny.sqlclient.RowSet;
 import io.vertx.mutiny.sqlclient.SqlConnection;
 import io.vertx.mutiny.sqlclient.Tuple;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /** The chain of events that a batch belongs to, and the counters that go with it. Transaction: joins the batch's, as its last part; shows its writes again. */
@@ -52,12 +55,12 @@ public final class OutcomeStream {
         if (result.outcomes().isEmpty() && !result.wrote()) {
             return show();
         }
-        return query(OPEN, Tuple.of(run.runId(), place.stream()))
-                .chain(() -> query(LOCK, Tuple.of(run.runId(), place.stream())))
-                .map(rows -> rows.iterator().next())
-                .chain(stream -> show().chain(() -> append(result, event(batch, commandId), stream))
-                        .chain(position -> query(ADVANCE, counters(result, position, stream.getJsonObject("touched")))))
-                .replaceWithVoid();
+        Tuple name = Tuple.of(run.runId(), place.stream());
+        return Uni.combine()
+                .all()
+                .unis(query(OPEN, name), query(LOCK, name), show())
+                .with((opened, stream, shown) -> stream.iterator().next())
+                .chain(stream -> append(result, event(batch, commandId), stream));
     }
 
     private OutcomeEvents.Batch event(long batch, Optional<String> commandId) {
@@ -72,9 +75,12 @@ public final class OutcomeStream {
                 run.rootName());
     }
 
-    private Uni<OutcomeEvents.Position> append(BatchResult result, OutcomeEvents.Batch event, Row stream) {
+    private Uni<Void> append(BatchResult result, OutcomeEvents.Batch event, Row stream) {
         OutcomeEvents.Position from = new OutcomeEvents.Position(stream.getLong("sequence"), stream.getString("hash"));
-        return OutcomeEvents.append(connection, event, result.outcomes(), from);
+        OutcomeEvents.Chain chain = OutcomeEvents.chain(event, result.outcomes(), from);
+        List<Uni<?>> statements = new ArrayList<>(chain.appends(connection));
+        statements.add(query(ADVANCE, counters(result, chain.end(), stream.getJsonObject("touched"))));
+        return Pipeline.of(statements);
     }
 
     private Tuple counters(BatchResult result, OutcomeEvents.Position position, JsonObject touched) {

@@ -4,6 +4,7 @@ import dev.godwit.migration.definition.Definition;
 import dev.godwit.migration.operation.Outcome;
 import dev.godwit.migration.operation.Selection;
 import dev.godwit.migration.sql.PgErrors;
+import dev.godwit.migration.sql.Pipeline;
 import dev.godwit.migration.sql.WorkerSessions;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.Row;
@@ -207,7 +208,7 @@ public final class Rehearsal {
                 .addString(definition.hash())
                 .addBoolean(!group.isEmpty());
         return Rows.query(connection, BEGIN, row)
-                .chain(() -> Batches.prepare(connection, run))
+                .chain(() -> Pipeline.of(Batches.settings(connection, run)))
                 .chain(() -> run.operation().prepare(run, connection))
                 .chain(() -> MappedRelations.enter(connection, run))
                 .chain(() -> group.isEmpty()

@@ -4,6 +4,7 @@ import dev.godwit.migration.definition.TableName;
 import dev.godwit.migration.operation.ExactText;
 import dev.godwit.migration.operation.Outcome;
 import dev.godwit.migration.operation.Selection;
+import dev.godwit.migration.sql.Pipeline;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.SqlConnection;
 import io.vertx.mutiny.sqlclient.Tuple;
@@ -72,10 +73,9 @@ final class TransformWork implements OperationBatch {
         if (due.length == 0) {
             return Uni.createFrom().item(Map.of());
         }
-        return connection
-                .query(ExactText.SETTINGS)
-                .execute()
-                .chain(() -> connection.preparedQuery(run.sql().apply()).execute(Tuple.of(run.runId(), number, due)))
+        return Pipeline.of(
+                        List.of(connection.query(ExactText.SETTINGS).execute()),
+                        () -> connection.preparedQuery(run.sql().apply()).execute(Tuple.of(run.runId(), number, due)))
                 .chain(changed -> {
                     Map<String, String> misfits = new HashMap<>();
                     changed.forEach(row -> {

@@ -66,11 +66,16 @@ public class BlobStores implements BlobCopies {
     /** Checks the settings of all stores; reaches none of them. */
     @Inject
     public BlobStores(StoresConfig stores, BlobsConfig blobs) {
-        stores.byName().forEach((name, store) -> this.stores.put(name, open(name, store)));
-        this.patience = blobs.patience();
-        this.directory = blobs.directory();
+        this(stores.byName(), blobs.directory(), blobs.concurrency(), blobs.patience());
+    }
+
+    /** As {@link StoresConfig} and {@link BlobsConfig} say. */
+    public BlobStores(Map<String, Store> stores, Optional<Path> directory, int concurrency, Duration patience) {
+        stores.forEach((name, store) -> this.stores.put(name, open(name, store)));
+        this.patience = patience;
+        this.directory = directory;
         AtomicInteger number = new AtomicInteger();
-        this.threads = Executors.newFixedThreadPool(blobs.concurrency(), work -> {
+        this.threads = Executors.newFixedThreadPool(concurrency, work -> {
             Thread thread = new Thread(work, "blobs-" + number.incrementAndGet());
             thread.setDaemon(true);
             return thread;

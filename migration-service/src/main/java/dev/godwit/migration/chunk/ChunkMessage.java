@@ -12,11 +12,11 @@ import java.util.Optional;
 public record ChunkMessage(String run, int chunk, int epoch) {
 
     /** Spreads a run's chunks over the partitions. */
-    String key() {
+    public String key() {
         return run + ":" + chunk;
     }
 
-    String toJson() {
+    public String toJson() {
         return new JsonObject()
                 .put("run", run)
                 .put("chunk", chunk)

@@ -2,7 +2,6 @@ package dev.godwit.migration.outbox;
 
 import dev.godwit.migration.operation.Counts;
 import dev.godwit.migration.operation.Outcome;
-import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -53,24 +52,40 @@ public final class OutcomeEvents {
     /** Where a stream stands: number and hash of its last event. */
     public record Position(long sequence, String hash) {}
 
-    /** Appends the events and answers where the stream stands then. Transaction: joins the caller's, after its writes are shown again. */
-    public static Uni<Position> append(SqlConnection connection, Batch batch, List<Outcome> outcomes, Position from) {
-        List<List<Outcome>> parts = split(outcomes);
-        Position[] position = {from};
-        return Multi.createFrom()
-                .iterable(parts)
-                .onItem()
-                .transformToUniAndConcatenate(part -> append(connection, batch, part, position))
-                .onItem()
-                .ignoreAsUni()
-                .replaceWith(() -> position[0]);
+    /** An event that is part of a chain. */
+    public record Event(UUID id, String run, JsonObject data) {}
+
+    /**
+     * Events of one batch, chained to those before.
+     *
+     * @param end where the stream stands after them
+     */
+    public record Chain(List<Event> events, Position end) {
+
+        /** The statements that append them, in order. Transaction: joins the caller's, after its writes are shown again. */
+        public List<Uni<Void>> appends(SqlConnection connection) {
+            return events.stream()
+                    .map(event -> Outbox.append(
+                            connection, event.id(), Outbox.OUTCOMES, event.run(), TYPE, event.run(), event.data()))
+                    .toList();
+        }
     }
 
-    private static Uni<Void> append(
-            SqlConnection connection, Batch batch, List<Outcome> outcomes, Position[] position) {
+    /** Chains the outcomes to where the stream stands. */
+    public static Chain chain(Batch batch, List<Outcome> outcomes, Position from) {
+        List<Event> events = new ArrayList<>();
+        Position position = from;
+        for (List<Outcome> part : split(outcomes)) {
+            Event event = event(batch, part, position);
+            events.add(event);
+            position = new Position(position.sequence() + 1, event.data().getString("hash"));
+        }
+        return new Chain(List.copyOf(events), position);
+    }
+
+    private static Event event(Batch batch, List<Outcome> outcomes, Position from) {
         UUID id = UUID.randomUUID();
-        long sequence = position[0].sequence() + 1;
-        String previous = position[0].hash();
+        long sequence = from.sequence() + 1;
         List<byte[]> leaves = new ArrayList<>(outcomes.size());
         JsonArray items = new JsonArray();
         for (Outcome outcome : outcomes) {
@@ -78,7 +93,7 @@ public final class OutcomeEvents {
             leaves.add(HashChain.leaf(outcome, salt));
             items.add(item(outcome, salt));
         }
-        String hash = HashChain.hash(previous, batch.run(), batch.stream(), sequence, id.toString(), leaves);
+        String hash = HashChain.hash(from.hash(), batch.run(), batch.stream(), sequence, id.toString(), leaves);
         JsonObject data = new JsonObject()
                 .put("run", batch.run())
                 .put("migration", batch.migration())
@@ -86,7 +101,7 @@ public final class OutcomeEvents {
                 .put("lane", batch.lane())
                 .put("stream", batch.stream())
                 .put("sequence", sequence)
-                .put("previousHash", previous)
+                .put("previousHash", from.hash())
                 .put("hash", hash)
                 .put("batch", batch.number())
                 .put("commandId", batch.commandId().orElse(null))
@@ -94,8 +109,7 @@ public final class OutcomeEvents {
                 .put("counts", counts(Counts.of(batch.table(), outcomes)))
                 .put("at", Instant.now().toString())
                 .put("outcomes", items);
-        position[0] = new Position(sequence, hash);
-        return Outbox.append(connection, id, Outbox.OUTCOMES, batch.run(), TYPE, batch.run(), data);
+        return new Event(id, batch.run(), data);
     }
 
     private static JsonObject item(Outcome outcome, String salt) {

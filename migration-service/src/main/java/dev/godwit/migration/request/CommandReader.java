@@ -76,9 +76,13 @@ public final class CommandReader {
                 data.optionalKeys("migrations", SeriesCommand.MIGRATIONS_MAX)
                         .orElseThrow(() -> StrictObject.bad("field 'migrations' is missing")),
                 isCommit(data),
+                data.flag("follow"),
                 data.optionalRemark("requestedBy").orElse(requester),
                 data.optionalRemark("reason"));
         data.mustHaveNoMore();
+        if (series.follow() && !series.commit()) {
+            throw StrictObject.bad("field 'follow' is for a series that writes; say \"mode\": \"commit\"");
+        }
         return series;
     }
 

@@ -8,6 +8,7 @@ import dev.godwit.migration.operation.RunOnce.Direction;
 import dev.godwit.migration.run.ScriptWork.Piece;
 import dev.godwit.migration.run.StatementJournal.Next;
 import dev.godwit.migration.script.ScriptStatement;
+import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -34,6 +35,9 @@ class SchemaSteps {
 
     /** The kind of the runs that are driven here, as definitions spell it. */
     private static final String KIND = "schema";
+
+    /** As many as a run has states. */
+    private static final int STEPS_MAX = 8;
 
     /** Scripts at work in this instance at the same time. */
     private static final int IN_HAND_MAX = 4;
@@ -85,8 +89,25 @@ class SchemaSteps {
         return run.operation().equals(KIND);
     }
 
-    /** Does the next step of a run. */
+    /** Does what is due of a run: as long as its state moves on there is a next step, which need not wait for the driver's next round. */
     Uni<Void> step(Run run) {
+        return Multi.createBy()
+                .repeating()
+                .uni(() -> runs.find(run.id()).chain(found -> found.map(this::moves)
+                        .orElseGet(() -> Uni.createFrom().item(false))))
+                .whilst(moved -> moved)
+                .select()
+                .first(STEPS_MAX)
+                .onItem()
+                .ignoreAsUni();
+    }
+
+    private Uni<Boolean> moves(Run run) {
+        return next(run).chain(() -> runs.find(run.id())).map(now -> now.filter(moved -> moved.state() != run.state())
+                .isPresent());
+    }
+
+    private Uni<Void> next(Run run) {
         return contexts.of(run).chain(context -> switch (run.state()) {
             case PLANNING -> run.commit() ? begin(run, context) : plan(run, context);
             case BACKFILLING -> advance(run, context, Direction.UP);

@@ -12,6 +12,7 @@ import java.util.Optional;
  * Runs of several migrations that one command asked for.
  *
  * @param serial names its advisory lock
+ * @param follow whether the runs of the named migrations follow the application
  * @param state running, completed, failed or cancelled
  * @param migrations those that the command named
  */
@@ -19,6 +20,7 @@ record Series(
         String id,
         long serial,
         boolean commit,
+        boolean follow,
         String state,
         List<String> migrations,
         String requestedBy,
@@ -44,6 +46,7 @@ record Series(
                 row.getString("id"),
                 row.getLong("serial"),
                 "commit".equals(row.getString("mode")),
+                row.getBoolean("follow"),
                 row.getString("state"),
                 List.of(row.getArrayOfStrings("migrations")),
                 row.getString("requested_by"),
@@ -51,6 +54,10 @@ record Series(
                 row.getString("command_id"),
                 row.getOffsetDateTime("created_at"),
                 Optional.ofNullable(row.getOffsetDateTime("ended_at")));
+    }
+
+    boolean follows(Member member) {
+        return follow && migrations.contains(member.migration());
     }
 
     /** The one report: the series, the sums, and each member. */
@@ -67,6 +74,7 @@ record Series(
         return new JsonObject()
                 .put("series", id)
                 .put("mode", commit ? "commit" : "plan")
+                .put("follow", follow)
                 .put("state", state)
                 .put("migrations", new JsonArray(migrations))
                 .put("requestedBy", requestedBy)

@@ -8,9 +8,15 @@ import java.util.Optional;
  *
  * @param commandId idempotency key; the same id twice starts one series
  * @param commit false: plans, which cannot write
+ * @param follow whether the named migrations follow the application until their runs are told to complete; what they need runs to its end
  */
 public record SeriesCommand(
-        String commandId, List<String> migrations, boolean commit, String requestedBy, Optional<String> reason) {
+        String commandId,
+        List<String> migrations,
+        boolean commit,
+        boolean follow,
+        String requestedBy,
+        Optional<String> reason) {
 
     /** Largest number of migrations that one command may name. */
     public static final int MIGRATIONS_MAX = 1000;

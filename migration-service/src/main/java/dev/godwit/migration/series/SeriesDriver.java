@@ -1,5 +1,6 @@
 package dev.godwit.migration.series;
 
+import dev.godwit.migration.run.GodwitConfig;
 import dev.godwit.migration.run.Refusal;
 import dev.godwit.migration.run.RunService;
 import dev.godwit.migration.run.Runs;
@@ -33,6 +34,9 @@ class SeriesDriver {
     /** Class of the advisory locks by which one instance moves a series on. */
     private static final int DRIVER = 24749;
 
+    /** In one round of the scheduler's. */
+    private static final int LOOKS = 5;
+
     private static final String OVERLAPPING = "overlapping_run";
 
     /** How long a member waits for other runs on its tables before it is tried again. */
@@ -50,28 +54,44 @@ class SeriesDriver {
     private final RunService runService;
     private final Runs runs;
     private final Pool pool;
+    private final GodwitConfig config;
 
     @Inject
-    SeriesDriver(SeriesStore store, RunService runService, Runs runs, Pool pool) {
+    SeriesDriver(SeriesStore store, RunService runService, Runs runs, Pool pool, GodwitConfig config) {
+        this.config = config;
         this.store = store;
         this.runService = runService;
         this.runs = runs;
         this.pool = pool;
     }
 
+    /** The scheduler's clock ticks once a second; as long as there is a series in hand it is looked at as often as runs are. */
     @Scheduled(every = "1s", delayed = "1s", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
     Uni<Void> advance() {
-        return store.running()
-                .onItem()
-                .transformToMulti(found -> Multi.createFrom().iterable(found))
-                .onItem()
-                .transformToUniAndConcatenate(this::advance)
+        return Multi.createBy()
+                .repeating()
+                .uni(this::advanceAll)
+                .withDelay(config.driver().every())
+                .whilst(any -> any)
+                .select()
+                .first(LOOKS)
                 .onItem()
                 .ignoreAsUni()
                 .onFailure()
                 .invoke(failure -> LOG.debugf("Series cannot be moved on now: %s", PgErrors.describe(failure)))
                 .onFailure()
                 .recoverWithItem((Void) null);
+    }
+
+    /** False when there is none. */
+    private Uni<Boolean> advanceAll() {
+        return store.running().chain(found -> Multi.createFrom()
+                .iterable(found)
+                .onItem()
+                .transformToUniAndConcatenate(this::advance)
+                .onItem()
+                .ignoreAsUni()
+                .replaceWith(!found.isEmpty()));
     }
 
     private Uni<Void> advance(Series series) {
@@ -123,7 +143,7 @@ class SeriesDriver {
                 Optional.empty(),
                 List.of(),
                 Optional.empty(),
-                false,
+                series.follows(member),
                 Optional.empty(),
                 series.requestedBy(),
                 Optional.of(series.reason().orElse("part of series " + series.id())));

@@ -23,7 +23,7 @@ import java.util.stream.StreamSupport;
 class SeriesStore {
 
     private static final String COLUMNS =
-            "id, serial, mode, state, migrations, requested_by, reason, command_id, created_at, ended_at";
+            "id, serial, mode, follow, state, migrations, requested_by, reason, command_id, created_at, ended_at";
 
     private static final String FIND = "SELECT " + COLUMNS + " FROM godwit.series WHERE id = $1";
 
@@ -57,8 +57,8 @@ class SeriesStore {
 
     /** No row: a series with this command exists. */
     private static final String INSERT = """
-            INSERT INTO godwit.series (id, mode, state, migrations, requested_by, reason, command_id, ended_at)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, CASE WHEN $3 <> 'running' THEN clock_timestamp() END)
+            INSERT INTO godwit.series (id, mode, state, migrations, requested_by, reason, command_id, follow, ended_at)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, CASE WHEN $3 <> 'running' THEN clock_timestamp() END)
             ON CONFLICT (command_id) DO NOTHING
             """;
 
@@ -94,6 +94,16 @@ class SeriesStore {
                SET state = $2, ended_at = clock_timestamp()
              WHERE id = $1
                AND state = 'running'
+            """;
+
+    /** Runs are kept until somebody forgets them; a series as long as one of its runs. */
+    private static final String PRUNE = """
+            DELETE FROM godwit.series AS s
+             WHERE s.ended_at < clock_timestamp() - $1 * interval '1 millisecond'
+               AND NOT EXISTS (SELECT
+                                 FROM godwit.series_member AS m
+                                 JOIN godwit.run AS r ON r.id = m.run_id
+                                WHERE m.series_id = s.id)
             """;
 
     private final Runs runs;
@@ -141,7 +151,8 @@ class SeriesStore {
                 .addArrayOfString(command.migrations().toArray(String[]::new))
                 .addString(command.requestedBy())
                 .addString(command.reason().orElse(null))
-                .addString(command.commandId());
+                .addString(command.commandId())
+                .addBoolean(command.follow());
         return runs.inTransaction(connection -> connection
                 .preparedQuery(INSERT)
                 .execute(row)
@@ -176,6 +187,11 @@ class SeriesStore {
     Uni<Void> later(Series series, Member member, String waitsFor, Duration by) {
         return runs.execute(LATER, series.id(), member.migration(), waitsFor, by.toMillis())
                 .replaceWithVoid();
+    }
+
+    /** Deletes what ended longer ago, and of whose runs none is left. */
+    Uni<Void> prune(Duration retention) {
+        return runs.execute(PRUNE, retention.toMillis()).replaceWithVoid();
     }
 
     /** Ends a series; does nothing when it has ended. */

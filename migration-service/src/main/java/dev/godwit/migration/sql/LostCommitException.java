@@ -1,11 +1,11 @@
 package dev.godwit.migration.sql;
 
-/** PostgreSQL answered COMMIT, but the transaction is not committed: a failed transaction answers ROLLBACK without an error. */
+/** A transaction was to be committed that had failed before: nothing of it is there. */
 public final class LostCommitException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
-    public LostCommitException(String status) {
-        super("the transaction did not commit; its status is " + status);
+    public LostCommitException() {
+        super("the transaction had failed before it was committed");
     }
 }

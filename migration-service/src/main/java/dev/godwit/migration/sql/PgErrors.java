@@ -58,6 +58,11 @@ public final class PgErrors {
         return sqlState(failure).filter("55P03"::equals).isPresent();
     }
 
+    /** Whether an earlier statement of the transaction had failed. */
+    static boolean isAborted(Throwable failure) {
+        return sqlState(failure).filter("25P02"::equals).isPresent();
+    }
+
     /** Whether others were in the way of a lock, so that the same is worth another try. */
     public static boolean isContended(Throwable failure) {
         return sqlState(failure)

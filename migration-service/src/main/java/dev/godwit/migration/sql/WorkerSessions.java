@@ -130,7 +130,7 @@ public class WorkerSessions {
     /**
      * Runs {@code work} in one transaction.
      *
-     * <p>Failure semantics: any failure rolls back and is passed on. When the transaction wrote, its status is read after COMMIT, so that success means committed. A session
+     * <p>Failure semantics: any failure rolls back and is passed on. Success means committed. A session
      * goes back to the pool only without transaction and without replication origin; one that cannot be brought there is ended. Cancelling ends the session, since what was
      * cancelled may still send statements, which must not run outside their transaction.
      */

@@ -8,11 +8,11 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** Transforms of databases that nobody made for them. */
+/** Transforms, and rows derived, of databases that nobody made for them. */
 class TransformSamplesIT {
 
     @Test
-    void shouldTransformFilmsOfPagilaAndGiveThemBack() {
+    void shouldTransformFilmsAndDeriveLoyaltyFromPagilaAndGiveAllBack() {
         Engine engine = Engine.onSample("pagila.sql.gz");
         String yaml = """
                 migration: films
@@ -41,6 +41,49 @@ class TransformSamplesIT {
                         engine.value(
                                 "SELECT count(*) FROM film WHERE revenue_projection <> (rental_duration * rental_rate)::numeric(5, 2)"))
                 .isEqualTo("0");
+        run.rollback();
+        assertThat(engine.contents()).isEqualTo(before);
+        deriveLoyalty(engine);
+    }
+
+    /** Of each customer with at least 30 rentals one row: what a customer has is read from rental, which is no partition of anything, and payment, which has eight. */
+    private static void deriveLoyalty(Engine engine) {
+        engine.execute(
+                "CREATE TABLE loyalty (customer_id integer PRIMARY KEY REFERENCES customer, rentals bigint NOT NULL, paid numeric NOT NULL);"
+                        + " INSERT INTO loyalty SELECT customer_id, 1, 0 FROM rental GROUP BY 1 HAVING count(*) = 30");
+        Map<String, List<String>> before = engine.contents();
+        String yaml = """
+                migration: loyalty
+                derive:
+                  from: public.customer
+                  into: public.loyalty
+                  identity: [customer_id]
+                  rows: |
+                    SELECT entity.customer_id, count(*) AS rentals,
+                           (SELECT coalesce(sum(p.amount), 0) FROM public.payment AS p WHERE p.customer_id = entity.customer_id) AS paid
+                      FROM entity
+                      JOIN public.rental AS r ON r.customer_id = entity.customer_id
+                     GROUP BY entity.customer_id
+                    HAVING count(*) >= 30
+                """;
+        EngineRun plan = engine.plan(yaml);
+        plan.inspect();
+        assertThat(engine.contents()).isEqualTo(before);
+
+        EngineRun run = engine.commit(yaml);
+        assertThat(run.complete()).isZero();
+
+        assertThat(run.story()).isEqualTo(plan.story());
+        assertThat(
+                        engine.value(
+                                "SELECT count(*) FROM loyalty AS l WHERE l.rentals > 1 AND l.rentals <> (SELECT count(*) FROM rental AS r WHERE r.customer_id = l.customer_id)"))
+                .isEqualTo("0");
+        assertThat(run.counts())
+                .containsEntry(
+                        "migrated", Long.parseLong(engine.value("SELECT count(*) FROM loyalty WHERE rentals > 30")))
+                .containsEntry(
+                        "unchanged",
+                        599 - Long.parseLong(engine.value("SELECT count(*) FROM loyalty WHERE rentals > 30")));
         run.rollback();
         assertThat(engine.contents()).isEqualTo(before);
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import dev.godwit.migration.operation.Outcome;
 import dev.godwit.migration.operation.OutcomeKind;
+import dev.godwit.migration.sql.Pipeline;
 import dev.godwit.migration.testing.Engine;
 import dev.godwit.migration.testing.Schemas;
 import io.vertx.core.json.JsonObject;
@@ -93,8 +94,10 @@ class OutcomeEventsIT {
     private static OutcomeEvents.Position append(String run, List<Outcome> outcomes, OutcomeEvents.Position from) {
         OutcomeEvents.Batch batch =
                 new OutcomeEvents.Batch(run, "m", "commit", "backfill", "chunk-1", 7, Optional.empty(), "public.t");
-        return Engine.await(
-                engine.sessions().inTransaction(connection -> OutcomeEvents.append(connection, batch, outcomes, from)));
+        OutcomeEvents.Chain chain = OutcomeEvents.chain(batch, outcomes, from);
+        Engine.await(
+                engine.sessions().inTransaction(connection -> Pipeline.of(List.copyOf(chain.appends(connection)))));
+        return chain.end();
     }
 
     private static List<JsonObject> events(String run) {

@@ -34,11 +34,11 @@ class CommandReaderTest {
         void shouldReadEveryField() {
             Command command = read(
                     "dev.godwit.series.start",
-                    "{'migrations':['b','a','b'],'mode':'commit','requestedBy':'ann','reason':'because'}");
+                    "{'migrations':['b','a','b'],'mode':'commit','follow':true,'requestedBy':'ann','reason':'because'}");
 
             assertThat(command)
                     .isEqualTo(new Command.StartSeries(
-                            new SeriesCommand("id-1", List.of("b", "a"), true, "ann", Optional.of("because"))));
+                            new SeriesCommand("id-1", List.of("b", "a"), true, true, "ann", Optional.of("because"))));
         }
 
         @ParameterizedTest
@@ -48,6 +48,7 @@ class CommandReaderTest {
                     "{'migrations':[]}",
                     "{'migrations':'a'}",
                     "{'migrations':['a'],'mode':'maybe'}",
+                    "{'migrations':['a'],'mode':'commit','follow':'yes'}",
                     "{'migrations':['a'],'sql':'SELECT 1'}"
                 })
         void shouldRefuseWhatTheSchemaRefuses(String data) {

@@ -22,10 +22,12 @@ class SchemaLifeIT extends SchemaRuns {
 
     @Test
     void shouldRunOnceAndBackAgain() {
+        String planned = planned("note-column");
         String run = start("note-column", true);
         reach(run, "completed");
 
         assertThat(executed()).containsExactly("up; once");
+        assertThat(events(planned)).as("the plan said so").isEqualTo(events(run));
         JsonObject snapshot = await(services.run(run));
         assertThat(snapshot.getJsonObject("counts").getLong("migrated")).isEqualTo(2);
         assertThat(snapshot.getString("asOf")).isNotNull();

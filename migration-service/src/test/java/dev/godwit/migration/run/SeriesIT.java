@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.godwit.migration.series.SeriesCommand;
+import dev.godwit.migration.series.SeriesKeeper;
 import dev.godwit.migration.series.SeriesService;
 import dev.godwit.migration.testing.LiveService;
 import io.quarkus.test.junit.QuarkusTest;
@@ -27,6 +28,9 @@ class SeriesIT extends SchemaRuns {
 
     @Inject
     SeriesService series;
+
+    @Inject
+    SeriesKeeper keeper;
 
     /** Before the runs are ended, or the next would be started meanwhile. */
     @AfterEach
@@ -103,8 +107,8 @@ class SeriesIT extends SchemaRuns {
     @Test
     void shouldStartEachRunOnceWhoeverDies() {
         await(other.query("BEGIN; LOCK TABLE note IN SHARE MODE").execute());
-        SeriesCommand command =
-                new SeriesCommand(UUID.randomUUID().toString(), List.of("note-column"), true, "test", Optional.empty());
+        SeriesCommand command = new SeriesCommand(
+                UUID.randomUUID().toString(), List.of("note-column"), true, false, "test", Optional.empty());
         String id = await(series.start(command)).getString("series");
         assertThat(await(series.start(command)).getString("series"))
                 .as("the same command")
@@ -123,6 +127,9 @@ class SeriesIT extends SchemaRuns {
 
         assertThat(ended(id).getString("state")).isEqualTo("completed");
         assertThat(executed()).containsExactly("up; once");
+        assertThat(value("SELECT command_id FROM godwit.run WHERE id = $1", run))
+                .isEqualTo(id + "/note-column");
+        mustBeKeptUntilItsRunsAreForgotten(id);
     }
 
     @Test
@@ -139,9 +146,21 @@ class SeriesIT extends SchemaRuns {
         assertThatThrownBy(() -> find("s000000000000")).hasMessageContaining("there is no series");
     }
 
+    private void mustBeKeptUntilItsRunsAreForgotten(String id) {
+        await(keeper.prune(Duration.ZERO));
+        assertThat(values("SELECT id FROM godwit.series")).contains(id);
+        execute("DELETE FROM godwit.run WHERE operation = 'schema'");
+        await(keeper.prune(Duration.ofHours(1)));
+        assertThat(values("SELECT id FROM godwit.series")).contains(id);
+
+        await(keeper.prune(Duration.ZERO));
+
+        assertThat(values("SELECT id FROM godwit.series")).doesNotContain(id);
+    }
+
     private String start(boolean commit, String... migrations) {
-        SeriesCommand command =
-                new SeriesCommand(UUID.randomUUID().toString(), List.of(migrations), commit, "test", Optional.empty());
+        SeriesCommand command = new SeriesCommand(
+                UUID.randomUUID().toString(), List.of(migrations), commit, false, "test", Optional.empty());
         return await(series.start(command)).getString("series");
     }
 

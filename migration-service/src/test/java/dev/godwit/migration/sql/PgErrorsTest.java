@@ -39,7 +39,7 @@ class PgErrorsTest {
     void shouldTakeALostConnectionOrCommitForAnAbsence() {
         assertThat(PgErrors.classify(new CompletionException(new IOException("reset"))))
                 .isEqualTo(ErrorClass.UNAVAILABLE);
-        assertThat(PgErrors.classify(new LostCommitException("aborted"))).isEqualTo(ErrorClass.UNAVAILABLE);
+        assertThat(PgErrors.classify(new LostCommitException())).isEqualTo(ErrorClass.UNAVAILABLE);
         assertThat(PgErrors.classify(new IllegalStateException("ours"))).isEqualTo(ErrorClass.OTHER);
     }
 

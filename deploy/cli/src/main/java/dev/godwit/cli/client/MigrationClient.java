@@ -2,6 +2,7 @@ package dev.godwit.cli.client;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -100,10 +101,13 @@ public final class MigrationClient {
     public Series startSeries(
             List<String> migrations,
             boolean commit,
+            boolean follow,
             String requestedBy,
             Optional<String> reason,
             Optional<String> commandId) {
-        ObjectNode body = body(requestedBy, reason).put("mode", commit ? "commit" : "plan");
+        ObjectNode body = body(requestedBy, reason)
+                .put("mode", commit ? "commit" : "plan")
+                .put("follow", follow);
         migrations.forEach(body.putArray("migrations")::add);
         commandId.ifPresent(id -> body.put("commandId", id));
         return new Series(rest.post("/api/series", body));
@@ -111,6 +115,13 @@ public final class MigrationClient {
 
     public Series series(String id) {
         return new Series(rest.get("/api/series/" + RestClient.encode(id)));
+    }
+
+    /** The newest, each with its members. */
+    public List<Series> allSeries() {
+        List<Series> all = new ArrayList<>();
+        rest.get("/api/series").forEach(series -> all.add(new Series(series)));
+        return all;
     }
 
     /** No further run of it is started; one that is in hand goes on. */

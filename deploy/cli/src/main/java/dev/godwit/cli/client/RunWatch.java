@@ -59,7 +59,7 @@ public final class RunWatch {
     }
 
     /**
-     * Returns the series when no further run will be started.
+     * Returns the series when no further run will be started, or none before the one in hand is told to complete.
      *
      * @param shown hears how it stood each time it was read
      */
@@ -67,7 +67,7 @@ public final class RunWatch {
         return poll(
                 () -> client.series(series),
                 shown,
-                Series::isOver,
+                now -> now.isOver() || now.isFollowing(),
                 "the series goes on without us: godwit status " + series + " --watch");
     }
 

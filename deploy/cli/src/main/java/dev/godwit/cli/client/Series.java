@@ -37,6 +37,23 @@ public record Series(JsonNode json) {
         return !state().equals("running");
     }
 
+    /** True when nothing more happens before somebody gives a command: a run that was asked for follows the application. */
+    public boolean isFollowing() {
+        return json.path("follow").asBoolean()
+                && members().stream()
+                        .anyMatch(member ->
+                                isNamed(member.migration()) && member.runState().equals("following"));
+    }
+
+    private boolean isNamed(String migration) {
+        for (JsonNode named : json.path("migrations")) {
+            if (named.asText().equals(migration)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** One migration of it. */
     public record Member(JsonNode json) {
         public String migration() {
@@ -45,6 +62,11 @@ public record Series(JsonNode json) {
 
         public String state() {
             return json.path("state").asText();
+        }
+
+        /** State of its run, or empty. */
+        public String runState() {
+            return json.path("runState").asText("");
         }
 
         /** Id of its run, or empty. */

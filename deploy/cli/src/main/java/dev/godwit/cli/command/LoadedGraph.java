@@ -1,6 +1,5 @@
 package dev.godwit.cli.command;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.godwit.cli.Failure;
 import dev.godwit.cli.alembic.AlembicGraph;
 import dev.godwit.cli.alembic.DatabaseCatalog;
@@ -10,7 +9,6 @@ import dev.godwit.cli.client.MigrationClient;
 import dev.godwit.cli.graph.Finding;
 import dev.godwit.cli.graph.Graph;
 import dev.godwit.cli.graph.Node;
-import dev.godwit.cli.graph.Place;
 import dev.godwit.cli.graph.Soundness;
 import dev.godwit.cli.stack.DatabaseUrl;
 import dev.godwit.cli.yaml.YamlMapping;
@@ -48,7 +46,9 @@ record LoadedGraph(
             return ofAlembic(options);
         }
         Optional<DatabaseCatalog> catalog = catalog(options);
-        List<Node> written = options.migrations() == null ? ofService(client.get()) : ofDirectory(options.migrations());
+        List<Node> written = options.migrations() == null
+                ? Node.ofMigrations(client.get().migrations())
+                : ofDirectory(options.migrations());
         Graph graph = Graph.of(written);
         List<Finding> findings = Soundness.check(written, graph, MIGRATION).stream()
                 .sorted(Finding.BY_PLACE)
@@ -82,25 +82,6 @@ record LoadedGraph(
         String table = options.versionTable() == null ? DatabaseCatalog.VERSION_TABLE : options.versionTable();
         return Optional.ofNullable(options.databaseUrl())
                 .map(url -> DatabaseCatalog.read(DatabaseUrl.parse(url), table));
-    }
-
-    private static List<Node> ofService(MigrationClient client) {
-        List<Node> nodes = new ArrayList<>();
-        for (JsonNode migration : client.migrations()) {
-            List<String> parents = new ArrayList<>();
-            migration.path("dependsOn").forEach(name -> parents.add(name.asText()));
-            Place place = new Place(migration.path("file").asText(""), 0);
-            nodes.add(new Node(
-                    migration.path("name").asText(),
-                    migration.path("description").asText(""),
-                    parents,
-                    List.of(),
-                    List.of(),
-                    Optional.of(migration.path("state").asText()),
-                    place,
-                    place));
-        }
-        return nodes;
     }
 
     private static List<Node> ofDirectory(Path directory) {

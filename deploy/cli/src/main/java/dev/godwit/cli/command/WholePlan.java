@@ -18,7 +18,7 @@ final class WholePlan {
         this.report = new SeriesReport(command.terminal());
     }
 
-    /** Waits until no further run will be started. */
+    /** Waits until no further run will be started, or none before the one in hand is told to complete. */
     Series await(String series) {
         Terminal terminal = command.terminal();
         return new RunWatch(client, run -> {}, terminal::note).untilOver(series, report::showChanges);
@@ -38,7 +38,7 @@ final class WholePlan {
     private void hint(Series series) {
         Terminal terminal = command.terminal();
         switch (series.state()) {
-            case "running" -> terminal.note("it goes on; to see how far: godwit status " + series.id());
+            case "running" -> running(series);
             case "failed" -> terminal.note("once the cause is gone, the same command does what is left");
             case "completed" -> {
                 if (series.mode().equals("plan") && !series.members().isEmpty()) {
@@ -47,5 +47,14 @@ final class WholePlan {
             }
             default -> {}
         }
+    }
+
+    private void running(Series series) {
+        command.terminal().note("it goes on; to see how far: godwit status " + series.id());
+        series.members().stream()
+                .filter(member -> member.runState().equals("following"))
+                .forEach(member -> command.terminal()
+                        .note(member.migration() + " follows the application; to end it: godwit complete "
+                                + member.run()));
     }
 }

@@ -34,6 +34,34 @@ public interface Application {
     /** The part of the application that has this share of the users; reads what it will remember. Empty when there are too few users. */
     Optional<Worker> worker(Connection connection, int share, int shares, SplittableRandom random) throws SQLException;
 
+    /** The same application, of which no old code is left. */
+    default Application onNewCode() {
+        Application whole = this;
+        return new Application() {
+            @Override
+            public Optional<Worker> worker(Connection connection, int share, int shares, SplittableRandom random)
+                    throws SQLException {
+                return whole.worker(connection, share, shares, random)
+                        .map(worker -> (on, choice, newCode) -> worker.write(on, choice, true));
+            }
+
+            @Override
+            public long writes() {
+                return whole.writes();
+            }
+
+            @Override
+            public List<Met> met(TrafficCounts counts) {
+                return whole.met(counts);
+            }
+
+            @Override
+            public String retirement() {
+                return whole.retirement();
+            }
+        };
+    }
+
     /** Acknowledged writes so far. */
     long writes();
 

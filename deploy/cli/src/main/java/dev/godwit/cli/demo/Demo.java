@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -74,11 +75,12 @@ public final class Demo {
                     started -> options.writesPerSecond() + " writes/s")) {
                 pause(BEFORE_THE_PLAN);
                 steps.section("There");
-                List<Run> runs = fly(traffic);
+                Flown there = fly(traffic);
                 report.traffic(traffic, application);
-                verify(connection, runs);
+                verify(connection, there);
                 steps.section("And back");
-                rollBack(connection, runs);
+                rollBack(connection, there);
+                example.afterwards(connection, flight).forEach(report::check);
             }
         }
         return report.exitCode();
@@ -91,9 +93,9 @@ public final class Demo {
     private void load(Connection connection, Collection<String> migrations) throws Exception {
         ExampleTables tables = new ExampleTables(connection, example.tables());
         tables.requireFree();
-        int leftOvers = flight.cancelLeftOvers(migrations);
+        int leftOvers = flight.endLeftOvers(migrations);
         if (leftOvers > 0) {
-            steps.note("%d runs of an interrupted demo cancelled", leftOvers);
+            steps.note("%d runs of an interrupted demo ended", leftOvers);
         }
         steps.step(
                 "Application tables loaded",
@@ -107,19 +109,21 @@ public final class Demo {
         for (String name : example.attachments()) {
             flight.attach(name, ExampleTables.read(options.folder(), name), definitions);
         }
-        for (String name : example.migrations()) {
+        for (String name : example.all()) {
             flight.define(name, ExampleTables.read(options.folder(), name + ".yaml"), definitions);
         }
-        return String.join(", ", example.migrations());
+        return String.join(", ", example.all());
     }
 
     private void read(String title, Moment moment, Connection connection) throws Exception {
         steps.step(title, () -> proof.read(moment, connection), count -> String.format(Locale.ROOT, "%,d rows", count));
     }
 
-    private List<Run> fly(Traffic traffic) throws Exception {
-        List<Run> runs = new ArrayList<>();
-        runs.add(flyFollowing(example.migrations().get(0), traffic));
+    private Flown fly(Traffic traffic) throws Exception {
+        WholePlan whole = new WholePlan(example, flight, steps, report);
+        Run followed = flyFollowing(whole, traffic);
+        List<Run> runs = new ArrayList<>(whole.dependencies());
+        runs.add(followed);
         for (String next : example.migrations().subList(1, example.migrations().size())) {
             plan(next);
             runs.add(steps.step("Commit: " + next, () -> flight.hop(next), DemoReport::rate));
@@ -127,15 +131,12 @@ public final class Demo {
         pause(AFTER_COMPLETION);
         traffic.stop();
         requireTraffic(traffic);
-        return runs;
+        return new Flown(runs, followed, audit, journal);
     }
 
-    private Run flyFollowing(String migration, Traffic traffic) throws Exception {
-        plan(migration);
-        Run run = steps.step(
-                "Commit: " + example.deed() + ", application writing",
-                () -> flight.takeOff(migration),
-                DemoReport::rate);
+    private Run flyFollowing(WholePlan whole, Traffic traffic) throws Exception {
+        whole.plan();
+        Run run = steps.step("Commit: " + example.deed() + ", application writing", whole::takeOff, DemoReport::rate);
         steps.step(
                 "Following the application's writes",
                 () -> {
@@ -151,22 +152,24 @@ public final class Demo {
                     return application.retirement();
                 },
                 told -> told);
-        return steps.step(
+        Run landed = steps.step(
                 "Completed: caught up, verified, caught up again",
                 () -> flight.land(run),
                 done -> "as of " + done.json().path("asOf").asText("?"));
+        whole.ended().ifPresent(report::check);
+        return landed;
     }
 
     private void plan(String migration) throws Exception {
         report.plan(steps.step("Plan: nothing is written", () -> flight.plan(migration), Run::id));
     }
 
-    private void verify(Connection connection, List<Run> runs) throws Exception {
+    private void verify(Connection connection, Flown there) throws Exception {
         steps.section("Proof");
         read("Every row read again", Moment.THERE, connection);
         proof.there(connection).forEach(report::check);
         List<JsonNode> trails = new ArrayList<>();
-        for (Run run : runs) {
+        for (Run run : there.runs()) {
             JsonNode trail = steps.step(
                     "Audit trail complete",
                     () -> audit.completeReport(run.id(), TRAIL_PATIENCE),
@@ -174,28 +177,56 @@ public final class Demo {
             report.check(DemoReport.trailIsComplete(trail));
             trails.add(trail);
         }
-        Flown flown = new Flown(runs, audit, journal);
-        proof.toldThere(flown).forEach(report::check);
-        report.figures(proof.figures(flown));
-        for (int i = 0; i < runs.size(); i++) {
-            report.run(runs.get(i), trails.get(i), i == 0);
+        proof.toldThere(there).forEach(report::check);
+        report.figures(proof.figures(there));
+        if (example.isRepeated()) {
+            report.check(new Repetition(flight, example).writesNothing(connection));
+        }
+        for (int i = 0; i < trails.size(); i++) {
+            Run run = there.runs().get(i);
+            report.run(run, trails.get(i), run.id().equals(there.followed().id()));
         }
     }
 
-    private void rollBack(Connection connection, List<Run> runs) throws Exception {
-        List<Run> back = new ArrayList<>(runs);
-        for (int i = runs.size() - 1; i >= 0; i--) {
-            Run run = runs.get(i);
-            report.preview(steps.step(
-                    "Rollback previewed: nothing is written", () -> flight.previewRollback(run), told -> ""));
-            back.set(i, steps.step("Rolled back", () -> flight.rollBack(run), DemoReport::rollbackCounts));
-        }
+    private void rollBack(Connection connection, Flown there) throws Exception {
+        List<Run> back = takeBackUnderTraffic(there.runs());
         read("Every row read again", Moment.BACK, connection);
         proof.back(connection).forEach(report::check);
         back.forEach(run -> audit.completeReport(run.id(), TRAIL_PATIENCE));
-        proof.toldBack(new Flown(back, audit, journal)).forEach(report::check);
+        Flown flownBack = there.now(back);
+        proof.toldBack(flownBack).forEach(report::check);
         report.tables(proof);
-        report.rolledBack(back.get(0));
+        report.rolledBack(flownBack.followed());
+    }
+
+    private List<Run> takeBackUnderTraffic(List<Run> there) throws Exception {
+        Optional<Application> writing = example.writingOnTheWayBack();
+        if (writing.isEmpty()) {
+            return takeBack(there);
+        }
+        long before = writing.get().writes();
+        try (Traffic traffic =
+                Traffic.start(database::connect, writing.get(), options.writesPerSecond(), options.seed() + 1)) {
+            List<Run> back = takeBack(there);
+            pause(AFTER_COMPLETION);
+            traffic.stop();
+            requireTraffic(traffic);
+            report.wroteOnTheWayBack(writing.get().writes() - before);
+            return back;
+        }
+    }
+
+    private List<Run> takeBack(List<Run> there) throws Exception {
+        List<Run> back = new ArrayList<>(there);
+        for (int i = back.size() - 1; i >= 0; i--) {
+            Run run = back.get(i);
+            report.preview(steps.step(
+                    "Rollback previewed: nothing is written",
+                    () -> flight.previewRollback(run),
+                    told -> run.migration()));
+            back.set(i, steps.step("Rolled back", () -> flight.rollBack(run), DemoReport::rollbackCounts));
+        }
+        return back;
     }
 
     private static void requireTraffic(Traffic traffic) {

@@ -74,7 +74,7 @@ public final class DemoReport {
         return String.format(Locale.ROOT, "%,d reverted, %,d diverged", run.count("reverted"), run.count("diverged"));
     }
 
-    void traffic(Traffic traffic, Application application) {
+    public void traffic(Traffic traffic, Application application) {
         TrafficCounts counts = traffic.counts();
         steps.section("What the traffic met");
         steps.line(
@@ -97,7 +97,7 @@ public final class DemoReport {
         counts.writesByKind.forEach((kind, count) -> kinds.put(kind, count.sum()));
     }
 
-    static Check trailIsComplete(JsonNode trail) {
+    public static Check trailIsComplete(JsonNode trail) {
         List<String> differences = new ArrayList<>();
         if (!trail.path("complete").asBoolean()) {
             differences.add("events that the run named have not arrived");
@@ -167,6 +167,11 @@ public final class DemoReport {
 
     private ArrayNode further() {
         return json.withArray("furtherRuns");
+    }
+
+    void wroteOnTheWayBack(long writes) {
+        steps.note("%,d writes acknowledged to the application meanwhile", writes);
+        json.put("writesOnTheWayBack", writes);
     }
 
     void preview(JsonNode preview) {

@@ -16,7 +16,7 @@ public final class ExampleTables {
     /** By this comment a later demo knows which tables it may drop. */
     public static final String MARK = "made by godwit demo";
 
-    private static final String FOREIGN = """
+    private static final String UNMARKED = """
             SELECT 'public.' || name
               FROM unnest(?::text[]) AS name
              WHERE to_regclass('public.' || quote_ident(name)) IS NOT NULL
@@ -58,7 +58,7 @@ public final class ExampleTables {
     /** @throws Failure when tables have the names of the example's, but were not made by a demo */
     public void requireFree() throws SQLException {
         List<String> foreign =
-                new Sql(connection).texts(FOREIGN, connection.createArrayOf("text", tables.toArray()), MARK);
+                new Sql(connection).texts(UNMARKED, connection.createArrayOf("text", tables.toArray()), MARK);
         if (!foreign.isEmpty()) {
             throw Failure.of(
                     ExitCode.REFUSED,
@@ -73,19 +73,31 @@ public final class ExampleTables {
         Sql sql = new Sql(connection);
         connection.setAutoCommit(false);
         try {
-            for (String table : sql.texts(MADE_BY_A_DEMO, MARK)) {
-                sql.script("DROP TABLE IF EXISTS " + table + " CASCADE");
-            }
+            drop();
             sql.script("SET LOCAL search_path = public");
             T filled = filling.fill(connection);
-            for (String table : tables) {
-                sql.script("COMMENT ON TABLE public." + table + " IS '" + MARK + "'");
-            }
+            mark();
             connection.commit();
             return filled;
         } finally {
             connection.rollback();
             connection.setAutoCommit(true);
+        }
+    }
+
+    /** Drops what an earlier demo has made, of whichever example. */
+    public void drop() throws SQLException {
+        Sql sql = new Sql(connection);
+        for (String table : sql.texts(MADE_BY_A_DEMO, MARK)) {
+            sql.script("DROP TABLE IF EXISTS " + table + " CASCADE");
+        }
+    }
+
+    /** Lets a later demo know that those of the tables that are there may be dropped. */
+    public void mark() throws SQLException {
+        Sql sql = new Sql(connection);
+        for (String table : sql.texts(UNMARKED, connection.createArrayOf("text", tables.toArray()), MARK)) {
+            sql.script("COMMENT ON TABLE " + table + " IS '" + MARK + "'");
         }
     }
 }

@@ -7,9 +7,13 @@ import dev.godwit.cli.client.MigrationClient;
 import dev.godwit.cli.client.Run;
 import dev.godwit.cli.client.RunRequest;
 import dev.godwit.cli.client.RunWatch;
+import dev.godwit.cli.client.Series;
+import dev.godwit.cli.graph.Graph;
+import dev.godwit.cli.graph.Node;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Collection;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
@@ -17,6 +21,8 @@ import java.util.Set;
 public final class Flight {
 
     private static final String PILOT = "godwit demo";
+    private static final Optional<String> LEFT_BEHIND = Optional.of("left behind by an earlier demo");
+    private static final Set<String> RECORDED = Set.of("applied", "drifted");
     private static final Set<String> LEFT_OVER =
             Set.of("planning", "backfilling", "following", "verifying", "paused", "failed");
 
@@ -28,29 +34,48 @@ public final class Flight {
         this.watch = RunWatch.silent(client);
     }
 
-    /** Cancels runs of these migrations that an interrupted demo left behind. */
-    int cancelLeftOvers(Collection<String> migrations) {
-        int cancelled = 0;
+    /** Ends what an interrupted demo left behind of these migrations: runs in hand are cancelled, and that they were applied is forgotten, since their tables go. */
+    public int endLeftOvers(Collection<String> migrations) {
+        int ended = 0;
+        client.allSeries().stream()
+                .filter(series -> !series.isOver()
+                        && series.members().stream().anyMatch(member -> migrations.contains(member.migration())))
+                .forEach(series -> client.cancelSeries(series.id(), PILOT, LEFT_BEHIND));
         for (JsonNode each : client.runs()) {
             Run run = new Run(each);
-            if (migrations.contains(run.migration())
-                    && run.mode().equals("commit")
-                    && LEFT_OVER.contains(run.state())) {
-                client.command(run.id(), "cancel", PILOT, Optional.of("left behind by an earlier demo"));
+            if (!migrations.contains(run.migration()) || !run.mode().equals("commit")) {
+                continue;
+            }
+            if (LEFT_OVER.contains(run.state())) {
+                client.command(run.id(), "cancel", PILOT, LEFT_BEHIND);
                 watch.until(run.id(), now -> now.state().equals("cancelled"));
-                cancelled++;
+                ended++;
+            } else if (run.state().equals("completed")) {
+                client.command(run.id(), "forget", PILOT, LEFT_BEHIND);
+                ended++;
             }
         }
-        return cancelled;
+        for (Node migration : graph().nodes()) {
+            if (migrations.contains(migration.id())
+                    && RECORDED.contains(migration.state().orElse(""))) {
+                client.stamp(migration.id(), true, PILOT, LEFT_BEHIND);
+            }
+        }
+        return ended;
+    }
+
+    /** All migrations that the service knows, with their states. */
+    public Graph graph() {
+        return Graph.of(Node.ofMigrations(client.migrations()));
     }
 
     /** Puts a file where the service looks for those that definitions name. */
-    void attach(String name, String text, Path directory) throws IOException {
+    public void attach(String name, String text, Path directory) throws IOException {
         new Definitions(client, directory).attach(name, text);
     }
 
     /** Puts the definition where the service looks for definitions, and waits until it has been read. */
-    void define(String migration, String definition, Path directory) throws IOException {
+    public void define(String migration, String definition, Path directory) throws IOException {
         new Definitions(client, directory).install(migration, definition);
     }
 
@@ -58,6 +83,37 @@ public final class Flight {
     public Run plan(String migration) {
         Run run = client.start(RunRequest.of(migration, false));
         return require(watch.untilSettled(run.id()), "planned");
+    }
+
+    /** Plans a migration with what it still depends on. */
+    Series planAll(String migration) {
+        return whole(migration, false);
+    }
+
+    /** Commits a migration with what it still depends on, and follows the application; returns when every old row has been dealt with. */
+    Series takeOffAll(String migration) {
+        return whole(migration, true);
+    }
+
+    private Series whole(String migration, boolean commit) {
+        Series begun =
+                client.startSeries(List.of(migration), commit, commit, PILOT, Optional.empty(), Optional.empty());
+        return watch.untilOver(begun.id(), now -> {});
+    }
+
+    /** Commits migrations with what they still depend on. */
+    public Series apply(List<String> migrations) {
+        Series begun = client.startSeries(migrations, true, false, PILOT, Optional.empty(), Optional.empty());
+        return watch.untilOver(begun.id(), now -> {});
+    }
+
+    /** Waits until no further run of it will be started. */
+    Series untilOver(Series series) {
+        return watch.untilOver(series.id(), now -> {});
+    }
+
+    public Run run(String id) {
+        return client.run(id);
     }
 
     /** Commits and follows the application; returns when every old row has been dealt with. */
@@ -72,16 +128,16 @@ public final class Flight {
     }
 
     /** Commits and lets the run complete by itself. */
-    Run hop(String migration) {
+    public Run hop(String migration) {
         Run run = client.start(RunRequest.of(migration, true));
         return require(watch.untilSettled(run.id()), "completed");
     }
 
-    JsonNode previewRollback(Run run) {
+    public JsonNode previewRollback(Run run) {
         return client.rollback(run.id(), false, PILOT, Optional.empty());
     }
 
-    Run rollBack(Run run) {
+    public Run rollBack(Run run) {
         client.rollback(run.id(), true, PILOT, Optional.of("the demo shows the way back"));
         return require(
                 watch.until(run.id(), now -> !now.state().equals("completed") && now.isSettled()), "rolled-back");

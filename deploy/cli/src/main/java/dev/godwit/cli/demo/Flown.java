@@ -17,14 +17,19 @@ import java.util.function.Consumer;
 /**
  * The runs of a flight, and where to read of them.
  *
- * @param runs in the order of {@link DemoCase#migrations()}
+ * @param runs in the order in which they were flown
+ * @param followed the one of them that followed the application
  * @param journal may read schema {@code godwit}
  */
-public record Flown(List<Run> runs, AuditClient audit, DatabaseUrl journal) {
+public record Flown(List<Run> runs, Run followed, AuditClient audit, DatabaseUrl journal) {
 
-    /** The run that followed the application. */
-    public Run first() {
-        return runs.get(0);
+    /** The same runs as they are now. */
+    Flown now(List<Run> same) {
+        Run now = same.stream()
+                .filter(run -> run.id().equals(followed.id()))
+                .findFirst()
+                .orElseThrow();
+        return new Flown(same, now, audit, journal);
     }
 
     /** Tells every outcome of a run that the audit trail knows of. */

@@ -20,10 +20,10 @@ import java.util.concurrent.locks.LockSupport;
  * <p>At first old code runs. {@link #retireOldCode()} deploys the newer code, as an operator would once every old row has been dealt with. Failure semantics: a
  * collision is repeated, a lost connection is opened again; anything else ends the traffic, and {@link #failure()} tells what it was.
  */
-final class Traffic implements AutoCloseable {
+public final class Traffic implements AutoCloseable {
 
     /** Opens a connection to the application's database. */
-    interface Connections {
+    public interface Connections {
         Connection open() throws SQLException;
     }
 
@@ -53,7 +53,7 @@ final class Traffic implements AutoCloseable {
      *
      * @param writesPerSecond of all threads together
      */
-    static Traffic start(Connections connections, Application application, int writesPerSecond, long seed)
+    public static Traffic start(Connections connections, Application application, int writesPerSecond, long seed)
             throws SQLException {
         int threadCount = Math.min(THREADS_MAX, 1 + writesPerSecond / WRITES_PER_THREAD);
         Traffic traffic = new Traffic(connections, application, threadCount);
@@ -150,7 +150,7 @@ final class Traffic implements AutoCloseable {
     }
 
     /** Ends the traffic; when this returns, every write is acknowledged or was never sent. */
-    void stop() throws InterruptedException {
+    public void stop() throws InterruptedException {
         if (!stopping) {
             stopNanos = System.nanoTime();
             stopping = true;
@@ -175,7 +175,7 @@ final class Traffic implements AutoCloseable {
     }
 
     /** What ended the traffic before its time. */
-    Optional<Exception> failure() {
+    public Optional<Exception> failure() {
         return Optional.ofNullable(failure.get());
     }
 

@@ -1,5 +1,7 @@
 package dev.godwit.cli.graph;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -28,6 +30,26 @@ public record Node(
         parents = List.copyOf(parents);
         dependencies = List.copyOf(dependencies);
         labels = List.copyOf(labels);
+    }
+
+    /** What migration-service knows, with the states of its migrations. */
+    public static List<Node> ofMigrations(JsonNode migrations) {
+        List<Node> nodes = new ArrayList<>();
+        for (JsonNode migration : migrations) {
+            List<String> parents = new ArrayList<>();
+            migration.path("dependsOn").forEach(name -> parents.add(name.asText()));
+            Place place = new Place(migration.path("file").asText(""), 0);
+            nodes.add(new Node(
+                    migration.path("name").asText(),
+                    migration.path("description").asText(""),
+                    parents,
+                    List.of(),
+                    List.of(),
+                    Optional.of(migration.path("state").asText()),
+                    place,
+                    place));
+        }
+        return nodes;
     }
 
     /** The same node as the database knows it. */

@@ -113,11 +113,37 @@ class WholePlanTest {
         assertThat(new Series(RestClient.JSON.readTree(json)).exitCode()).isEqualTo(code);
     }
 
+    @Test
+    void shouldReturnOnceWhatWasAskedForFollows() throws Exception {
+        shown = """
+                {"series":"s0123456789ab","mode":"commit","state":"running","follow":true,"migrations":["late"],"counts":{},"members":[
+                  {"migration":"core","state":"done","run":"r1","runState":"completed","counts":{}},
+                  {"migration":"late","state":"running","run":"r2","runState":"following","counts":{}}]}
+                """;
+
+        Result run = godwit("run", "late", "--with-dependencies", "--commit", "--follow");
+
+        assertThat(run.code()).as(run.err()).isEqualTo(ExitCode.DONE);
+        assertThat(run.err()).contains("late follows the application; to end it: godwit complete r2");
+        assertThat(requests.get(0)).contains("\"follow\":true");
+    }
+
+    /** A schema migration that is needed passes through {@code following}, too. */
+    @Test
+    void shouldNotTakeWhatPassesThroughForWhatWasAskedFor() throws JsonProcessingException {
+        String member = "{\"migration\":\"core\",\"runState\":\"following\"}";
+        String series = "{\"follow\":true,\"migrations\":[\"%s\"],\"members\":[" + member + "]}";
+
+        assertThat(new Series(RestClient.JSON.readTree(series.formatted("late"))).isFollowing())
+                .isFalse();
+        assertThat(new Series(RestClient.JSON.readTree(series.formatted("core"))).isFollowing())
+                .isTrue();
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
                 "run a b --commit",
-                "run a --with-dependencies --follow --commit",
                 "run a --with-dependencies --limit 3",
                 "run a --with-dependencies --only k",
                 "run a --with-dependencies --max-rate 3"

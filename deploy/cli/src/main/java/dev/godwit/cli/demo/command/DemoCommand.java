@@ -109,11 +109,15 @@ public final class DemoCommand extends GodwitCommand {
     }
 
     private int branches(Steps steps) throws Exception {
-        Path folder = folder();
-        steps.headline("Godwit demo · " + example);
+        DemoOptions options = options();
+        steps.headline(String.format(
+                Locale.ROOT,
+                "Godwit demo · %s · %,d documents · %d writes/s",
+                example,
+                options.rows(),
+                options.writesPerSecond()));
         Stack stack = steps.step("Local stack up", this::startStack, DemoCommand::parts);
-        BranchingSchema demo = new BranchingSchema(
-                folder, DatabaseUrl.parse(stack.describe().database().url()), steps);
+        BranchingSchema demo = new BranchingSchema(stack, options, steps);
         int exitCode = demo.run();
         tell(steps, stack.describe(), demo.told());
         return exitCode;
@@ -136,7 +140,7 @@ public final class DemoCommand extends GodwitCommand {
     }
 
     private Set<String> migrations() {
-        return cases().flatMap(each -> each.migrations().stream()).collect(Collectors.toSet());
+        return cases().flatMap(each -> each.all().stream()).collect(Collectors.toSet());
     }
 
     private Stream<DemoCase> cases() {

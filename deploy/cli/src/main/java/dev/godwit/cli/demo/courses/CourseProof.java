@@ -310,7 +310,7 @@ final class CourseProof implements Proof {
     @Override
     public List<Check> toldBack(Flown flown) throws IOException {
         Findings findings = new Findings();
-        Set<String> told = flown.keys(flown.first(), CourseTables.MAP, "diverged", "referenced");
+        Set<String> told = flown.keys(flown.followed(), CourseTables.MAP, "diverged", "referenced");
         Set<String> left = at(Moment.BACK).keys(CourseTables.MAP);
         Set<String> both = new HashSet<>(told);
         both.retainAll(left);

@@ -42,7 +42,7 @@ final class DocumentProof implements Proof {
 
     @Override
     public List<Check> toldThere(Flown flown) throws SQLException, IOException {
-        return List.of(new DocumentTrail(flown).equalsJournal(flown.first()));
+        return List.of(new DocumentTrail(flown).equalsJournal(flown.followed()));
     }
 
     @Override
@@ -53,7 +53,7 @@ final class DocumentProof implements Proof {
 
     @Override
     public List<Check> toldBack(Flown flown) throws IOException {
-        Run back = flown.first();
+        Run back = flown.followed();
         return List.of(new DocumentTrail(flown)
                 .namesDiverged(back, rollback.divergedIds(), at(Moment.BEFORE), at(Moment.BACK)));
     }

@@ -10,6 +10,7 @@ import dev.godwit.cli.demo.onboarding.StateRows.Row;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.List;
@@ -27,6 +28,7 @@ final class OnboardingProof implements Proof {
 
     private static final String TABLE = "onboarding_states";
     private static final String ROOT = "public." + TABLE;
+    private static final String COLUMN_ADDED = "agent_history";
     private static final String FORMER =
             "ck_current_step CHECK (((current_step >= 0) AND (current_step <= " + State.LAST_OF_OLD + ")))";
     private static final String NEW =
@@ -65,7 +67,8 @@ final class OnboardingProof implements Proof {
                 nothingIsLostOrMadeUp(Moment.THERE),
                 acknowledgedWritesAreThere(),
                 constraintIs(Moment.THERE, "the constraint allows nine steps and no more", NEW),
-                functionsAreGone());
+                functionsAreGone(),
+                columnIsThere());
     }
 
     private Check everyRowIsInNineSteps() {
@@ -172,9 +175,29 @@ final class OnboardingProof implements Proof {
         return findings.check("functions of the definition are gone with the run", "no schema onboarding");
     }
 
+    private Check columnIsThere() {
+        Findings findings = new Findings();
+        List<String> wanted = new ArrayList<>(tables.get(Moment.BEFORE).columns());
+        wanted.add(COLUMN_ADDED);
+        List<String> found = tables.get(Moment.THERE).columns();
+        if (!found.equals(wanted)) {
+            findings.add("found %s", found);
+        }
+        return findings.check("the column of the schema migration is there", "%s", COLUMN_ADDED);
+    }
+
+    private Check columnsAreAsBefore() {
+        Findings findings = new Findings();
+        List<String> found = tables.get(Moment.BACK).columns();
+        if (!found.equals(tables.get(Moment.BEFORE).columns())) {
+            findings.add("found %s", found);
+        }
+        return findings.check("the columns are those of before", "%d columns", found.size());
+    }
+
     @Override
     public List<Check> toldThere(Flown flown) throws SQLException, IOException {
-        Run run = flown.first();
+        Run run = flown.followed();
         migrated = flown.keys(run, ROOT, "migrated", "");
         Set<String> journaled = flown.journaled(run, "SELECT DISTINCT key FROM godwit.image WHERE run_id = ?");
         Findings findings = new Findings();
@@ -206,7 +229,8 @@ final class OnboardingProof implements Proof {
         return List.of(
                 everyRowIsWhatWasWrittenLast(),
                 nothingIsLostOrMadeUp(Moment.BACK),
-                constraintIs(Moment.BACK, "the former constraint is back", FORMER));
+                constraintIs(Moment.BACK, "the former constraint is back", FORMER),
+                columnsAreAsBefore());
     }
 
     private Check everyRowIsWhatWasWrittenLast() {
@@ -237,13 +261,16 @@ final class OnboardingProof implements Proof {
                         : new StateSums(then.sums().state(), sums.rest()));
     }
 
-    /** Rows of the old form that newer code has overwritten, or that were deleted, cannot come back: just these must be named. */
+    /**
+     * Rows of the old form that newer code has overwritten, or that were deleted, cannot come back: just these must be named. Of what is written on the way back, it depends on who
+     * comes first.
+     */
     @Override
     public List<Check> toldBack(Flown flown) throws IOException {
-        diverged = flown.keys(flown.first(), ROOT, "diverged", "");
+        diverged = flown.keys(flown.followed(), ROOT, "diverged", "");
         Findings findings = new Findings();
         migrated.forEach(key -> {
-            Optional<Entry> entry = ledger.of(UUID.fromString(key));
+            Optional<Entry> entry = ledger.beforeTheWayBack(UUID.fromString(key));
             if (!diverged.contains(key)
                     && entry.filter(last -> last.deleted() || last.lastSavedNew())
                             .isPresent()) {

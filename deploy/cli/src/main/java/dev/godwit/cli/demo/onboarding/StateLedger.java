@@ -29,6 +29,7 @@ final class StateLedger {
     }
 
     private final Map<UUID, Entry> entries = new ConcurrentHashMap<>();
+    private volatile Map<UUID, Entry> beforeTheWayBack = Map.of();
     private final LongAdder writes = new LongAdder();
 
     void saved(UUID id, State state, StateSums sums) {
@@ -56,6 +57,16 @@ final class StateLedger {
 
     Optional<Entry> of(UUID id) {
         return Optional.ofNullable(entries.get(id));
+    }
+
+    /** Keeps what has been written so far apart from what is written on the way back; nobody writes at this moment. */
+    void turn() {
+        beforeTheWayBack = Map.copyOf(entries);
+    }
+
+    /** What was written last before the way back. */
+    Optional<Entry> beforeTheWayBack(UUID id) {
+        return Optional.ofNullable(beforeTheWayBack.get(id));
     }
 
     Map<UUID, Entry> entries() {

@@ -14,9 +14,10 @@ import java.util.UUID;
  * The table as it was at one moment.
  *
  * @param constraints as PostgreSQL writes them, of this table
+ * @param columns of this table
  * @param functionSchemas that are there of the definition's
  */
-record StateRows(Map<UUID, Row> rows, List<String> constraints, List<String> functionSchemas) {
+record StateRows(Map<UUID, Row> rows, List<String> constraints, List<String> columns, List<String> functionSchemas) {
 
     /**
      * One row.
@@ -39,6 +40,15 @@ record StateRows(Map<UUID, Row> rows, List<String> constraints, List<String> fun
              ORDER BY 1
             """;
 
+    private static final String COLUMNS = """
+            SELECT attname
+              FROM pg_attribute
+             WHERE attrelid = 'onboarding_states'::regclass
+               AND attnum > 0
+               AND NOT attisdropped
+             ORDER BY attnum
+            """;
+
     static StateRows read(Connection connection) throws SQLException {
         Sql sql = new Sql(connection);
         return sql.atOneMoment(() -> {
@@ -47,6 +57,7 @@ record StateRows(Map<UUID, Row> rows, List<String> constraints, List<String> fun
             return new StateRows(
                     rows,
                     sql.texts(CONSTRAINTS),
+                    sql.texts(COLUMNS),
                     sql.texts("SELECT nspname FROM pg_namespace WHERE nspname = 'onboarding'"));
         });
     }

@@ -16,6 +16,7 @@ import java.sql.SQLException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /** Who may do what used to follow from who owns what; now it is assigned, while owners come and go and administrators grant roles by hand. */
 public final class RoleAssignments implements DemoCase {
@@ -43,6 +44,11 @@ public final class RoleAssignments implements DemoCase {
     @Override
     public List<String> migrations() {
         return List.of(ASSIGNMENTS, IMMUTABLE);
+    }
+
+    @Override
+    public boolean isRepeated() {
+        return true;
     }
 
     @Override
@@ -78,6 +84,12 @@ public final class RoleAssignments implements DemoCase {
             }
         }
         return findings.check("without roles it is refused, with the way out", "seed the roles first");
+    }
+
+    @Override
+    public Optional<Application> writingOnTheWayBack() {
+        ledger.turn();
+        return Optional.of(application().onNewCode());
     }
 
     @Override

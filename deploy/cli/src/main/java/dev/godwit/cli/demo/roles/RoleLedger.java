@@ -5,6 +5,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Every write that the database acknowledged to application and administrators: of each row its checksum as it was written last. One row is written by one thread. */
 final class RoleLedger {
@@ -15,6 +17,9 @@ final class RoleLedger {
     private final Map<Entity, Map<UUID, String>> rows = new EnumMap<>(Entity.class);
     private final Set<UUID> edited = ConcurrentHashMap.newKeySet();
     private final Set<UUID> madeLate = ConcurrentHashMap.newKeySet();
+
+    private volatile Set<UUID> leftForCertain = Set.of();
+    private volatile Set<UUID> goneForCertain = Set.of();
 
     RoleLedger() {
         for (Entity entity : Entity.values()) {
@@ -55,13 +60,27 @@ final class RoleLedger {
         return checksum != null && !checksum.equals(DELETED);
     }
 
+    /** Keeps what has been written so far apart from what is written on the way back; nobody writes at this moment. */
+    void turn() {
+        leftForCertain = Stream.concat(edited.stream(), madeLate.stream()).collect(Collectors.toUnmodifiableSet());
+        goneForCertain = rows.get(Entity.ASSIGNMENTS).entrySet().stream()
+                .filter(row -> row.getValue().equals(DELETED))
+                .map(Map.Entry::getKey)
+                .collect(Collectors.toUnmodifiableSet());
+    }
+
+    /** Whether the way back may have met this assignment as one that people wrote, whatever has become of it since. */
+    boolean mayBeLeft(UUID assignment) {
+        return rows.get(Entity.ASSIGNMENTS).containsKey(assignment) && !goneForCertain.contains(assignment);
+    }
+
+    /** Assignments that people made or changed after the run had begun and before its way back. */
+    Set<UUID> leftForCertain() {
+        return leftForCertain;
+    }
+
     /** Assignments that the migration made and people changed. */
     Set<UUID> edited() {
         return edited;
-    }
-
-    /** Assignments that people made while the run was under way for certain. */
-    Set<UUID> madeLate() {
-        return madeLate;
     }
 }

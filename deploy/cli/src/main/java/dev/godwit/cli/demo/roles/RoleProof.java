@@ -159,7 +159,7 @@ final class RoleProof implements Proof {
     }
 
     private static Check tellsOfOwners(Flown flown) throws SQLException, IOException {
-        Run run = flown.first();
+        Run run = flown.followed();
         Findings findings = new Findings();
         Set<String> told = flown.keys(run, Entity.USERS.relation(), "migrated", "");
         Set<String> late = flown.keys(run, TARGET, "migrated", "late_row");
@@ -213,19 +213,17 @@ final class RoleProof implements Proof {
                 back);
     }
 
-    /** What people made or changed while the run was there is named, and nothing else. */
+    /** What people made or changed while the run was there is named, and nothing else; of what they write on the way back, it depends on who comes first. */
     @Override
     public List<Check> toldBack(Flown flown) throws IOException {
-        diverged = flown.keys(flown.first(), TARGET, "diverged", "");
+        diverged = flown.keys(flown.followed(), TARGET, "diverged", "");
         Findings findings = new Findings();
-        Set<UUID> must = new HashSet<>(ledger.edited());
-        must.addAll(ledger.madeLate());
-        must.stream()
+        ledger.leftForCertain().stream()
                 .filter(ledger::holds)
                 .filter(id -> !diverged.contains(id.toString()))
                 .forEach(id -> findings.add("%s is left, and the trail does not say so", id));
         diverged.stream()
-                .filter(key -> !ledger.holds(UUID.fromString(key)))
+                .filter(key -> !ledger.mayBeLeft(UUID.fromString(key)))
                 .forEach(key -> findings.add("the trail says that %s is left, but nobody wrote it", key));
         return List.of(findings.check(
                 "the trail names what people made or changed meanwhile",

@@ -23,6 +23,9 @@ class OnboardingProofTest {
     private static final List<String> NARROW =
             List.of("ck_current_step CHECK (((current_step >= 0) AND (current_step <= 9)))");
 
+    private static final List<String> COLUMNS = List.of("id", "current_step");
+    private static final List<String> MORE_COLUMNS = List.of("id", "current_step", "agent_history");
+
     private final StateLedger ledger = new StateLedger();
     private final OnboardingProof proof = new OnboardingProof(ledger);
     private final Map<UUID, Row> before = new HashMap<>();
@@ -34,9 +37,9 @@ class OnboardingProofTest {
         before.put(ROW, row(OLD, "old"));
         there.put(ROW, row(NEW, "new"));
         back.put(ROW, row(OLD, "old"));
-        proof.take(Moment.BEFORE, new StateRows(before, FORMER, List.of()));
-        proof.take(Moment.THERE, new StateRows(there, NARROW, List.of()));
-        proof.take(Moment.BACK, new StateRows(back, FORMER, List.of()));
+        proof.take(Moment.BEFORE, new StateRows(before, FORMER, COLUMNS, List.of()));
+        proof.take(Moment.THERE, new StateRows(there, NARROW, MORE_COLUMNS, List.of()));
+        proof.take(Moment.BACK, new StateRows(back, FORMER, COLUMNS, List.of()));
     }
 
     private static Row row(State state, String sum) {
@@ -108,14 +111,16 @@ class OnboardingProofTest {
     }
 
     @Test
-    void shouldFallWhenTheConstraintIsNotTheOneItShouldBe() {
-        proof.take(Moment.THERE, new StateRows(there, FORMER, List.of("onboarding")));
-        proof.take(Moment.BACK, new StateRows(back, NARROW, List.of()));
+    void shouldFallWhenConstraintOrColumnsAreNotWhatTheyShouldBe() {
+        proof.take(Moment.THERE, new StateRows(there, FORMER, COLUMNS, List.of("onboarding")));
+        proof.take(Moment.BACK, new StateRows(back, NARROW, MORE_COLUMNS, List.of()));
 
         assertThat(fallen())
                 .containsExactly(
                         "the constraint allows nine steps and no more",
                         "functions of the definition are gone with the run",
-                        "the former constraint is back");
+                        "the column of the schema migration is there",
+                        "the former constraint is back",
+                        "the columns are those of before");
     }
 }
