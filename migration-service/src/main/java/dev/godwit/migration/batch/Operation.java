@@ -1,5 +1,6 @@
 package dev.godwit.migration.batch;
 
+import dev.godwit.migration.catalog.Table;
 import dev.godwit.migration.constraint.CheckSwap;
 import dev.godwit.migration.definition.TableName;
 import dev.godwit.migration.operation.Effort;
@@ -113,6 +114,23 @@ public sealed interface Operation permits Rekey, Transform, Derive, Import, Sche
 
     /** What a plan searches the database for; empty where no key changes. */
     default Optional<KeySearch> keySearch() {
+        return Optional.empty();
+    }
+
+    /**
+     * How the entities are, without a run; empty where Godwit knows no more than the definition's own measures do.
+     *
+     * @param tables the tables of the operation as the catalog describes them now
+     */
+    default Optional<Vitals> vitals(Map<TableName, Table> tables) {
+        return Optional.empty();
+    }
+
+    /**
+     * Yields {@code relation} and {@code row}, a digest of the whole row, for every row that is there and that a batch of the entities {@code $1} may write; empty where such
+     * rows come and go with the entities, so that counting them tells as much.
+     */
+    default Optional<String> vicinity() {
         return Optional.empty();
     }
 

@@ -15,7 +15,17 @@ final class RekeyParser {
 
     /** The keys of the section. */
     static final Set<String> KEYS = keys(
-            "table", "key", "to", "where", "references", "children", "aliases", "triggers", "on-duplicate", "merge");
+            "table",
+            "key",
+            "to",
+            "where",
+            "references",
+            "children",
+            "aliases",
+            "triggers",
+            "on-duplicate",
+            "merge",
+            "created");
 
     private static final Set<String> REFERENCE_KEYS = keys("table", "column", "path", "pattern", "when");
     private static final Set<String> CHILD_KEYS = keys("table", "key", "to");
@@ -58,6 +68,7 @@ final class RekeyParser {
                 Map.of("merge", OnDuplicate.MERGE, "skip", OnDuplicate.SKIP, "fail", OnDuplicate.FAIL),
                 OnDuplicate.FAIL);
         Optional<Survivor> survivor = survivor(onDuplicate);
+        Optional<String> created = expression(section, "created", section.text("created"));
         if (section.problems().size() > before) {
             return Optional.empty();
         }
@@ -71,7 +82,8 @@ final class RekeyParser {
                 false,
                 triggers.orElseThrow(),
                 onDuplicate.orElseThrow(),
-                survivor));
+                survivor,
+                created));
     }
 
     private static Optional<TableName> table(Section section) {

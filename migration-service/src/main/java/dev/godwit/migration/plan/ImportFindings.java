@@ -26,6 +26,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /** What stands in the way of an import, or should be known before it. */
@@ -268,10 +269,8 @@ final class ImportFindings {
                 .verify()
                 .forEach(check ->
                         questions.add(new Question(database, "verify '" + check.name() + "'", check.sql(), statement)));
-        definition
-                .health()
-                .forEach(measure -> questions.add(
-                        new Question(database, "health '" + measure.name() + "'", measure.sql(), statement)));
+        MeasureQueries.of(definition, Optional.empty())
+                .forEach(query -> questions.add(new Question(database, query.key(), query.sql(), statement)));
         definition
                 .require()
                 .forEach(need ->

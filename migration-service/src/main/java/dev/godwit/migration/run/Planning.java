@@ -4,9 +4,9 @@ import dev.godwit.migration.batch.Batches;
 import dev.godwit.migration.batch.Batches.Place;
 import dev.godwit.migration.batch.Batches.Work;
 import dev.godwit.migration.batch.Lane;
+import dev.godwit.migration.batch.MappedRelations;
 import dev.godwit.migration.batch.RunContext;
 import dev.godwit.migration.chunk.ChunkWork.Kind;
-import dev.godwit.migration.definition.TableName;
 import dev.godwit.migration.functions.FunctionSchema;
 import dev.godwit.migration.operation.Selection;
 import dev.godwit.migration.sql.PgErrors;
@@ -49,13 +49,6 @@ class Planning {
             UPDATE godwit.run
                SET phase = 'cut', duplicates = EXISTS (SELECT FROM godwit.duplicate WHERE run_id = $1)
              WHERE id = $1
-            """;
-
-    private static final String RELATIONS = """
-            INSERT INTO godwit.relation (run_id, relation, name)
-            SELECT $1, t.relation, t.name
-              FROM unnest($2::integer[], $3::text[]) AS t(relation, name)
-            ON CONFLICT DO NOTHING
             """;
 
     private static final String CUT = """
@@ -226,7 +219,7 @@ class Planning {
                                 RunState.BACKFILLING,
                                 Optional.empty(),
                                 connection -> createJournal(connection, run)
-                                        .chain(() -> relations(connection, context))
+                                        .chain(() -> MappedRelations.enter(connection, context))
                                         .chain(() -> cut(connection, run, context, "backfill", entities)))))
                 .chain(() -> runs.find(run.id()))
                 .chain(found -> chunks.enqueue(run.id(), found.orElseThrow().generation()));
@@ -242,19 +235,6 @@ class Planning {
                                 .preparedQuery("SELECT godwit.create_journal($1, $2)")
                                 .execute(Tuple.of(run.id(), run.serial()))
                                 .replaceWithVoid());
-    }
-
-    private static Uni<Void> relations(SqlConnection connection, RunContext context) {
-        List<String> names = new ArrayList<>();
-        List<Integer> numbers = new ArrayList<>();
-        for (TableName table : context.operation().mappedTables()) {
-            numbers.add(numbers.size());
-            names.add(table.toString());
-        }
-        return connection
-                .preparedQuery(RELATIONS)
-                .execute(Tuple.of(context.runId(), numbers.toArray(Integer[]::new), names.toArray(String[]::new)))
-                .replaceWithVoid();
     }
 
     private Uni<Void> cut(SqlConnection connection, Run run, RunContext context, String phase, long entities) {

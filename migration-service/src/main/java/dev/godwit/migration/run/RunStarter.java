@@ -131,6 +131,13 @@ class RunStarter {
         }
     }
 
+    /** What a run would act on, unless it would be refused, or a run in hand shares tables with it. */
+    Uni<RunContexts.Compiled> mayWrite(SqlConnection connection, Definition definition) {
+        return look(connection, definition, false)
+                .call(looked -> mustNotOverlap(connection, looked.tables().toArray(String[]::new)))
+                .map(Looked::compiled);
+    }
+
     private Uni<Looked> look(SqlConnection connection, Definition definition, boolean follow) {
         return preflight
                 .check(connection, definition)
