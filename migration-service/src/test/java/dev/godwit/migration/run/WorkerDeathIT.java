@@ -2,11 +2,11 @@ package dev.godwit.migration.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.godwit.migration.batch.Outside;
 import dev.godwit.migration.batch.RunContext;
 import dev.godwit.migration.chunk.ChunkMessage;
 import dev.godwit.migration.chunk.ChunkQueue;
 import dev.godwit.migration.chunk.ChunkWork.Kind;
-import dev.godwit.migration.batch.Outside;
 import dev.godwit.migration.tail.HeardDatabases;
 import dev.godwit.migration.testing.Engine;
 import dev.godwit.migration.testing.EngineRun;

@@ -20,8 +20,8 @@ class HealthCommandTest {
         "null, percent, -"
     })
     void shouldSpellNumbersWithTheirUnits(String value, String unit, String spelled) throws JsonProcessingException {
-        assertThat(HealthCommand.value(RestClient.JSON.readTree(
-                        "{\"value\": " + value + ", \"unit\": \"" + unit + "\"}")))
+        assertThat(HealthCommand.value(
+                        RestClient.JSON.readTree("{\"value\": " + value + ", \"unit\": \"" + unit + "\"}")))
                 .isEqualTo(spelled);
     }
 }
