@@ -27,6 +27,9 @@ import java.util.function.Predicate;
 /** Keys that are wrong, new keys that are right, and references to nothing. */
 final class RekeyVitals implements Vitals {
 
+    /** Blocks of a sample at least. */
+    private static final int BLOCKS_MIN = 32;
+
     /** Made within this time is new. */
     private static final Duration RECENT = Duration.ofDays(1);
 
@@ -192,9 +195,14 @@ final class RekeyVitals implements Vitals {
     }
 
     /** How much of a table to read, when it is worth not to read all of it. */
+    /** Of a table with few blocks more are taken than the rows would need: of one block, chance would take all or nothing. */
     private Optional<Double> percent(TableName table, int max) {
         double rows = estimated(table);
-        return rows <= 2.0 * max ? Optional.empty() : Optional.of(Math.min(100, 150.0 * max / rows));
+        if (rows <= 2.0 * max) {
+            return Optional.empty();
+        }
+        double pages = Math.max(1, tables.get(table).pages());
+        return Optional.of(Math.min(100, Math.max(150.0 * max / rows, 100.0 * BLOCKS_MIN / pages)));
     }
 
     /** How many rows there are when not all were read. */

@@ -172,7 +172,7 @@ class DiscoverIT {
                         tuple(20L, "{table: public.orders, column: billing_customer_id}"),
                         tuple(20L, "{table: public.orders, column: code}"),
                         tuple(20L, "{table: public.orders, column: customerIds}"),
-                        tuple(20L, "{table: public.orders, column: payload, path: \"$.buyer.customer_id\"}"),
+                        tuple(20L, "{table: public.orders, column: payload, path: $.buyer.customer_id}"),
                         tuple(20L, "{table: public.orders, column: note, pattern: \"customers/{key}\"}"));
         assertThat(close.references())
                 .extracting(UndeclaredReference::line)

@@ -107,7 +107,7 @@ class RehearsalIT {
                 4);
         JsonObject derived = rehearse(
                 engine,
-                "migration: duties\nderive: {from: public.doc, into: public.duty, identity: [doc], rows: SELECT entity.id AS doc, entity.at AS n FROM entity}\n",
+                "migration: duties\nderive: {from: public.doc, into: public.duty, identity: [doc], rows: 'SELECT entity.id AS doc, entity.at AS n FROM entity'}\n",
                 4);
 
         assertThat(differences(changed)).isEmpty();
