@@ -4,6 +4,7 @@
   "use strict";
 
   const PAUSE_MS = 1000;
+  const HEALTH_MS = 15000;
   const connection = document.getElementById("connection");
   const connectionText = document.getElementById("connection-text");
   const announcer = document.getElementById("announcer");
@@ -64,6 +65,11 @@
         refresh();
       }
     }, PAUSE_MS);
+  }
+
+  // Measures come without an event of a run.
+  if (document.getElementById("health") !== null) {
+    setInterval(refresh, HEALTH_MS);
   }
 
   const source = new EventSource("/api/events");

@@ -86,6 +86,8 @@ class ArchitectureTest {
                 .doNotHaveSimpleName("TailPositions")
                 .and()
                 .doNotHaveSimpleName("CaptureSetup")
+                .and()
+                .doNotHaveSimpleName("SourceSetup")
                 .should()
                 .callMethod(Uni.class, "await")
                 .because(

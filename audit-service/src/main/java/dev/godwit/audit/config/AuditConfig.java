@@ -22,6 +22,9 @@ public interface AuditConfig {
     /** How often the live view looks for changes. */
     Live live();
 
+    /** How long measures are kept. */
+    Health health();
+
     /** Coordinates of the trail's database. */
     interface Database {
 
@@ -67,5 +70,14 @@ public interface AuditConfig {
         @NotNull
         @WithDefault("PT0.5S")
         Duration interval();
+    }
+
+    /** Measures of migrations. */
+    interface Health {
+
+        /** How long a measure is kept; the newest of each migration stays. */
+        @NotNull
+        @WithDefault("P30D")
+        Duration retention();
     }
 }

@@ -92,6 +92,33 @@ record Fields(JsonNode object, String path) {
         return value == null || value.isNull() ? null : Long.valueOf(number(name, Long.MIN_VALUE));
     }
 
+    Double optionalDecimal(String name) {
+        JsonNode value = object.get(name);
+        if (value == null || value.isNull()) {
+            return null;
+        }
+        if (!value.isNumber() || !Double.isFinite(value.doubleValue())) {
+            throw mismatch(name, "is not a number");
+        }
+        return value.doubleValue();
+    }
+
+    double decimal(String name) {
+        Double value = optionalDecimal(name);
+        if (value == null) {
+            throw mismatch(name, "is missing");
+        }
+        return value;
+    }
+
+    boolean flag(String name) {
+        JsonNode value = object.get(name);
+        if (value == null || !value.isBoolean()) {
+            throw mismatch(name, "is neither true nor false");
+        }
+        return value.booleanValue();
+    }
+
     Instant time(String name) {
         try {
             return OffsetDateTime.parse(text(name)).toInstant();

@@ -13,19 +13,23 @@ class InboxHealth implements HealthCheck {
 
     private final RunsInbox runs;
     private final OutcomesInbox outcomes;
+    private final HealthInbox health;
 
-    InboxHealth(RunsInbox runs, OutcomesInbox outcomes) {
+    InboxHealth(RunsInbox runs, OutcomesInbox outcomes, HealthInbox health) {
         this.runs = runs;
         this.outcomes = outcomes;
+        this.health = health;
     }
 
     @Override
     public HealthCheckResponse call() {
-        boolean flowing =
-                runs.lane().trouble().isEmpty() && outcomes.lane().trouble().isEmpty();
+        boolean flowing = runs.lane().trouble().isEmpty()
+                && outcomes.lane().trouble().isEmpty()
+                && health.lane().trouble().isEmpty();
         HealthCheckResponseBuilder response = HealthCheckResponse.named("inbox")
                 .withData("runs", runs.lane().trouble().orElse("flowing"))
-                .withData("outcomes", outcomes.lane().trouble().orElse("flowing"));
+                .withData("outcomes", outcomes.lane().trouble().orElse("flowing"))
+                .withData("health", health.lane().trouble().orElse("flowing"));
         return response.status(flowing).build();
     }
 }

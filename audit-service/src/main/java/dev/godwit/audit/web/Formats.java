@@ -14,10 +14,27 @@ final class Formats {
     private static final DateTimeFormatter TIME =
             DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss", Locale.ROOT).withZone(ZoneOffset.UTC);
 
+    /** Greater doubles have no fraction anyway. */
+    private static final double WHOLE_MAX = 1e15;
+
     private Formats() {}
 
     static String count(long number) {
         return String.format(Locale.ROOT, "%,d", number).replace(',', '\u202f');
+    }
+
+    static String number(double value) {
+        return value == Math.rint(value) && Math.abs(value) < WHOLE_MAX
+                ? count((long) value)
+                : String.format(Locale.ROOT, "%.4g", value);
+    }
+
+    /** A value with its unit; shares of one have none. */
+    static String measured(double value, String unit) {
+        if (unit == null || unit.isEmpty() || unit.equals("ratio")) {
+            return number(value);
+        }
+        return number(value) + " " + (unit.equals("percent") ? "%" : unit);
     }
 
     static String utc(Instant time) {

@@ -1,6 +1,7 @@
 package dev.godwit.audit.web;
 
 import dev.godwit.audit.api.ProblemException;
+import dev.godwit.audit.health.HealthQueries;
 import dev.godwit.audit.report.Report;
 import dev.godwit.audit.report.ReportService;
 import dev.godwit.audit.run.Rejection;
@@ -14,6 +15,7 @@ import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
+import java.time.Instant;
 import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.jboss.resteasy.reactive.RestPath;
@@ -35,7 +37,11 @@ public class PageResource {
         private Pages() {}
 
         static native TemplateInstance overview(
-                List<RunView> active, List<RunView> others, List<Stamp> stamps, List<Rejection> rejections);
+                List<RunView> active,
+                List<RunView> others,
+                List<HealthView> health,
+                List<Stamp> stamps,
+                List<Rejection> rejections);
 
         static native TemplateInstance run(RunView view, ReportView trail, List<Transition> transitions);
 
@@ -44,10 +50,12 @@ public class PageResource {
 
     private final RunRepository runs;
     private final ReportService reports;
+    private final HealthQueries health;
 
-    PageResource(RunRepository runs, ReportService reports) {
+    PageResource(RunRepository runs, ReportService reports, HealthQueries health) {
         this.runs = runs;
         this.reports = reports;
+        this.health = health;
     }
 
     @GET
@@ -55,7 +63,7 @@ public class PageResource {
     public Uni<TemplateInstance> overview() {
         return runs.list(null, null, RUNS)
                 .map(found -> found.stream().map(RunView::new).toList())
-                .chain(views -> runs.stamps(STAMPS).chain(stamps -> runs.rejections(REJECTIONS)
+                .chain(views -> health().chain(health -> runs.stamps(STAMPS).chain(stamps -> runs.rejections(REJECTIONS)
                         .map(rejections -> Pages.overview(
                                 views.stream()
                                         .filter(view -> !view.run().isEnded())
@@ -63,8 +71,17 @@ public class PageResource {
                                 views.stream()
                                         .filter(view -> view.run().isEnded())
                                         .toList(),
+                                health,
                                 stamps,
-                                rejections))));
+                                rejections)))));
+    }
+
+    private Uni<List<HealthView>> health() {
+        Instant now = Instant.now();
+        return health.latest(null).chain(found -> health.course(null, HealthView.SHOWN, HealthView.POINTS)
+                .map(course -> found.stream()
+                        .map(one -> HealthView.of(one, course, now))
+                        .toList()));
     }
 
     @GET

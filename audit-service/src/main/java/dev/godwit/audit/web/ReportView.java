@@ -81,6 +81,25 @@ public record ReportView(Report report) {
         return remarks;
     }
 
+    /** Figures of the plan's inventory; empty where there are none. */
+    public List<Figure> inventory() {
+        return each("inventory").stream()
+                .map(node -> new Figure(
+                        text(node, "name"),
+                        node.hasNonNull("value")
+                                ? Formats.measured(node.get("value").asDouble(), text(node, "unit"))
+                                : "–",
+                        text(node, "reason")))
+                .toList();
+    }
+
+    /**
+     * A figure of the inventory.
+     *
+     * @param reason code of why there is no value; else null
+     */
+    public record Figure(String name, String value, String reason) {}
+
     /** Checks of the verification; empty where it has not run. */
     public List<JsonNode> checks() {
         return report.verification() == null

@@ -15,6 +15,7 @@ import dev.godwit.audit.testing.TestRun;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -140,6 +141,39 @@ class ContractTest {
                 damage("unknown state", data -> data.put("state", "maybe")),
                 damage("no time", data -> data.put("at", "yesterday")),
                 damage("requester is a number", data -> data.put("requestedBy", 7)));
+    }
+
+    @ParameterizedTest
+    @MethodSource
+    void shouldRefuseHealthThatTheSchemaRefuses(String name, Consumer<ObjectNode> damage) {
+        // Given
+        TestEvent event = TestEvent.health("m", 1, Instant.EPOCH, 0.5);
+        assertThat(violations("health-measured", event.data())).isEmpty();
+        assertThat(HealthReader.read(received(event)).measures()).hasSize(2);
+        damage.accept(event.data());
+
+        // When, Then
+        assertThat(violations("health-measured", event.data())).as(name).isNotEmpty();
+        assertThatThrownBy(() -> HealthReader.read(received(event)))
+                .isInstanceOf(PoisonException.class)
+                .hasMessageStartingWith("schema mismatch: ");
+    }
+
+    static Stream<Arguments> shouldRefuseHealthThatTheSchemaRefuses() {
+        return Stream.<Arguments>of(
+                damage("no migration", data -> data.remove("migration")),
+                damage("turn zero", data -> data.put("turn", 0)),
+                damage("no time between rounds", data -> data.put("everySeconds", 0)),
+                damage("unknown state", data -> data.put("state", "splendid")),
+                damage("no measures", data -> data.remove("measures")),
+                damage(
+                        "value is text",
+                        data -> ((ObjectNode) data.get("measures").get(0)).put("value", "all")),
+                damage("no limit", data -> ((ObjectNode) data.get("measures").get(0)).remove("warn")),
+                damage("unknown way", data -> ((ObjectNode) data.get("measures").get(0)).put("worse", "sideways")),
+                damage(
+                        "builtIn is text",
+                        data -> ((ObjectNode) data.get("measures").get(0)).put("builtIn", "yes")));
     }
 
     private static Arguments damage(String name, Consumer<ObjectNode> damage) {

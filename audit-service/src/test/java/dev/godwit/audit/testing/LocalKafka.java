@@ -66,6 +66,7 @@ final class LocalKafka implements AutoCloseable {
             admin.createTopics(List.of(
                             new NewTopic("godwit.runs", 4, (short) 1),
                             new NewTopic("godwit.outcomes", 6, (short) 1),
+                            new NewTopic("godwit.health", 1, (short) 1),
                             new NewTopic("godwit.dead-letters", 1, (short) 1)))
                     .all()
                     .get();

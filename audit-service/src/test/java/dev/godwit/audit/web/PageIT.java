@@ -2,6 +2,7 @@ package dev.godwit.audit.web;
 
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.not;
@@ -12,6 +13,8 @@ import dev.godwit.audit.testing.AuditIT;
 import dev.godwit.audit.testing.TestChain;
 import dev.godwit.audit.testing.TestEvent;
 import io.quarkus.test.junit.QuarkusTest;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -37,6 +40,11 @@ class PageIT extends AuditIT {
                 .put("code", "x")
                 .put("message", "mind the gap")
                 .put("remedy", "CREATE INDEX");
+        plan.putArray("inventory")
+                .addObject()
+                .put("name", "bytes in all")
+                .put("value", 3520000)
+                .put("unit", "bytes");
         end.data().withArray("streams").removeAll().add(chunk.end());
 
         // When
@@ -51,10 +59,50 @@ class PageIT extends AuditIT {
                 .header("Content-Security-Policy", startsWith("default-src 'self'"))
                 .body(containsString("documents-uuid5"))
                 .body(containsString("mind the gap"))
+                .body(containsString(
+                        "<th scope=\"row\">bytes in all</th><td class=\"number\">3\u202f520\u202f000 bytes"))
                 .body(containsString("Complete: every event"))
                 .body(containsString("&lt;script&gt;"))
                 .body(not(containsString("<code class=\"sample\"><script>")));
         assertThat(given().get("/").asString()).contains(id).contains("completed");
+    }
+
+    @Test
+    void shouldShowHowMigrationsFare() {
+        // Given
+        Instant now = Instant.now();
+
+        // When: the newest comes first, and what comes twice counts once
+        TestEvent newest = TestEvent.health(id, 9, now, 0.75);
+        wire.publish(
+                newest,
+                TestEvent.health(id, 7, now.minusSeconds(7_200), 1),
+                TestEvent.health(id, 8, now.minusSeconds(3_600), 0.875),
+                newest,
+                TestEvent.health(id + "-old", 3, now.minusSeconds(3_600), 1));
+        await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> given().get("/api/health/{migration}", id + "-old")
+                .then()
+                .statusCode(200));
+
+        // Then
+        given().get("/api/health/{migration}?hours=6", id)
+                .then()
+                .statusCode(200)
+                .body("findAll { it.name == 'wrong-keys' }.value", equalTo(List.of(1f, 0.875f, 0.75f)));
+        given().get("/api/health")
+                .then()
+                .statusCode(200)
+                .body("find { it.migration == '" + id + "' }.state", equalTo("critical"))
+                .body("find { it.migration == '" + id + "' }.measures.name", equalTo(List.of("hits", "wrong-keys")))
+                .body("find { it.migration == '" + id + "-old' }.state", equalTo("unknown"))
+                .body("find { it.migration == '" + id + "-old' }.reason", equalTo("stale"));
+        assertThat(given().get("/").asString())
+                .contains(id)
+                .contains("warn &gt; 0, critical &gt; 0.5")
+                .contains("10\u202f000 of about 123\u202f456 rows")
+                .contains("PostgreSQL says: &lt;no&gt;")
+                .containsPattern("<polyline points=\"[0-9.]+,2\\.0 [0-9.]+,5\\.5 [0-9.]+,9\\.0\"");
+        given().get("/api/health/nobody").then().statusCode(404).body("code", equalTo("no_measures"));
     }
 
     @ParameterizedTest

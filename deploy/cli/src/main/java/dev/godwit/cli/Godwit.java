@@ -9,10 +9,12 @@ import dev.godwit.cli.command.ExplainCommand;
 import dev.godwit.cli.command.FeaturesCommand;
 import dev.godwit.cli.command.ForgetCommand;
 import dev.godwit.cli.command.GraphCommand;
+import dev.godwit.cli.command.HealthCommand;
 import dev.godwit.cli.command.IdsCommand;
 import dev.godwit.cli.command.ListCommand;
 import dev.godwit.cli.command.PauseCommand;
 import dev.godwit.cli.command.PlanCommand;
+import dev.godwit.cli.command.RehearseCommand;
 import dev.godwit.cli.command.ReportCommand;
 import dev.godwit.cli.command.ResumeCommand;
 import dev.godwit.cli.command.RollbackCommand;
@@ -46,12 +48,14 @@ import picocli.CommandLine.Spec;
             DemoCommand.class,
             StatusCommand.class,
             DoctorCommand.class,
+            HealthCommand.class,
             ListCommand.class,
             GraphCommand.class,
             FeaturesCommand.class,
             ShowCommand.class,
             ExplainCommand.class,
             PlanCommand.class,
+            RehearseCommand.class,
             RunCommand.class,
             PauseCommand.class,
             ResumeCommand.class,

@@ -1,5 +1,6 @@
 package dev.godwit.migration.api;
 
+import dev.godwit.migration.batch.Outside;
 import dev.godwit.migration.definition.Definition;
 import dev.godwit.migration.graph.Definitions;
 import dev.godwit.migration.plan.Check;
@@ -8,6 +9,8 @@ import dev.godwit.migration.plan.Doctor;
 import dev.godwit.migration.run.GodwitConfig;
 import dev.godwit.migration.run.Refusal;
 import dev.godwit.migration.run.RunService;
+import dev.godwit.migration.tail.HeardDatabases;
+import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -17,6 +20,7 @@ import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -37,14 +41,23 @@ public class ServiceResource {
     private final Definitions definitions;
     private final Pool pool;
     private final String slot;
-    private final Doctor doctor = new Doctor();
+    private final HeardDatabases databases;
+    private final Doctor doctor;
 
     @Inject
-    ServiceResource(RunService runs, Definitions definitions, Pool pool, GodwitConfig config) {
+    ServiceResource(
+            RunService runs,
+            Definitions definitions,
+            Pool pool,
+            GodwitConfig config,
+            HeardDatabases databases,
+            Outside outside) {
         this.runs = runs;
         this.definitions = definitions;
         this.pool = pool;
         this.slot = config.capture().slot();
+        this.databases = databases;
+        this.doctor = new Doctor(outside);
     }
 
     @GET
@@ -65,7 +78,22 @@ public class ServiceResource {
                 .chain(checks -> Comparison.of(pool, compared(definition)).map(compared -> Stream.concat(
                                 checks.stream(), compared.stream().map(Comparison::check))
                         .toList()))
+                .chain(checks -> sources().map(more -> Stream.concat(checks.stream(), more.stream())
+                        .toList()))
                 .map(ServiceResource::toJson);
+    }
+
+    /** What is to be said of the databases that imports read. */
+    private Uni<List<Check>> sources() {
+        return Multi.createFrom()
+                .iterable(databases.sources())
+                .onItem()
+                .transformToUniAndConcatenate(source -> source.pool()
+                        .withConnection(there -> doctor.examineSource(there, source.name(), source.slot()))
+                        .onFailure()
+                        .recoverWithItem(failure -> List.of(Doctor.unreachable(source.name(), failure))))
+                .collect()
+                .in(ArrayList::new, List::addAll);
     }
 
     private List<Definition> compared(Optional<Definition> definition) {

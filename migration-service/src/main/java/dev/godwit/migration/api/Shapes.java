@@ -268,4 +268,68 @@ final class Shapes {
             long lagBytes,
             boolean active,
             @Schema(enumeration = {"hidden", "echo"}) String originMode) {}
+
+    @Schema(name = "Health", description = "The newest measures")
+    record Health(
+            @Schema(
+                    description = "The worst of all",
+                    enumeration = {"ok", "empty", "warn", "unknown", "critical"})
+            String state,
+
+            double everySeconds,
+            List<MigrationHealth> migrations) {}
+
+    @Schema(name = "MigrationHealth", description = "The data of the health event, and whether it still holds")
+    record MigrationHealth(
+            String migration,
+            String definitionHash,
+            @Schema(nullable = true) String at,
+            String state,
+
+            @Schema(
+                    description = "Why nothing is known",
+                    nullable = true,
+                    enumeration = {"not_measured", "stale", "definition_changed"})
+            String reason,
+
+            List<Measure> measures) {}
+
+    @Schema(name = "Measure")
+    record Measure(
+            String name,
+            boolean builtIn,
+            String unit,
+            @Schema(nullable = true) Double value,
+            String state,
+            @Schema(enumeration = {"higher", "lower"}) String worse,
+            double warn,
+            @Schema(nullable = true) Double critical,
+
+            @Schema(
+                    description =
+                            "Why it is not known: timeout, refused, no_value, not_one_value, not_a_number, stale, …",
+                    nullable = true)
+            String reason,
+
+            @Schema(nullable = true) String detail,
+
+            @Schema(description = "Rows that it rests on", nullable = true)
+            Long read,
+
+            @Schema(description = "Rows that there are, where not all were read", nullable = true)
+            Long of,
+
+            long millis) {}
+
+    @Schema(name = "RehearseMigration")
+    record Rehearse(
+            @Schema(
+                    description = "So many entities that need work, at random",
+                    minimum = "1",
+                    maximum = "1000",
+                    defaultValue = "100")
+            Integer sample) {}
+
+    @Schema(name = "RehearsalPlace")
+    record RehearsalPlace(boolean copy) {}
 }

@@ -50,7 +50,7 @@ public class Batches {
                AND number = $2
             """;
 
-    private static final String RECORD = """
+    static final String RECORD = """
             INSERT INTO godwit.batch (run_id, number, stream, lane, xid, undone)
             VALUES ($1, $2, $3, $4, pg_current_xact_id(), $4 = 'rollback')
             """;
@@ -240,7 +240,7 @@ public class Batches {
     }
 
     /** Settings of the definition hold for this transaction only; the origin hides what follows from the tail. */
-    private static List<Uni<?>> settings(SqlConnection connection, RunContext run) {
+    static List<Uni<?>> settings(SqlConnection connection, RunContext run) {
         List<Uni<?>> statements = new ArrayList<>();
         run.definition()
                 .session()

@@ -41,7 +41,7 @@ final class EntityReader {
                 .toList());
     }
 
-    private static EntityRow entity(Row row, boolean uuid5) {
+    static EntityRow entity(Row row, boolean uuid5) {
         return new EntityRow(
                 row.getString("key"),
                 EntityRow.keyOf(uuid5, row.getString("namespace"), row.getString("name")),

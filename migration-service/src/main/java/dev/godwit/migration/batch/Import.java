@@ -12,11 +12,13 @@ import dev.godwit.migration.operation.imports.ImportModel;
 import dev.godwit.migration.operation.imports.ImportSourceSql;
 import dev.godwit.migration.operation.imports.ImportSql;
 import dev.godwit.migration.operation.imports.ImportUndoSql;
+import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.SqlConnection;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 
 /** Rows of one table become rows of another, and stay what their source says while the run lasts. */
 final class Import implements Operation {
@@ -57,8 +59,16 @@ final class Import implements Operation {
         this.outside = outside;
     }
 
-    static Import compile(ImportDefinition definition, Map<TableName, Table> tables, Outside outside) {
-        return new Import(ImportCompiler.compile(definition, tables, tables), outside);
+    static Import compile(
+            ImportDefinition definition, Map<TableName, Table> source, Map<TableName, Table> target, Outside outside) {
+        return new Import(ImportCompiler.compile(definition, source, target), outside);
+    }
+
+    @Override
+    public <T> Uni<T> atRoot(SqlConnection here, Function<SqlConnection, Uni<T>> work) {
+        return root().source()
+                .map(name -> outside.mustHave(name).withConnection(work))
+                .orElseGet(() -> work.apply(here));
     }
 
     @Override
@@ -157,6 +167,8 @@ final class Import implements Operation {
 
     @Override
     public OperationBatch batch(RunContext run, SqlConnection connection, long number) {
-        return new ImportWork(new ImportRun(run, model, sourceSql, sql, undoSql, outside), connection, number);
+        ImportSource source =
+                (statement, parameters) -> atRoot(connection, session -> Rows.query(session, statement, parameters));
+        return new ImportWork(new ImportRun(run, model, sourceSql, sql, undoSql, outside), connection, source, number);
     }
 }

@@ -47,11 +47,11 @@ final class ImportWork implements OperationBatch {
     private final ImportWriter writer;
     private final ImportBlobs blobs;
 
-    ImportWork(ImportRun run, SqlConnection connection, long number) {
+    ImportWork(ImportRun run, SqlConnection connection, ImportSource source, long number) {
         this.run = run;
         this.connection = connection;
         this.number = number;
-        this.reader = new ImportReader(run, connection, (sql, parameters) -> Rows.query(connection, sql, parameters));
+        this.reader = new ImportReader(run, connection, source);
         this.identities = new ImportIdentities(run, connection);
         this.judge = new ImportJudge(run, connection);
         this.writer = new ImportWriter(run, connection, number, judge);

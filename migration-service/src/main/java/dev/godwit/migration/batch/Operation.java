@@ -1,5 +1,6 @@
 package dev.godwit.migration.batch;
 
+import dev.godwit.migration.catalog.Table;
 import dev.godwit.migration.constraint.CheckSwap;
 import dev.godwit.migration.definition.TableName;
 import dev.godwit.migration.operation.Effort;
@@ -13,6 +14,7 @@ import io.vertx.mutiny.sqlclient.SqlConnection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * A definition joined with the catalog: all that lanes, plans and runs know of a migration. They choose which entities are acted on, and when; what happens to them, and
@@ -24,6 +26,21 @@ public sealed interface Operation permits Rekey, Transform, Derive, Import, Sche
 
     /** The table whose rows are the entities. */
     TableName root();
+
+    /** Whether the root is in another database than what is written. */
+    default boolean isRootElsewhere() {
+        return root().source().isPresent();
+    }
+
+    /** Works where the root is: with {@code here}, which is the application's database, or in a session of its own that cannot write. */
+    default <T> Uni<T> atRoot(SqlConnection here, Function<SqlConnection, Uni<T>> work) {
+        return work.apply(here);
+    }
+
+    /** The same where a table is: the root, or one that is written. */
+    default <T> Uni<T> at(TableName table, SqlConnection here, Function<SqlConnection, Uni<T>> work) {
+        return table.source().isPresent() ? atRoot(here, work) : work.apply(here);
+    }
 
     /** The heaps whose blocks are scanned: the root itself, or its leaf partitions. */
     List<TableName> leaves();
@@ -97,6 +114,23 @@ public sealed interface Operation permits Rekey, Transform, Derive, Import, Sche
 
     /** What a plan searches the database for; empty where no key changes. */
     default Optional<KeySearch> keySearch() {
+        return Optional.empty();
+    }
+
+    /**
+     * How the entities are, without a run; empty where Godwit knows no more than the definition's own measures do.
+     *
+     * @param tables the tables of the operation as the catalog describes them now
+     */
+    default Optional<Vitals> vitals(Map<TableName, Table> tables) {
+        return Optional.empty();
+    }
+
+    /**
+     * Yields {@code relation} and {@code row}, a digest of the whole row, for every row that is there and that a batch of the entities {@code $1} may write; empty where such
+     * rows come and go with the entities, so that counting them tells as much.
+     */
+    default Optional<String> vicinity() {
         return Optional.empty();
     }
 

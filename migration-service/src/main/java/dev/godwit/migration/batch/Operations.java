@@ -24,6 +24,7 @@ public final class Operations {
      * @param tables the tables that it names, those that refer to them, and their leaf partitions
      * @param serverVersion as in {@code server_version_num}
      * @param columns what the query of {@link #described} yields; none where there is no such query
+     * @param elsewhere the root and its leaf partitions, where they are in another database; else empty
      * @param outside what operations reach beyond the application's database
      */
     public static Operation compile(
@@ -31,6 +32,7 @@ public final class Operations {
             Map<TableName, Table> tables,
             int serverVersion,
             List<String> columns,
+            Map<TableName, Table> elsewhere,
             Outside outside) {
         return definition.byKind(new OperationDefinition.Kinds<Operation>() {
             @Override
@@ -50,7 +52,7 @@ public final class Operations {
 
             @Override
             public Operation imports(ImportDefinition imported) {
-                return Import.compile(imported, tables, outside);
+                return Import.compile(imported, elsewhere.isEmpty() ? tables : elsewhere, tables, outside);
             }
 
             @Override

@@ -15,8 +15,8 @@ import dev.godwit.migration.operation.rekey.ColumnRewrite;
 import dev.godwit.migration.operation.rekey.RekeyCompiler;
 import dev.godwit.migration.operation.rekey.RekeyModel;
 import dev.godwit.migration.operation.rekey.RekeyModel.FoundReference;
-import dev.godwit.migration.operation.rekey.RekeyModel.MergeReference;
 import dev.godwit.migration.operation.rekey.RekeySql;
+import dev.godwit.migration.operation.rekey.RekeyVitalSql;
 import io.vertx.mutiny.sqlclient.SqlConnection;
 import java.util.ArrayList;
 import java.util.List;
@@ -179,17 +179,11 @@ final class Rekey implements Operation {
     @Override
     public List<PlannedReference> references() {
         Stream<PlannedReference> foreignKeys = model.merges().stream()
-                .filter(reference -> reference.kind() == ColumnRewrite.Kind.SCALAR && !isDeclared(reference))
+                .filter(reference -> reference.kind() == ColumnRewrite.Kind.SCALAR && !model.isDeclared(reference))
                 .map(reference -> new PlannedReference(
                         reference.table(), reference.column(), "foreign-key", true, Optional.empty()));
         return Stream.concat(foreignKeys, model.softReferences().stream().map(Rekey::planned))
                 .toList();
-    }
-
-    private boolean isDeclared(MergeReference reference) {
-        return model.softReferences().stream()
-                .anyMatch(soft -> soft.table().equals(reference.table())
-                        && soft.reference().column().equals(reference.column()));
     }
 
     private static PlannedReference planned(FoundReference found) {
@@ -211,6 +205,16 @@ final class Rekey implements Operation {
     @Override
     public Optional<KeySearch> keySearch() {
         return Optional.of(new KeySearch(model.key(), model.definition().references()));
+    }
+
+    @Override
+    public Optional<Vitals> vitals(Map<TableName, Table> tables) {
+        return Optional.of(new RekeyVitals(model, tables));
+    }
+
+    @Override
+    public Optional<String> vicinity() {
+        return Optional.of(new RekeyVitalSql(model).vicinity());
     }
 
     @Override

@@ -1,5 +1,8 @@
 package dev.godwit.migration.batch;
 
+import static dev.godwit.migration.definition.Identifier.literal;
+import static dev.godwit.migration.definition.Identifier.quote;
+
 import dev.godwit.migration.catalog.Table;
 import dev.godwit.migration.constraint.CheckSwap;
 import dev.godwit.migration.definition.TableName;
@@ -101,6 +104,13 @@ final class Transform implements Operation {
     @Override
     public Optional<CheckSwap> constraint() {
         return constraint;
+    }
+
+    @Override
+    public Optional<String> vicinity() {
+        return Optional.of("SELECT " + literal(model.root()) + " AS relation, md5(t::text) AS row FROM "
+                + model.root().quoted() + " AS t WHERE t." + quote(model.key()) + " = ANY ("
+                + model.keyType().array(1) + ")");
     }
 
     @Override

@@ -60,6 +60,36 @@ public record Table(
         inheritanceChildren = List.copyOf(inheritanceChildren);
     }
 
+    /** The same table, known to be in that database. */
+    public Table in(Optional<String> source) {
+        return source.isEmpty()
+                ? this
+                : new Table(
+                        oid,
+                        name.in(source),
+                        kind,
+                        partition,
+                        parentPartition,
+                        leaves,
+                        columns,
+                        primaryKey,
+                        indexes,
+                        foreignKeysTo,
+                        userTriggers,
+                        rowSecurity,
+                        rowSecurityForced,
+                        rowSecurityApplies,
+                        replicaIdentity,
+                        relfilenode,
+                        estimatedRows,
+                        pages,
+                        hasRules,
+                        ownedByMe,
+                        persistence,
+                        checks,
+                        inheritanceChildren);
+    }
+
     /** The column of exactly this name. */
     public Optional<Column> column(String columnName) {
         return columns.stream()

@@ -98,9 +98,14 @@ public class ChunkWork {
         return batches.run(
                 run,
                 place(kind, chunk),
-                opened -> kind == Kind.VERIFY || kind == Kind.SWEEP
+                opened -> isNoted(run, kind)
                         ? InFlight.noting(run, opened, blocks, () -> work(run, kind, opened, blocks, expectWork))
                         : work(run, kind, opened, blocks, expectWork));
+    }
+
+    /** What is in flight is told by the snapshot of the root's database: it says nothing about rows of another. */
+    private static boolean isNoted(RunContext run, Kind kind) {
+        return kind == Kind.VERIFY || (kind == Kind.SWEEP && !run.operation().isRootElsewhere());
     }
 
     private static Place place(Kind kind, int chunk) {
@@ -116,18 +121,18 @@ public class ChunkWork {
             case BACKFILL ->
                 run.on(opened)
                         .work(range, expectWork)
-                        .call(() -> mustBeSameHeap(opened, chunk))
+                        .call(() -> mustBeSameHeap(run, opened, chunk))
                         .map(result -> advanced(result, chunk, to));
             case VERIFY ->
                 run.on(opened)
                         .work(range, false)
-                        .call(() -> mustBeSameHeap(opened, chunk))
+                        .call(() -> mustBeSameHeap(run, opened, chunk))
                         .map(result -> advanced(result, chunk, to));
             case LIMITED -> limited(run, opened, range, chunk, to);
             case SWEEP, UNSWEEP ->
                 run.on(opened)
                         .sweep(range, kind == Kind.UNSWEEP, false)
-                        .call(() -> mustBeSameHeap(opened, chunk))
+                        .call(() -> mustBeSameHeap(run, opened, chunk))
                         .map(result -> advanced(result, chunk, to));
             case UNDO ->
                 undo.newestBatch(run, opened.connection())
@@ -170,10 +175,11 @@ public class ChunkWork {
     }
 
     /** The relation is locked by now, so that what is read here still holds when the batch commits. */
-    private static Uni<Void> mustBeSameHeap(Opened opened, LeasedChunk chunk) {
-        return opened.connection()
-                .preparedQuery(RELFILENODE)
-                .execute(Tuple.of(chunk.relationOid()))
+    private static Uni<Void> mustBeSameHeap(RunContext run, Opened opened, LeasedChunk chunk) {
+        return run.operation()
+                .at(TableName.parse(chunk.relation()), opened.connection(), connection -> connection
+                        .preparedQuery(RELFILENODE)
+                        .execute(Tuple.of(chunk.relationOid())))
                 .invoke(rows -> {
                     Long now = rows.iterator().next().getLong("relfilenode");
                     if (now == null || now != chunk.relfilenode()) {
@@ -200,7 +206,7 @@ public class ChunkWork {
                             .map(result -> advanced(result, leased, to))
                     : park(run, opened, range, leased.remaining().orElse(Long.MAX_VALUE))
                             .map(keys -> parked(leased, keys, to));
-            return done.call(() -> mustBeSameHeap(opened, leased));
+            return done.call(() -> mustBeSameHeap(run, opened, leased));
         });
     }
 

@@ -39,10 +39,10 @@ public class ChunkWorker {
     private static final int SIZERS_MAX = 256;
 
     private static final String CHUNK = """
-            SELECT c.kind, c.state, c.epoch, r.max_rate, greatest(t.reltuples, 0) / greatest(t.relpages, 1) AS density
+            SELECT c.kind, c.state, c.epoch, r.max_rate, coalesce(greatest(t.reltuples, 0) / greatest(t.relpages, 1), 0) AS density
               FROM godwit.chunk AS c
               JOIN godwit.run AS r ON r.id = c.run_id
-              LEFT JOIN pg_class AS t ON t.oid = c.relation_oid
+              LEFT JOIN pg_class AS t ON t.oid = c.relation_oid AND strpos(c.relation, ':') = 0
              WHERE c.run_id = $1
                AND c.number = $2
             """;

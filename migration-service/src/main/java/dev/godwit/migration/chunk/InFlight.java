@@ -25,14 +25,18 @@ final class InFlight {
      */
     private static final String NEW_ROWS = """
             SELECT count(*) AS rows
-              FROM (SELECT caught_up, pg_snapshot_xmax(pg_current_snapshot())::text::bigint AS next
-                      FROM godwit.run
-                     WHERE id = $1
-                       AND caught_up IS NOT NULL) AS run
+              FROM (SELECT $1::text::pg_snapshot AS caught_up, pg_snapshot_xmax(pg_current_snapshot())::text::bigint AS next) AS run
               JOIN %s AS t ON t.ctid >= $2::text::tid
                           AND t.ctid < $3::text::tid
              WHERE NOT pg_visible_in_snapshot(
                            greatest(3, run.next - ((run.next - t.xmin::text::bigint) & 4294967295))::text::xid8, run.caught_up)
+            """;
+
+    private static final String CAUGHT_UP = """
+            SELECT caught_up::text AS snapshot
+              FROM godwit.run
+             WHERE id = $1
+               AND caught_up IS NOT NULL
             """;
 
     private static final String NOTE = """
@@ -53,11 +57,20 @@ final class InFlight {
 
     private static Uni<Long> newRows(RunContext run, Opened opened, LeasedChunk chunk, long blocks) {
         long to = Math.min(chunk.toBlock(), chunk.cursor() + blocks);
-        String sql = NEW_ROWS.formatted(TableName.parse(chunk.relation()).quoted());
+        TableName heap = TableName.parse(chunk.relation());
+        String sql = NEW_ROWS.formatted(heap.quoted());
         return opened.connection()
-                .preparedQuery(sql)
-                .execute(Tuple.of(run.runId(), "(" + chunk.cursor() + ",0)", "(" + to + ",0)"))
-                .map(rows -> rows.iterator().next().getLong("rows"));
+                .preparedQuery(CAUGHT_UP)
+                .execute(Tuple.of(run.runId()))
+                .chain(proved -> proved.size() == 0
+                        ? Uni.createFrom().item(0L)
+                        : run.operation().at(heap, opened.connection(), connection -> connection
+                                .preparedQuery(sql)
+                                .execute(Tuple.of(
+                                        proved.iterator().next().getString("snapshot"),
+                                        "(" + chunk.cursor() + ",0)",
+                                        "(" + to + ",0)"))
+                                .map(rows -> rows.iterator().next().getLong("rows"))));
     }
 
     private static long found(BatchResult result) {

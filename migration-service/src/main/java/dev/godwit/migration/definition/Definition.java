@@ -13,6 +13,7 @@ import java.util.Objects;
  * @param migration unique name, lower-case words
  * @param description empty when the file has none
  * @param dependsOn names of migrations that must be applied first
+ * @param limits limits of built-in measures, where the file sets others
  * @param session settings for each batch's transaction, by name
  * @param summary columns by which plan and report group their counts
  * @param hash {@code sha256:} and the hex digest of the file's bytes and of the files that belong to it
@@ -25,6 +26,8 @@ public record Definition(
         OperationDefinition operation,
         List<VerifyCheck> verify,
         List<HealthMeasure> health,
+        Map<BuiltInMeasure, Limits> limits,
+        List<InventoryFigure> inventory,
         List<Requirement> require,
         Map<String, String> session,
         List<String> summary,
@@ -42,6 +45,8 @@ public record Definition(
         dependsOn = List.copyOf(dependsOn);
         verify = List.copyOf(verify);
         health = List.copyOf(health);
+        limits = Map.copyOf(limits);
+        inventory = List.copyOf(inventory);
         require = List.copyOf(require);
         session = Collections.unmodifiableMap(new LinkedHashMap<>(session));
         summary = List.copyOf(summary);

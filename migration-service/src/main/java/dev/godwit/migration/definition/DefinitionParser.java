@@ -24,6 +24,7 @@ final class DefinitionParser {
             "rekey",
             "verify",
             "health",
+            "inventory",
             "require",
             "session",
             "summary",
@@ -38,8 +39,6 @@ final class DefinitionParser {
             ImportDefinition.KIND,
             SchemaDefinition.KIND);
     private static final Set<String> VERIFY_KEYS = new LinkedHashSet<>(List.of("name", "sql", "expect"));
-    private static final Set<String> HEALTH_KEYS =
-            new LinkedHashSet<>(List.of("name", "sql", "unit", "warn", "critical"));
     private static final Set<String> REQUIRE_KEYS = new LinkedHashSet<>(List.of("name", "sql", "otherwise"));
 
     private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9]*(?:[-_][a-z0-9]+)*");
@@ -109,7 +108,11 @@ final class DefinitionParser {
         Optional<OperationDefinition> operation = operation(section);
         operation.ifPresent(known -> identities(section, known, dependsOn));
         List<VerifyCheck> verify = verify(section);
-        List<HealthMeasure> health = health(section);
+        MeasureParser measures = new MeasureParser(section);
+        List<HealthMeasure> health = measures.measures();
+        Map<BuiltInMeasure, Limits> limits = measures.builtIn(
+                operation.filter(RekeyDefinition.class::isInstance).isPresent());
+        List<InventoryFigure> inventory = measures.figures();
         List<Requirement> require = require(section);
         Map<String, String> session = session(section);
         List<String> summary = section.texts("summary");
@@ -123,6 +126,8 @@ final class DefinitionParser {
                 operation.orElseThrow(),
                 verify,
                 health,
+                limits,
+                inventory,
                 require,
                 session,
                 summary,
@@ -194,28 +199,6 @@ final class DefinitionParser {
         return checks;
     }
 
-    private static List<HealthMeasure> health(Section section) {
-        List<HealthMeasure> measures = new ArrayList<>();
-        for (Section entry : named(section, "health", HEALTH_KEYS)) {
-            Optional<String> name = entry.requiredText("name", "say in a word what is measured");
-            Optional<String> sql = statement(entry);
-            String unit = entry.text("unit").orElse("");
-            Optional<Double> warn = entry.requiredNumber("warn", "write the number from which on to warn");
-            Optional<Double> critical = entry.requiredNumber("critical", "write the number that is critical");
-            if (name.isEmpty() || sql.isEmpty() || warn.isEmpty() || critical.isEmpty()) {
-                continue;
-            }
-            if (warn.get() > critical.get()) {
-                entry.problem(
-                        "warn",
-                        "warn is greater than critical",
-                        "a measure grows worse as it grows; swap them or negate the query");
-            }
-            measures.add(new HealthMeasure(name.get(), sql.get(), unit, warn.get(), critical.get()));
-        }
-        return measures;
-    }
-
     private static List<Requirement> require(Section section) {
         List<Requirement> requirements = new ArrayList<>();
         for (Section entry : named(section, "require", REQUIRE_KEYS)) {
@@ -229,7 +212,7 @@ final class DefinitionParser {
         return requirements;
     }
 
-    private static List<Section> named(Section section, String key, Set<String> known) {
+    static List<Section> named(Section section, String key, Set<String> known) {
         List<Section> entries = section.sections(key, known);
         Set<String> names = new HashSet<>();
         for (Section entry : entries) {
@@ -241,7 +224,7 @@ final class DefinitionParser {
         return entries;
     }
 
-    private static Optional<String> statement(Section entry) {
+    static Optional<String> statement(Section entry) {
         String remedy = "write one query that answers one value";
         return entry.parsed("sql", entry.requiredText("sql", remedy), remedy, SqlFragment::statement);
     }

@@ -72,7 +72,7 @@ final class DeriveParser {
 
     private static Optional<TableName> table(Section section, String key) {
         String remedy = "write " + key + ": schema.table, with double quotes around a part that holds a dot";
-        return section.parsed(key, section.requiredText(key, remedy), remedy, TableName::parse);
+        return section.parsed(key, section.requiredText(key, remedy), remedy, TableName::parseHere);
     }
 
     private List<String> identity() {

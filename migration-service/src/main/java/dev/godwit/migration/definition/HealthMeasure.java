@@ -1,9 +1,9 @@
 package dev.godwit.migration.definition;
 
 /**
- * A query whose single number is watched while a run lasts; it grows worse as it grows.
+ * A query whose single number is watched all the time, whether a run is in hand or not.
  *
+ * @param sql one query of one number; it may read {@code entity}, the entities with the keys they should have, where the operation gives keys
  * @param unit what the number counts, for people
- * @param warn threshold of a warning, at most {@code critical}
  */
-public record HealthMeasure(String name, String sql, String unit, double warn, double critical) {}
+public record HealthMeasure(String name, String sql, String unit, Limits limits) {}

@@ -13,7 +13,6 @@ import java.util.stream.Collectors;
 /**
  * Makes rows of one table what rows of another say, which may belong to another schema or another database.
  *
- * @param source name of the configured database that {@code from} is in; empty for the application's own
  * @param from the table whose rows are the entities
  * @param into the table that gets the rows
  * @param key column that names an entity; the primary key when the file says nothing
@@ -22,7 +21,6 @@ import java.util.stream.Collectors;
  * @param discard tables of the source that are left out on purpose
  */
 public record ImportDefinition(
-        Optional<String> source,
         TableName from,
         TableName into,
         Optional<String> key,
@@ -38,7 +36,6 @@ public record ImportDefinition(
     public static final String KIND = "import";
 
     public ImportDefinition {
-        Objects.requireNonNull(source);
         Objects.requireNonNull(from);
         Objects.requireNonNull(into);
         Objects.requireNonNull(key);
@@ -65,7 +62,7 @@ public record ImportDefinition(
 
     @Override
     public Set<TableName> tables() {
-        return new LinkedHashSet<>(List.of(from, into));
+        return from.source().isPresent() ? Set.of(into) : new LinkedHashSet<>(List.of(from, into));
     }
 
     @Override

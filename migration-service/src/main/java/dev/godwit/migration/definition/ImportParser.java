@@ -27,6 +27,9 @@ final class ImportParser {
     private static final String WORD_REMEDY = "write one lower-case word, words joined by '_'";
     private static final String NAME_REMEDY = "write a name in lower-case letters and digits, words joined by '-'";
     private static final Pattern WORD = Pattern.compile("[a-z][a-z0-9_]{0,62}");
+    private static final Pattern SOURCE = Pattern.compile("[a-z][a-z0-9]*");
+    private static final String SOURCE_REMEDY =
+            "write the name of a configured database: lower-case letters and digits";
     private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9]*(?:[-_][a-z0-9]+)*");
 
     private final Section section;
@@ -38,13 +41,9 @@ final class ImportParser {
     Optional<OperationDefinition> parse() {
         int before = section.problems().size();
         Optional<String> source = section.has("source")
-                ? section.parsed("source", section.text("source"), NAME_REMEDY, name -> matching(NAME, name))
+                ? section.parsed("source", section.text("source"), SOURCE_REMEDY, name -> matching(SOURCE, name))
                 : Optional.empty();
-        source.ifPresent(name -> section.problem(
-                "source",
-                "rows of another database cannot be imported yet",
-                "make them tables of this database first, in a schema of their own, and leave 'source' out"));
-        Optional<TableName> from = table("from");
+        Optional<TableName> from = table("from").map(name -> name.in(source));
         Optional<TableName> into = table("into");
         Optional<String> key = section.has("key")
                 ? section.parsed("key", section.text("key"), COLUMN_REMEDY, Identifier::writtenOrQuoted)
@@ -62,7 +61,7 @@ final class ImportParser {
                 section.choice("on-delete", Map.of("keep", OnDelete.KEEP, "delete", OnDelete.DELETE), OnDelete.KEEP);
         Optional<BlobColumns> blobs = section.section("blobs", BLOB_KEYS).flatMap(ImportParser::blobs);
         Set<TableName> discard = discard();
-        if (source.isEmpty() && from.isPresent() && from.equals(into)) {
+        if (from.isPresent() && from.equals(into)) {
             section.problem(
                     "into",
                     "rows would be imported from imported rows: 'from' and 'into' are the same table",
@@ -72,7 +71,6 @@ final class ImportParser {
             return Optional.empty();
         }
         return Optional.of(new ImportDefinition(
-                source,
                 from.orElseThrow(),
                 into.orElseThrow(),
                 key,
@@ -87,7 +85,7 @@ final class ImportParser {
     private Set<TableName> discard() {
         Set<TableName> discard = new LinkedHashSet<>();
         for (String written : section.texts("discard")) {
-            section.parsed("discard", Optional.of(written), TABLE_REMEDY, TableName::parse)
+            section.parsed("discard", Optional.of(written), TABLE_REMEDY, TableName::parseHere)
                     .ifPresent(discard::add);
         }
         return discard;
@@ -95,7 +93,7 @@ final class ImportParser {
 
     private Optional<TableName> table(String key) {
         String remedy = "write " + key + ": schema.table, with double quotes around a part that holds a dot";
-        return section.parsed(key, section.requiredText(key, remedy), remedy, TableName::parse);
+        return section.parsed(key, section.requiredText(key, remedy), remedy, TableName::parseHere);
     }
 
     private static String matching(Pattern pattern, String text) {

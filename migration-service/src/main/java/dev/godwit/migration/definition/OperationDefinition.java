@@ -1,6 +1,7 @@
 package dev.godwit.migration.definition;
 
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /** What a migration does, one record per kind; the kind is also the key of the file's section. */
@@ -15,6 +16,11 @@ public sealed interface OperationDefinition
 
     /** Every table that the definition names, the root first. */
     Set<TableName> tables();
+
+    /** Name of the configured database that the root is in, where that is not the application's; its table is then none of {@link #tables}. */
+    default Optional<String> source() {
+        return table().source();
+    }
 
     /** Those whose keys change, so that the tables that refer to them by foreign keys matter too. */
     Set<TableName> rekeyedTables();

@@ -15,6 +15,7 @@ import java.util.Set;
  * @param children tables whose own keys derive from the rewritten key
  * @param aliases whether old parent ids are translated on insert meanwhile
  * @param survivor who stays of entities with the same new key; present exactly when {@code onDuplicate} is MERGE
+ * @param created SQL expression over the table's columns that says when a row was made, a date or time; only the health of new rows asks for it
  */
 public record RekeyDefinition(
         TableName table,
@@ -26,7 +27,8 @@ public record RekeyDefinition(
         boolean aliases,
         Triggers triggers,
         OnDuplicate onDuplicate,
-        Optional<Survivor> survivor)
+        Optional<Survivor> survivor,
+        Optional<String> created)
         implements OperationDefinition {
 
     /** The section's name in a file. */
@@ -39,6 +41,7 @@ public record RekeyDefinition(
         Objects.requireNonNull(where);
         Objects.requireNonNull(triggers);
         Objects.requireNonNull(onDuplicate);
+        Objects.requireNonNull(created);
         references = List.copyOf(references);
         children = List.copyOf(children);
         if (survivor.isPresent() != (onDuplicate == OnDuplicate.MERGE)) {

@@ -15,7 +15,17 @@ final class RekeyParser {
 
     /** The keys of the section. */
     static final Set<String> KEYS = keys(
-            "table", "key", "to", "where", "references", "children", "aliases", "triggers", "on-duplicate", "merge");
+            "table",
+            "key",
+            "to",
+            "where",
+            "references",
+            "children",
+            "aliases",
+            "triggers",
+            "on-duplicate",
+            "merge",
+            "created");
 
     private static final Set<String> REFERENCE_KEYS = keys("table", "column", "path", "pattern", "when");
     private static final Set<String> CHILD_KEYS = keys("table", "key", "to");
@@ -58,6 +68,7 @@ final class RekeyParser {
                 Map.of("merge", OnDuplicate.MERGE, "skip", OnDuplicate.SKIP, "fail", OnDuplicate.FAIL),
                 OnDuplicate.FAIL);
         Optional<Survivor> survivor = survivor(onDuplicate);
+        Optional<String> created = expression(section, "created", section.text("created"));
         if (section.problems().size() > before) {
             return Optional.empty();
         }
@@ -71,11 +82,12 @@ final class RekeyParser {
                 false,
                 triggers.orElseThrow(),
                 onDuplicate.orElseThrow(),
-                survivor));
+                survivor,
+                created));
     }
 
     private static Optional<TableName> table(Section section) {
-        return section.parsed("table", section.requiredText("table", TABLE_REMEDY), TABLE_REMEDY, TableName::parse);
+        return section.parsed("table", section.requiredText("table", TABLE_REMEDY), TABLE_REMEDY, TableName::parseHere);
     }
 
     private static Optional<String> column(Section section, String key) {

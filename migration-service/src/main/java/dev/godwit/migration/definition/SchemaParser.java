@@ -79,9 +79,9 @@ final class SchemaParser {
 
     private static Provides provides(Section entry) {
         return new Provides(
-                each(entry, "tables", TABLE_REMEDY, TableName::parse),
+                each(entry, "tables", TABLE_REMEDY, TableName::parseHere),
                 each(entry, "columns", MEMBER_REMEDY, TableName.Member::parse),
-                each(entry, "indexes", "write schema.index", TableName::parse),
+                each(entry, "indexes", "write schema.index", TableName::parseHere),
                 each(entry, "constraints", MEMBER_REMEDY, TableName.Member::parse));
     }
 

@@ -3,20 +3,28 @@ package dev.godwit.migration.definition;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A table by schema and name, both exactly as the catalog spells them.
+ * A table by schema and name, both exactly as the catalog spells them, and by the database it is in.
  *
  * <p>Nothing is folded to lower case: {@code public.Orders} is the table called {@code Orders}. Double quotes are needed only around parts that hold a dot, a
- * quote or outer blanks.
+ * quote or outer blanks. In front of all that, {@code legacy:} says that the table is in the database that is configured by this name: tables of the same name in two databases
+ * are two.
+ *
+ * @param source name of a configured database; empty for the application's own
  */
-public record TableName(String schema, String name) {
+public record TableName(Optional<String> source, String schema, String name) {
 
     private static final String DEFAULT_SCHEMA = "public";
     private static final Pattern PLAIN = Pattern.compile("[a-z_][a-z0-9_$]*");
+    private static final Pattern SOURCE = Pattern.compile("([a-z][a-z0-9]*):(.*)", Pattern.DOTALL);
+    private static final char AFTER_SOURCE = ':';
 
     public TableName {
+        Objects.requireNonNull(source);
         Objects.requireNonNull(schema);
         Objects.requireNonNull(name);
         if (schema.isEmpty() || name.isEmpty() || schema.indexOf('\0') >= 0 || name.indexOf('\0') >= 0) {
@@ -24,12 +32,30 @@ public record TableName(String schema, String name) {
         }
     }
 
+    /** A table of the application's database. */
+    public TableName(String schema, String name) {
+        this(Optional.empty(), schema, name);
+    }
+
+    /** The table of the same schema and name there. */
+    public TableName in(Optional<String> database) {
+        return new TableName(database, schema, name);
+    }
+
+    /** Reads what {@link #toString} says. */
+    public static TableName parse(String text) {
+        Matcher elsewhere = SOURCE.matcher(text);
+        return elsewhere.matches()
+                ? parseHere(elsewhere.group(2)).in(Optional.of(elsewhere.group(1)))
+                : parseHere(text);
+    }
+
     /**
      * Reads {@code table}, {@code schema.table} and quoted parts such as {@code "We ird"."T.able"}; without a schema it is {@code public}.
      *
      * @throws IllegalArgumentException with a message for people when the text is no table name
      */
-    public static TableName parse(String text) {
+    public static TableName parseHere(String text) {
         List<String> parts = parts(text.strip(), text);
         return switch (parts.size()) {
             case 1 -> new TableName(DEFAULT_SCHEMA, parts.get(0));
@@ -49,7 +75,7 @@ public record TableName(String schema, String name) {
     public record Member(TableName table, String name) {
 
         /**
-         * Reads {@code table.name} and {@code schema.table.name}, parts quoted as in {@link TableName#parse}.
+         * Reads {@code table.name} and {@code schema.table.name}, parts quoted as in {@link TableName#parseHere}.
          *
          * @throws IllegalArgumentException with a message for people when the text is no such name
          */
@@ -114,7 +140,7 @@ public record TableName(String schema, String name) {
         return Identifier.written(part);
     }
 
-    /** For SQL: both parts delimited, so that it means the same whatever the search_path. */
+    /** For SQL in a session of its database: both parts delimited, so that it means the same whatever the search_path. */
     public String quoted() {
         return Identifier.quote(schema) + '.' + Identifier.quote(name);
     }
@@ -122,7 +148,7 @@ public record TableName(String schema, String name) {
     /** For people, events and keys: parts are quoted only where SQL would need it; {@link #parse} reads it back. */
     @Override
     public String toString() {
-        return display(schema) + '.' + display(name);
+        return source.map(database -> database + AFTER_SOURCE).orElse("") + display(schema) + '.' + display(name);
     }
 
     private static String display(String part) {

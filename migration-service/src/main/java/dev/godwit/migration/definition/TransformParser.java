@@ -41,8 +41,8 @@ final class TransformParser {
 
     Optional<OperationDefinition> parse() {
         int before = section.problems().size();
-        Optional<TableName> table =
-                section.parsed("table", section.requiredText("table", TABLE_REMEDY), TABLE_REMEDY, TableName::parse);
+        Optional<TableName> table = section.parsed(
+                "table", section.requiredText("table", TABLE_REMEDY), TABLE_REMEDY, TableName::parseHere);
         Optional<String> key = section.has("key")
                 ? section.parsed("key", section.text("key"), COLUMN_REMEDY, Identifier::writtenOrQuoted)
                 : Optional.empty();

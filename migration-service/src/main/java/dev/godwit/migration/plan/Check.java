@@ -37,4 +37,9 @@ public record Check(String name, Status status, String detail, String remedy) {
     static Check unknown(String name, String detail) {
         return new Check(name, Status.UNKNOWN, detail, "");
     }
+
+    /** The same check of a part. */
+    public Check of(String part) {
+        return new Check(part + ": " + name, status, detail, remedy);
+    }
 }

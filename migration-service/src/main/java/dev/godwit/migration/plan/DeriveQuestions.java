@@ -16,6 +16,7 @@ import io.vertx.mutiny.sqlclient.Tuple;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /** What PostgreSQL says to the SQL of a derive, in transactions that cannot write: whether it makes sense, what it reads, and whether it answers the same twice. */
@@ -78,10 +79,8 @@ final class DeriveQuestions {
         definition
                 .verify()
                 .forEach(check -> questions.add(new Question("verify '" + check.name() + "'", check.sql(), remedy)));
-        definition
-                .health()
-                .forEach(measure ->
-                        questions.add(new Question("health '" + measure.name() + "'", measure.sql(), remedy)));
+        MeasureQueries.of(definition, Optional.empty())
+                .forEach(query -> questions.add(new Question(query.key(), query.sql(), remedy)));
         definition
                 .require()
                 .forEach(need -> questions.add(new Question("require '" + need.name() + "'", need.sql(), remedy)));

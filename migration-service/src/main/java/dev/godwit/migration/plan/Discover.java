@@ -5,17 +5,16 @@ import dev.godwit.migration.catalog.Table;
 import dev.godwit.migration.definition.Identifier;
 import dev.godwit.migration.definition.SoftReference;
 import dev.godwit.migration.plan.KeySample.Shape;
-import dev.godwit.migration.plan.ReadOnly.Answer;
 import dev.godwit.migration.plan.SearchTargets.Form;
 import dev.godwit.migration.plan.SearchTargets.HeapColumn;
 import dev.godwit.migration.plan.SearchTargets.Target;
 import dev.godwit.migration.plan.TableSearch.Result;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
-import io.vertx.mutiny.sqlclient.Row;
 import io.vertx.mutiny.sqlclient.SqlConnection;
 import io.vertx.mutiny.sqlclient.Tuple;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -36,18 +35,23 @@ public final class Discover {
      * @param sampleKeysMax keys to search for; with fewer entities than that, all are
      * @param tableRowsMax rows read of one table; of a larger one, a random sample of about as many is searched
      * @param statementTimeout longest time that one statement may take; what is then not searched is told
+     * @param time after it no further table is searched; those that are left are told
      */
-    public record Limits(int sampleKeysMax, long tableRowsMax, Duration statementTimeout) {
+    public record Limits(int sampleKeysMax, long tableRowsMax, Duration statementTimeout, Duration time) {
 
-        /** Ten thousand keys, a million rows a table, half a minute a statement. */
-        public static final Limits DEFAULT = new Limits(10_000, 1_000_000, Duration.ofSeconds(30));
+        /** Ten thousand keys, a million rows a table, half a minute a statement, five minutes in all. */
+        public static final Limits DEFAULT =
+                new Limits(10_000, 1_000_000, Duration.ofSeconds(30), Duration.ofMinutes(5));
 
         public Limits {
-            if (sampleKeysMax < 1 || tableRowsMax < 1 || statementTimeout.toMillis() < 1) {
+            if (sampleKeysMax < 1 || tableRowsMax < 1 || statementTimeout.toMillis() < 1 || time.isNegative()) {
                 throw new IllegalArgumentException("limits must be positive");
             }
         }
     }
+
+    /** Keys fill less than this part of their range. */
+    private static final double SPARSE = 0.1;
 
     /** References only; see {@link #discover} for what was not searched. */
     public Uni<List<UndeclaredReference>> search(
@@ -67,10 +71,16 @@ public final class Discover {
     }
 
     private record Search(
-            ReadOnly database, Table root, Column key, List<SoftReference> declared, Limits limits, KeySample sample) {}
+            ReadOnly database, Table root, Column key, List<SoftReference> declared, Limits limits, KeySample sample) {
+
+        /** Whether keys are numbers so far apart that another number is hardly ever one by coincidence. */
+        private boolean isSparse() {
+            return sample.density(root.estimatedRows()) < SPARSE;
+        }
+    }
 
     private static Uni<Discovery> searchAll(Search search, List<HeapColumn> columns) {
-        SearchTargets targets = new SearchTargets(search.root(), search.key().name(), search.declared());
+        SearchTargets targets = new SearchTargets(search.declared());
         boolean numbers = search.sample().shape() == Shape.NUMBER;
         if (search.sample().keys().isEmpty()) {
             return Uni.createFrom()
@@ -78,13 +88,21 @@ public final class Discover {
                             List.of(),
                             List.of("nothing was searched: " + search.root().name() + " is empty")));
         }
+        Instant end = Instant.now().plus(search.limits().time());
         return Multi.createFrom()
                 .iterable(targets.targets(columns, numbers))
                 .onItem()
-                .transformToUniAndConcatenate(target -> numbers ? numbers(search, target) : texts(search, target))
+                .transformToUniAndConcatenate(target -> Instant.now().isAfter(end)
+                        ? Uni.createFrom().item(tooLate(target))
+                        : numbers ? numbers(search, target) : texts(search, target))
                 .collect()
                 .asList()
-                .map(parts -> merge(parts, generalNotes(search, columns)));
+                .map(parts -> Discovery.merge(parts, generalNotes(search, columns)));
+    }
+
+    private static Discovery tooLate(Target target) {
+        return new Discovery(
+                List.of(), List.of(target.table() + " was not searched: the time for the whole search was up"));
     }
 
     private static List<String> generalNotes(Search search, List<HeapColumn> columns) {
@@ -94,7 +112,11 @@ public final class Discover {
                     "searched for a random sample of " + search.sample().keys().size() + " keys");
         }
         switch (search.sample().shape()) {
-            case NUMBER -> notes.add("keys are numbers: only columns named like the key were searched");
+            case NUMBER ->
+                notes.add(
+                        search.isSparse()
+                                ? "keys are numbers: a column whose name does not tell counts only where nearly all of its values, ten and more, are keys; in JSON and text names must tell"
+                                : "keys are numbers close together: only columns, members of JSON and places in texts were searched whose names tell");
             case WORD ->
                 notes.add(
                         "keys are short or plain words: they were searched as whole values only, not within text and JSON");
@@ -105,16 +127,6 @@ public final class Discover {
                                 notes.add(column.heap() + "." + column.column() + " was not searched: it is xml"));
         }
         return notes;
-    }
-
-    private static Discovery merge(List<Discovery> parts, List<String> notes) {
-        List<UndeclaredReference> references = new ArrayList<>();
-        List<String> notSearched = new ArrayList<>(notes);
-        for (Discovery part : parts) {
-            references.addAll(part.references());
-            notSearched.addAll(part.notSearched());
-        }
-        return new Discovery(references, notSearched);
     }
 
     private static Uni<Discovery> texts(Search search, Target target) {
@@ -132,47 +144,15 @@ public final class Discover {
     }
 
     private static Uni<Discovery> numbers(Search search, Target target) {
-        return Multi.createFrom()
-                .iterable(target.candidates())
-                .onItem()
-                .transformToUniAndConcatenate(candidate -> number(search, target, candidate.column()))
-                .collect()
-                .asList()
-                .map(parts -> merge(parts, List.of()));
-    }
-
-    private record Numbers(long rows, long filled, String key) {
-        static Numbers fromRow(Row row) {
-            return new Numbers(row.getLong("rows"), row.getLong("filled"), row.getString("key"));
+        if (!target.readable()) {
+            return Uni.createFrom()
+                    .item(new Discovery(
+                            List.of(),
+                            List.of(target.table() + " was not searched: the role may not read it, or not wholly")));
         }
-    }
-
-    /** A column named like the key, of which nearly all values are keys. */
-    private static Uni<Discovery> number(Search search, Target target, String column) {
-        String isKey = "EXISTS (SELECT FROM " + search.root().name().quoted() + " AS root WHERE root."
-                + Identifier.quote(search.key().name()) + " = searched." + Identifier.quote(column) + ")";
-        String sql = "SELECT count(*) FILTER (WHERE " + isKey + ") AS rows, count(searched." + Identifier.quote(column)
-                + ") AS filled, (min(searched." + Identifier.quote(column) + ") FILTER (WHERE " + isKey
-                + "))::text AS key FROM "
-                + target.table().quoted() + " AS searched";
-        return search.database().probe(sql, Numbers::fromRow).map(answer -> judge(target, column, answer));
-    }
-
-    private static Discovery judge(Target target, String column, Answer<Numbers> answer) {
-        if (!(answer instanceof Answer.Rows<Numbers> rows)) {
-            return new Discovery(
-                    List.of(),
-                    List.of(target.table() + "." + column + " was not searched: it could not be read in time"));
-        }
-        Numbers numbers = rows.rows().get(0);
-        if (numbers.rows() == 0 || numbers.rows() * 10 < numbers.filled() * 9) {
-            return new Discovery(List.of(), List.of());
-        }
-        String line = ReferenceLine.column(target.table(), column);
-        return new Discovery(
-                List.of(new UndeclaredReference(
-                        target.table().toString(), column, numbers.rows(), numbers.key(), line)),
-                List.of());
+        return new NumberSearch(
+                        search.database(), search.root(), search.key().name(), search.limits(), search.isSparse())
+                .search(target);
     }
 
     private static Uni<KeySample> sample(ReadOnly database, Table root, Column key, Limits limits) {

@@ -1,5 +1,6 @@
 package dev.godwit.migration.plan;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -12,5 +13,16 @@ public record Discovery(List<UndeclaredReference> references, List<String> notSe
     public Discovery {
         references = List.copyOf(references);
         notSearched = List.copyOf(notSearched);
+    }
+
+    /** All parts as one, with further notes before theirs. */
+    static Discovery merge(List<Discovery> parts, List<String> notes) {
+        List<UndeclaredReference> references = new ArrayList<>();
+        List<String> notSearched = new ArrayList<>(notes);
+        for (Discovery part : parts) {
+            references.addAll(part.references());
+            notSearched.addAll(part.notSearched());
+        }
+        return new Discovery(references, notSearched);
     }
 }

@@ -1,16 +1,20 @@
 package dev.godwit.migration.plan;
 
+import dev.godwit.migration.batch.Outside;
 import dev.godwit.migration.definition.Definition;
 import dev.godwit.migration.plan.ReadOnly.Answer;
 import dev.godwit.migration.plan.ServerFindings.Server;
+import dev.godwit.migration.sql.PgErrors;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.Row;
 import io.vertx.mutiny.sqlclient.SqlConnection;
 import io.vertx.mutiny.sqlclient.Tuple;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
@@ -22,7 +26,22 @@ import java.util.stream.Stream;
  */
 public final class Doctor {
 
+    private static final Set<String> OF_SOURCES = Set.of(
+            "server version",
+            "wal_level",
+            "primary",
+            "replication slot",
+            "replication slots left",
+            "table ownership",
+            "old transactions");
     private static final Duration STATEMENT_TIMEOUT = Duration.ofSeconds(10);
+
+    private final Outside outside;
+
+    /** With these databases that definitions may name. */
+    public Doctor(Outside outside) {
+        this.outside = outside;
+    }
 
     /** One question, the parameters it takes and what its single row means. */
     private record Question(String name, String sql, Tuple parameters, Function<Row, Check> judge) {}
@@ -38,11 +57,39 @@ public final class Doctor {
                 .asList();
     }
 
+    /** Those of a database that imports read; what they are about is named after it. */
+    public Uni<List<Check>> examineSource(SqlConnection connection, String source, String slot) {
+        ReadOnly database = new ReadOnly(connection, STATEMENT_TIMEOUT, Map.of());
+        return Multi.createFrom()
+                .iterable(sourceQuestions(slot))
+                .onItem()
+                .transformToUniAndConcatenate(question -> ask(database, question))
+                .map(check -> check.of("source " + source))
+                .collect()
+                .asList();
+    }
+
+    /** Of a database that imports read and that does not answer. */
+    public static Check unreachable(String source, Throwable failure) {
+        return Check.fail(
+                "source " + source,
+                "it does not answer: " + PgErrors.describe(failure),
+                "see to godwit.sources." + source + ", and to the server");
+    }
+
+    private static List<Question> sourceQuestions(String slot) {
+        List<Question> questions = new ArrayList<>(questions(slot).stream()
+                .filter(question -> OF_SOURCES.contains(question.name()))
+                .toList());
+        questions.add(new Question("publication", DoctorQueries.SOURCE, Tuple.tuple(), DoctorChecks::source));
+        return questions;
+    }
+
     /** The same, and what preflight finds against a definition. */
     public Uni<List<Check>> examine(SqlConnection connection, String slot, Definition definition) {
-        return examine(connection, slot)
-                .chain(checks -> new Preflight().check(connection, definition).map(findings -> Stream.concat(
-                                checks.stream(), ofMigration(definition, findings).stream())
+        return examine(connection, slot).chain(checks -> new Preflight(outside)
+                .check(connection, definition)
+                .map(findings -> Stream.concat(checks.stream(), ofMigration(definition, findings).stream())
                         .toList()));
     }
 

@@ -30,6 +30,17 @@ final class DoctorChecks {
                         "GRANT USAGE, CREATE ON SCHEMA godwit TO " + Identifier.quote(role));
     }
 
+    static Check source(Row row) {
+        String name = "publication";
+        return row.getBoolean("present") || row.getBoolean("may_create")
+                ? Check.ok(name, "role " + row.getString("role") + " may publish its tables")
+                : Check.fail(
+                        name,
+                        "role " + row.getString("role") + " may make no publication and no schema godwit_source",
+                        "GRANT CREATE ON DATABASE " + Identifier.quote(row.getString("database")) + " TO "
+                                + Identifier.quote(row.getString("role")));
+    }
+
     static Check publication(Row row) {
         String name = "publication";
         if (!row.getBoolean("present")) {

@@ -101,5 +101,13 @@ final class DoctorQueries {
                AND a.backend_type = 'client backend'
             """;
 
+    /** Of a database that imports read. */
+    static final String SOURCE = """
+            SELECT pg_catalog.has_database_privilege(pg_catalog.current_database(), 'CREATE') AS may_create,
+                   COALESCE((SELECT pg_catalog.pg_has_role(n.nspowner, 'USAGE') FROM pg_catalog.pg_namespace n WHERE n.nspname = 'godwit_source'), false) AS present,
+                   pg_catalog.current_database()::text AS database,
+                   current_user::text AS role
+            """;
+
     private DoctorQueries() {}
 }

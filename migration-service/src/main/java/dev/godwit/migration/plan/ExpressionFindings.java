@@ -8,6 +8,7 @@ import dev.godwit.migration.definition.Identifier;
 import dev.godwit.migration.definition.KeyExpression;
 import dev.godwit.migration.definition.SoftReference;
 import dev.godwit.migration.definition.TableName;
+import dev.godwit.migration.operation.rekey.RekeyVitalSql;
 import dev.godwit.migration.plan.ReadOnly.Answer;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
@@ -70,6 +71,10 @@ final class ExpressionFindings {
                         "rekey.merge.keep",
                         "SELECT 1 FROM " + root.name().quoted() + " ORDER BY (" + survivor.expression() + ")",
                         columnsRemedy(root))));
+        scope.rekey()
+                .created()
+                .ifPresent(created ->
+                        questions.add(onTable(root, "rekey.created", "(" + created + ") >= clock_timestamp()", where)));
         scope.rekey().references().forEach(reference -> when(reference).ifPresent(questions::add));
         scope.rekey().children().forEach(child -> questions.addAll(childQuestions(child)));
         questions.addAll(statements(scope.definition()));
@@ -102,16 +107,18 @@ final class ExpressionFindings {
                 .orElse(List.of());
     }
 
-    private static List<Question> statements(Definition definition) {
+    private List<Question> statements(Definition definition) {
         String remedy = "correct the query; it is run as it stands, so name tables with their schema";
         List<Question> questions = new ArrayList<>();
         definition
                 .verify()
                 .forEach(check -> questions.add(new Question("verify '" + check.name() + "'", check.sql(), remedy)));
-        definition
-                .health()
-                .forEach(measure ->
-                        questions.add(new Question("health '" + measure.name() + "'", measure.sql(), remedy)));
+        MeasureQueries.of(
+                        definition,
+                        scope.key()
+                                .map(key -> RekeyVitalSql.entitiesForCheck(
+                                        scope.root().name(), key.type())))
+                .forEach(query -> questions.add(new Question(query.key(), query.sql(), remedy)));
         definition
                 .require()
                 .forEach(need -> questions.add(new Question("require '" + need.name() + "'", need.sql(), remedy)));

@@ -1,5 +1,6 @@
 package dev.godwit.migration.plan;
 
+import dev.godwit.migration.batch.Outside;
 import dev.godwit.migration.catalog.CatalogException;
 import dev.godwit.migration.catalog.CatalogReader;
 import dev.godwit.migration.catalog.Table;
@@ -12,15 +13,20 @@ import dev.godwit.migration.operation.imports.ImportMisfits;
 import dev.godwit.migration.operation.imports.ImportModel;
 import dev.godwit.migration.operation.imports.ImportSourceSql;
 import dev.godwit.migration.plan.ReadOnly.Answer;
+import dev.godwit.migration.plan.ServerFindings.Server;
+import dev.godwit.migration.sql.PgErrors;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
+import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.mutiny.sqlclient.SqlConnection;
 import io.vertx.mutiny.sqlclient.Tuple;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /** What stands in the way of an import, or should be known before it. */
@@ -33,7 +39,10 @@ final class ImportFindings {
 
     private final SqlConnection connection;
     private final ReadOnly database;
+    private SqlConnection sourceConnection;
+    private ReadOnly sourceDatabase;
     private final String role;
+    private String sourceRole;
     private final Definition definition;
     private final ImportDefinition imported;
     private final TableRights rights;
@@ -48,16 +57,74 @@ final class ImportFindings {
             ImportDefinition imported) {
         this.connection = connection;
         this.database = database;
+        this.sourceConnection = connection;
+        this.sourceDatabase = database;
         this.role = role;
+        this.sourceRole = role;
         this.definition = definition;
         this.imported = imported;
         this.rights = new TableRights(database, role);
     }
 
+    /** All findings; {@code outside} knows the database that rows come from, where that is another one. */
+    Uni<List<Finding>> find(Outside outside, Duration statementTimeout) {
+        return imported.source()
+                .map(name -> outside.source(name)
+                        .map(there -> findIn(name, there, statementTimeout))
+                        .orElseGet(() -> Uni.createFrom().item(List.of(unknown(name)))))
+                .orElseGet(this::find);
+    }
+
+    private static Finding unknown(String name) {
+        return Finding.refuse(
+                "unknown_source",
+                "import.source: no database is configured as '" + name + "'",
+                "set godwit.sources." + name + ".host, .port, .name, .user and .password");
+    }
+
+    private Uni<List<Finding>> findIn(String name, Pool source, Duration statementTimeout) {
+        return source.withConnection(there -> {
+                    sourceConnection = there;
+                    sourceDatabase = new ReadOnly(there, statementTimeout, Map.of());
+                    return heard(name).chain(this::find);
+                })
+                .onFailure(failure -> tables.isEmpty())
+                .recoverWithItem(failure -> List.of(Finding.refuse(
+                        "source_unavailable",
+                        "import.source: '" + name + "' does not answer: " + PgErrors.describe(failure),
+                        "see to godwit.sources." + name)));
+    }
+
+    /** What the other database says against being listened to. */
+    private Uni<Void> heard(String name) {
+        return sourceDatabase
+                .transaction(() -> sourceDatabase.query(ServerFindings.SERVER, Tuple.tuple(), Server::fromRow))
+                .map(rows -> rows.get(0))
+                .invoke(server -> {
+                    sourceRole = server.role();
+                    ServerFindings.judge(server)
+                            .forEach(found -> findings.add(new Finding(
+                                    found.severity(),
+                                    found.code(),
+                                    "import.source " + name + ": " + found.message(),
+                                    found.remedy())));
+                })
+                .chain(() -> sourceDatabase.transaction(() ->
+                        sourceDatabase.query(DoctorQueries.SOURCE, Tuple.tuple(), row -> DoctorChecks.source(row))))
+                .map(rows -> rows.get(0))
+                .invoke(check -> {
+                    if (check.status() == Check.Status.FAIL) {
+                        findings.add(Finding.refuse(
+                                "missing_privilege", "import.source " + name + ": " + check.detail(), check.remedy()));
+                    }
+                })
+                .replaceWithVoid();
+    }
+
     /** Each step is taken only when the one before has found nothing that would make it stumble. */
-    Uni<List<Finding>> find() {
+    private Uni<List<Finding>> find() {
         return Multi.createFrom()
-                .iterable(imported.tables())
+                .items(imported.from(), imported.into())
                 .onItem()
                 .transformToUniAndConcatenate(this::look)
                 .onItem()
@@ -78,8 +145,9 @@ final class ImportFindings {
     }
 
     private Uni<Void> look(TableName name) {
-        return database.transaction(() -> new CatalogReader().table(connection, name))
-                .invoke(table -> tables.put(name, table))
+        return at(name).transaction(
+                        () -> new CatalogReader().table(isSource(name) ? sourceConnection : connection, name))
+                .invoke(table -> tables.put(name, table.in(name.source())))
                 .onFailure(CatalogException.class)
                 .recoverWithItem(failure -> {
                     findings.add(Finding.refuse(
@@ -89,8 +157,16 @@ final class ImportFindings {
                 .replaceWithVoid();
     }
 
+    private boolean isSource(TableName name) {
+        return name.equals(imported.from());
+    }
+
+    private ReadOnly at(TableName name) {
+        return isSource(name) ? sourceDatabase : database;
+    }
+
     private String place(TableName name) {
-        return name.equals(imported.from()) ? "import.from" : "import.into";
+        return isSource(name) ? "import.from" : "import.into";
     }
 
     private Uni<Void> structure() {
@@ -98,11 +174,13 @@ final class ImportFindings {
                 .iterable(tables.values())
                 .onItem()
                 .transformToUniAndConcatenate(table -> {
-                    boolean source = table.name().equals(imported.from());
-                    findings.addAll(new RelationFindings(table, role).find(place(table.name()), source));
+                    boolean source = isSource(table.name());
+                    String whose = source ? sourceRole : role;
+                    findings.addAll(new RelationFindings(table, whose).find(place(table.name()), source));
                     List<String> privileges =
                             source ? List.of("SELECT") : List.of("SELECT", "INSERT", "UPDATE", "DELETE");
-                    return database.transaction(() -> rights.missing(table, privileges, source));
+                    return at(table.name()).transaction(() -> new TableRights(at(table.name()), whose)
+                            .missing(table, privileges, source));
                 })
                 .onItem()
                 .invoke(findings::addAll)
@@ -162,7 +240,7 @@ final class ImportFindings {
     }
 
     /** Something to ask PostgreSQL, and what it means when it refuses. */
-    private record Question(String place, String sql, String remedy) {}
+    private record Question(ReadOnly database, String place, String sql, String remedy) {}
 
     private Uni<Void> expressions() {
         return Multi.createFrom()
@@ -189,27 +267,29 @@ final class ImportFindings {
         String statement = "correct the query; it is run as it stands, so name tables with their schema";
         definition
                 .verify()
-                .forEach(check -> questions.add(new Question("verify '" + check.name() + "'", check.sql(), statement)));
-        definition
-                .health()
-                .forEach(measure ->
-                        questions.add(new Question("health '" + measure.name() + "'", measure.sql(), statement)));
+                .forEach(check ->
+                        questions.add(new Question(database, "verify '" + check.name() + "'", check.sql(), statement)));
+        MeasureQueries.of(definition, Optional.empty())
+                .forEach(query -> questions.add(new Question(database, query.key(), query.sql(), statement)));
         definition
                 .require()
-                .forEach(need -> questions.add(new Question("require '" + need.name() + "'", need.sql(), statement)));
+                .forEach(need ->
+                        questions.add(new Question(database, "require '" + need.name() + "'", need.sql(), statement)));
         return questions;
     }
 
     private Question onRow(String place, String expression, String remedy) {
         TableName from = imported.from();
         return new Question(
+                sourceDatabase,
                 place,
                 "SELECT " + expression + " FROM " + from.quoted() + " AS " + Identifier.quote(from.name()),
                 remedy);
     }
 
     private Uni<List<Finding>> ask(Question question) {
-        return database.probe("EXPLAIN " + question.sql(), row -> "")
+        return question.database()
+                .probe("EXPLAIN " + question.sql(), row -> "")
                 .map(answer -> answer instanceof Answer.Refused<String> refused
                         ? List.of(Finding.refuse(
                                 "invalid_expression",

@@ -4,6 +4,7 @@ import dev.godwit.migration.catalog.Column;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
+import java.util.LongSummaryStatistics;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Predicate;
@@ -88,6 +89,18 @@ record KeySample(Set<String> keys, boolean complete, Shape shape) {
 
     private static boolean isWordCharacter(int c) {
         return (c < 128 && Character.isLetterOrDigit(c)) || c == '_';
+    }
+
+    /** How much of the range from the least to the greatest key is keys, where keys are numbers; 1 where that cannot be said. */
+    double density(double rows) {
+        try {
+            LongSummaryStatistics range =
+                    keys.stream().mapToLong(Long::parseLong).summaryStatistics();
+            double span = (double) range.getMax() - range.getMin() + 1;
+            return Math.min(1, Math.max(rows, keys.size()) / span);
+        } catch (NumberFormatException fraction) {
+            return 1;
+        }
     }
 
     /** Finds tokens in texts; used with {@link #contains}. */

@@ -1,5 +1,6 @@
 package dev.godwit.migration.plan;
 
+import dev.godwit.migration.batch.Outside;
 import dev.godwit.migration.definition.Definition;
 import dev.godwit.migration.definition.DeriveDefinition;
 import dev.godwit.migration.definition.ImportDefinition;
@@ -25,14 +26,25 @@ public final class Preflight {
 
     private final ScopeReader scopes = new ScopeReader();
     private final Duration statementTimeout;
+    private final Outside outside;
 
     public Preflight() {
-        this(Discover.Limits.DEFAULT.statementTimeout());
+        this(Outside.nothing());
+    }
+
+    /** With these databases that definitions may name. */
+    public Preflight(Outside outside) {
+        this(Discover.Limits.DEFAULT.statementTimeout(), outside);
     }
 
     /** With another time than half a minute that one statement may take; what is then not checked is told. */
     public Preflight(Duration statementTimeout) {
+        this(statementTimeout, Outside.nothing());
+    }
+
+    private Preflight(Duration statementTimeout, Outside outside) {
         this.statementTimeout = statementTimeout;
+        this.outside = outside;
     }
 
     /** Refusals and warnings, those about the server first; empty when nothing stands in the way. */
@@ -67,7 +79,8 @@ public final class Preflight {
 
             @Override
             public Uni<List<Finding>> imports(ImportDefinition imported) {
-                return new ImportFindings(connection, database, server.role(), definition, imported).find();
+                return new ImportFindings(connection, database, server.role(), definition, imported)
+                        .find(outside, statementTimeout);
             }
 
             @Override

@@ -18,7 +18,7 @@ import java.util.stream.StreamSupport;
  *
  * <p>Transaction: each probe opens and ends its own, so the connection must not be in one.
  */
-final class ReadOnly {
+public final class ReadOnly {
 
     private final SqlConnection connection;
     private final Duration statementTimeout;
@@ -29,7 +29,7 @@ final class ReadOnly {
      *
      * @param settings settings of each transaction, which policies and expressions may read
      */
-    ReadOnly(SqlConnection connection, Duration statementTimeout, Map<String, String> settings) {
+    public ReadOnly(SqlConnection connection, Duration statementTimeout, Map<String, String> settings) {
         this.connection = connection;
         this.statementTimeout = statementTimeout;
         this.settings = settings;
@@ -72,7 +72,7 @@ final class ReadOnly {
     }
 
     /** Runs the work in a transaction of its own, ended by ROLLBACK whatever happens. */
-    <T> Uni<T> transaction(Supplier<Uni<T>> work) {
+    public <T> Uni<T> transaction(Supplier<Uni<T>> work) {
         return connection
                 .query("BEGIN TRANSACTION READ ONLY")
                 .execute()

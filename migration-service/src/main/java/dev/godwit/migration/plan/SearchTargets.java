@@ -1,6 +1,5 @@
 package dev.godwit.migration.plan;
 
-import dev.godwit.migration.catalog.Table;
 import dev.godwit.migration.definition.SoftReference;
 import dev.godwit.migration.definition.TableName;
 import io.vertx.mutiny.sqlclient.Row;
@@ -49,8 +48,11 @@ final class SearchTargets {
                             WHEN t.typname IN ('text', 'varchar', 'bpchar', 'citext') THEN 'TEXT'
                             WHEN t.typname IN ('json', 'jsonb') THEN 'JSON'
                             WHEN t.typname = 'xml' THEN 'XML'
-                            WHEN t.typname IN ('int2', 'int4', 'int8') THEN 'NUMBER'
+                            WHEN t.typname IN ('int2', 'int4', 'int8', 'numeric') THEN 'NUMBER'
+                            WHEN t.typname IN ('_int2', '_int4', '_int8', '_numeric') THEN 'NUMBER_ARRAY'
                             WHEN t.typname IN ('_uuid', '_text', '_varchar', '_bpchar') THEN 'ARRAY'
+                            WHEN t.oid = (SELECT own.base FROM pg_catalog.pg_attribute k JOIN base own ON own.oid = k.atttypid
+                                           WHERE k.attrelid = $1::bigint::oid AND k.attname = $2::text) THEN 'SAME'
                         END
                   FROM base b
                   JOIN pg_catalog.pg_type t ON t.oid = b.base)
@@ -84,7 +86,10 @@ final class SearchTargets {
         JSON,
         XML,
         NUMBER,
-        ARRAY
+        NUMBER_ARRAY,
+        ARRAY,
+        /** The type of the key, where it is none of the others. */
+        SAME
     }
 
     /** A column of one heap. */
@@ -117,13 +122,9 @@ final class SearchTargets {
     /** A table to search in one pass. */
     record Target(TableName table, double estimatedRows, boolean readable, List<Candidate> candidates) {}
 
-    private final Table root;
-    private final String key;
     private final Set<String> plainlyDeclared;
 
-    SearchTargets(Table root, String key, List<SoftReference> declared) {
-        this.root = root;
-        this.key = key;
+    SearchTargets(List<SoftReference> declared) {
         this.plainlyDeclared = declared.stream()
                 .filter(reference -> reference.path().isEmpty())
                 .map(reference -> reference.table() + "." + reference.column())
@@ -133,12 +134,9 @@ final class SearchTargets {
     /** Partitioned tables are searched as a whole where every partition is a candidate, else partition by partition. */
     List<Target> targets(List<HeapColumn> columns, boolean numbers) {
         Map<String, List<HeapColumn>> byTopColumn = new LinkedHashMap<>();
-        columns.stream()
-                .filter(column -> (column.form() == Form.NUMBER) == numbers)
-                .filter(column -> !numbers || isNamedLikeTheKey(column))
-                .forEach(column -> byTopColumn
-                        .computeIfAbsent(column.top() + "." + column.column(), k -> new ArrayList<>())
-                        .add(column));
+        columns.stream().filter(column -> isSearched(column, numbers)).forEach(column -> byTopColumn
+                .computeIfAbsent(column.top() + "." + column.column(), k -> new ArrayList<>())
+                .add(column));
         Map<TableName, List<Candidate>> candidates = new LinkedHashMap<>();
         Map<TableName, List<HeapColumn>> heaps = new LinkedHashMap<>();
         for (List<HeapColumn> same : byTopColumn.values()) {
@@ -169,12 +167,12 @@ final class SearchTargets {
                 candidates);
     }
 
-    /** Numbers coincide, so only names tell: customer_id for customer_id, and customer_id or customers_id for customers.id. */
-    private boolean isNamedLikeTheKey(HeapColumn column) {
-        String table = root.name().name();
-        String singular = table.endsWith("s") ? table.substring(0, table.length() - 1) : table;
-        boolean generic = !key.contains("_") && key.length() <= 4;
-        List<String> names = generic ? List.of(singular + "_" + key, table + "_" + key) : List.of(key);
-        return !column.foreignKey() && names.contains(column.column());
+    /** A column of numbers that is a foreign key to another table holds that table's keys. */
+    private static boolean isSearched(HeapColumn column, boolean numbers) {
+        return switch (column.form()) {
+            case NUMBER, NUMBER_ARRAY -> numbers && !column.foreignKey();
+            case TEXT, JSON -> true;
+            case UUID, XML, ARRAY, SAME -> !numbers;
+        };
     }
 }

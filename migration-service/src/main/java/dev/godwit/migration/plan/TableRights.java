@@ -86,7 +86,7 @@ final class TableRights {
     private List<Finding> judge(Table table, List<Rights> all, boolean published) {
         List<Finding> findings = new ArrayList<>();
         for (Rights rights : all) {
-            boolean itself = rights.name().equals(table.name());
+            boolean itself = rights.name().in(table.name().source()).equals(table.name());
             if (!rights.usage()) {
                 findings.add(missing(
                         "USAGE on schema " + rights.name().schema(),

@@ -70,13 +70,13 @@ final class TableSearch {
 
     private List<Question> questions(Candidate candidate) {
         return switch (candidate.form()) {
-            case UUID, ARRAY -> List.of(new Question(candidate, false));
+            case UUID, ARRAY, SAME -> List.of(new Question(candidate, false));
             case TEXT ->
                 sample.isTelling()
                         ? List.of(new Question(candidate, false), new Question(candidate, true))
                         : List.of(new Question(candidate, false));
             case JSON -> sample.isTelling() ? List.of(new Question(candidate, true)) : List.of();
-            case XML, NUMBER -> List.of();
+            case XML, NUMBER, NUMBER_ARRAY -> List.of();
         };
     }
 

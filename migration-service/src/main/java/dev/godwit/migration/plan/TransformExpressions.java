@@ -10,6 +10,7 @@ import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.SqlConnection;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Lets PostgreSQL check the expressions of a transform, by planning statements that hold them; none is executed. Functions that the definition brings along are made for
@@ -117,9 +118,8 @@ final class TransformExpressions {
                         "transform.set." + column,
                         "UPDATE " + table() + " SET " + Identifier.quote(column) + " = (" + expression + ")")));
         definition.verify().forEach(check -> questions.add(new Question("verify '" + check.name() + "'", check.sql())));
-        definition
-                .health()
-                .forEach(measure -> questions.add(new Question("health '" + measure.name() + "'", measure.sql())));
+        MeasureQueries.of(definition, Optional.empty())
+                .forEach(query -> questions.add(new Question(query.key(), query.sql())));
         definition.require().forEach(need -> questions.add(new Question("require '" + need.name() + "'", need.sql())));
         return questions;
     }

@@ -60,7 +60,8 @@ public final class UnreadTables {
 
     List<Finding> judge(ImportDefinition imported, List<TableName> there) {
         List<Finding> findings = new ArrayList<>();
-        List<TableName> unread = there.stream().filter(table -> !isNamed(table)).toList();
+        List<TableName> unread =
+                there.stream().filter(table -> !isNamed(imported, table)).toList();
         if (!unread.isEmpty()) {
             findings.add(Finding.warn(
                     "table_not_read",
@@ -80,11 +81,12 @@ public final class UnreadTables {
     }
 
     /** SQL of definitions is not taken apart: a table whose name stands in one is taken for read. */
-    private boolean isNamed(TableName table) {
+    private boolean isNamed(ImportDefinition imported, TableName table) {
         Pattern written = Pattern.compile(
                 "(?<![\\w.\"])" + part(table.schema()) + "\\s*\\.\\s*" + part(table.name()) + "(?![\\w\"])");
         return all.stream()
-                .anyMatch(definition -> definition.operation().tables().contains(table)
+                .anyMatch(definition -> definition.operation().tables().contains(table.in(imported.source()))
+                        || definition.operation().table().equals(table.in(imported.source()))
                         || written.matcher(definition.text()).find());
     }
 

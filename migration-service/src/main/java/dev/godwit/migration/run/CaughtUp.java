@@ -1,14 +1,18 @@
 package dev.godwit.migration.run;
 
 import dev.godwit.migration.tail.CaptureSource;
+import dev.godwit.migration.tail.HeardDatabases;
+import dev.godwit.migration.tail.HeardDatabases.Heard;
 import dev.godwit.migration.tail.TailPositions;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.json.JsonObject;
 import io.vertx.mutiny.sqlclient.Row;
+import io.vertx.mutiny.sqlclient.RowSet;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Any;
 import jakarta.inject.Inject;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Proves that everything written before a moment has been decoded, published, consumed and applied.
@@ -23,6 +27,14 @@ public class CaughtUp {
     private static final String BEGIN = """
             WITH beat AS (INSERT INTO godwit.heartbeat DEFAULT VALUES RETURNING number)
             SELECT number FROM beat
+            """;
+
+    private static final String BEGIN_ELSEWHERE = "INSERT INTO godwit_source.heartbeat DEFAULT VALUES RETURNING number";
+
+    private static final String NOTE_ELSEWHERE = """
+            INSERT INTO godwit.source_heartbeat (database, number, seen)
+            VALUES ($1, $2, false)
+            ON CONFLICT DO NOTHING
             """;
 
     /** The snapshot is taken before the LSN is read: whoever is visible in it has committed before. */
@@ -52,17 +64,26 @@ public class CaughtUp {
                AND NOT EXISTS (SELECT FROM godwit.heartbeat_seen AS s WHERE s.number = h.number)
             """;
 
+    private static final String LOST_ELSEWHERE = """
+            SELECT count(*) AS lost
+              FROM godwit.source_heartbeat
+             WHERE number <= $1
+               AND number > $2
+               AND database = $3
+               AND NOT seen
+            """;
+
     private final Runs runs;
     private final TailPositions positions;
     private final CaptureSource source;
-    private final GodwitConfig config;
+    private final HeardDatabases databases;
 
     @Inject
-    public CaughtUp(Runs runs, @Any TailPositions positions, CaptureSource source, GodwitConfig config) {
+    public CaughtUp(Runs runs, @Any TailPositions positions, CaptureSource source, HeardDatabases databases) {
         this.runs = runs;
         this.positions = positions;
         this.source = source;
-        this.config = config;
+        this.databases = databases;
     }
 
     /** How far a proof is. */
@@ -72,16 +93,29 @@ public class CaughtUp {
         LOST
     }
 
-    /** Writes a heartbeat and answers its number. What the source was like is known by then, so that any later change of it is noticed. */
-    public Uni<Long> beat() {
-        return source.look()
-                .chain(() -> runs.execute(BEGIN))
-                .map(rows -> rows.iterator().next().getLong("number"));
+    /**
+     * Writes a heartbeat and answers its number. What the database was like is known by then, so that any later change of it is noticed.
+     *
+     * @param of name of the database whose changes are meant; empty for the application's
+     */
+    public Uni<Long> beat(Optional<String> of) {
+        Heard database = databases.of(of);
+        return source.look(database).chain(() -> of.isEmpty() ? number(runs.execute(BEGIN)) : beatElsewhere(database));
+    }
+
+    private Uni<Long> beatElsewhere(Heard database) {
+        return number(database.inTransaction(
+                        connection -> connection.query(BEGIN_ELSEWHERE).execute()))
+                .call(number -> runs.execute(NOTE_ELSEWHERE, database.name(), number));
+    }
+
+    private static Uni<Long> number(Uni<RowSet<Row>> beat) {
+        return beat.map(rows -> rows.iterator().next().getLong("number"));
     }
 
     /** Begins a proof: what it answers is kept with the run until the proof is made. */
-    public Uni<JsonObject> begin() {
-        return beat().chain(number -> runs.execute(MOMENT).map(rows -> {
+    public Uni<JsonObject> begin(Optional<String> of) {
+        return beat(of).chain(number -> databases.of(of).query(MOMENT).map(rows -> {
             Row moment = rows.iterator().next();
             return new JsonObject()
                     .put("heartbeat", number)
@@ -91,16 +125,17 @@ public class CaughtUp {
     }
 
     /** Goes on with a proof; {@code ends} are added to it once the slot has confirmed. */
-    public Uni<Verdict> proceed(JsonObject proof, long firstHeartbeat) {
+    public Uni<Verdict> proceed(Optional<String> of, JsonObject proof, long firstHeartbeat) {
+        Heard database = databases.of(of);
         if (!proof.containsKey("ends")) {
-            return confirmed(proof)
+            return confirmed(database, proof)
                     .chain(confirmed ->
                             confirmed ? ends(proof) : Uni.createFrom().item(Verdict.NOT_YET));
         }
         return runs.execute(BEHIND, proof.getJsonObject("ends"))
                 .chain(rows -> rows.iterator().next().getLong("behind") > 0
                         ? Uni.createFrom().item(Verdict.NOT_YET)
-                        : verdict(proof, firstHeartbeat));
+                        : verdict(database, proof, firstHeartbeat));
     }
 
     /** Ends count only of the very topic that the tail reads: those of one made anew would be reached without anything having been read. */
@@ -112,17 +147,23 @@ public class CaughtUp {
     }
 
     /** What never came into the topic is not missed there: the source must have lived on, and every heartbeat must have come through it. */
-    private Uni<Verdict> verdict(JsonObject proof, long firstHeartbeat) {
-        return source.look()
+    private Uni<Verdict> verdict(Heard database, JsonObject proof, long firstHeartbeat) {
+        return source.look(database)
                 .chain(gap -> gap
                         ? Uni.createFrom().item(Verdict.LOST)
-                        : runs.execute(LOST, proof.getLong("heartbeat"), firstHeartbeat)
+                        : lost(database, proof.getLong("heartbeat"), firstHeartbeat)
                                 .map(rows ->
                                         rows.iterator().next().getLong("lost") > 0 ? Verdict.LOST : Verdict.CAUGHT_UP));
     }
 
-    private Uni<Boolean> confirmed(JsonObject proof) {
-        return runs.execute(CONFIRMED, config.capture().slot(), proof.getString("lsn"))
+    private Uni<RowSet<Row>> lost(Heard database, long last, long first) {
+        return database.source().isEmpty()
+                ? runs.execute(LOST, last, first)
+                : runs.execute(LOST_ELSEWHERE, last, first, database.name());
+    }
+
+    private static Uni<Boolean> confirmed(Heard database, JsonObject proof) {
+        return database.query(CONFIRMED, database.slot(), proof.getString("lsn"))
                 .map(rows -> rows.size() > 0
                         && Boolean.TRUE.equals(rows.iterator().next().getBoolean("confirmed")));
     }

@@ -22,17 +22,21 @@ import java.util.stream.StreamSupport;
 @ApplicationScoped
 public class Chunks {
 
+    /** Heaps as they are now, those that are gone left out. */
+    private static final String MEASURE = """
+            SELECT h.position, c.oid::bigint AS oid, pg_relation_filenode(c.oid)::bigint AS relfilenode,
+                   pg_relation_size(c.oid) / current_setting('block_size')::bigint AS blocks
+              FROM unnest($1::text[]) WITH ORDINALITY AS h(name, position)
+              JOIN pg_class AS c ON c.oid = to_regclass(h.name)
+             ORDER BY h.position
+            """;
+
     /** One chunk per range of blocks; numbers go on where the run's last generation ended. */
     private static final String CUT = """
             INSERT INTO godwit.chunk (run_id, number, kind, generation, relation, relation_oid, relfilenode, from_block, to_block, cursor, remaining)
             SELECT $1, coalesce((SELECT max(number) FROM godwit.chunk WHERE run_id = $1), 0) + row_number() OVER (ORDER BY b.block),
-                   $2, $3, $4, c.oid, pg_relation_filenode(c.oid), b.block, least(b.block + $5, s.blocks), b.block, $6
-              FROM pg_class AS c
-              JOIN pg_namespace AS n ON n.oid = c.relnamespace
-             CROSS JOIN LATERAL (SELECT pg_relation_size(c.oid) / current_setting('block_size')::bigint AS blocks) AS s
-             CROSS JOIN LATERAL generate_series(0, s.blocks - 1, $5) AS b(block)
-             WHERE n.nspname = $7
-               AND c.relname = $8
+                   $2, $3, $4, $7::bigint::oid, $8::bigint::oid, b.block, least(b.block + $5, $9), b.block, $6
+              FROM generate_series(0::bigint, $9::bigint - 1, $5::bigint) AS b(block)
             """;
 
     /** Chunks of earlier generations are void: messages of theirs that still lie in the queue find nothing to do. A chunk's row is its lease, so this waits for batches in hand. */
@@ -108,16 +112,16 @@ public class Chunks {
                        AND c.generation = $2) AS f
             """;
 
-    /** Positions of heaps that have blocks, but no chunk of the generation. */
+    /** Those of the heaps that no chunk of the generation is of. */
     private static final String UNCUT = """
             SELECT h.position
-              FROM unnest($3::text[]) WITH ORDINALITY AS h(name, position)
-             WHERE pg_relation_size(h.name::regclass) > 0
-               AND NOT EXISTS (SELECT
+              FROM unnest($3::text[], $4::bigint[]) WITH ORDINALITY AS h(name, oid, position)
+             WHERE NOT EXISTS (SELECT
                                  FROM godwit.chunk AS c
                                 WHERE c.run_id = $1
                                   AND c.generation = $2
-                                  AND c.relation_oid = h.name::regclass)
+                                  AND c.relation = h.name
+                                  AND c.relation_oid = h.oid::oid)
              ORDER BY h.position
             """;
 
@@ -143,18 +147,21 @@ public class Chunks {
 
     /** Cuts the root for a plan, a backfill or a verification; joins the caller's transaction. */
     public Uni<Void> cutRoot(SqlConnection connection, RunContext run, Kind kind, int generation) {
-        return cut(connection, run, kind, generation, run.operation().leaves(), Optional.empty());
+        return measureRoot(connection, run, run.operation().leaves())
+                .chain(heaps -> cut(connection, run, kind, generation, heaps, Optional.empty()));
     }
 
     /** Cuts a heap of the root into one chunk that migrates so many entities at most; joins the caller's transaction. */
     Uni<Void> cutLimited(SqlConnection connection, RunContext run, int generation, TableName leaf, long limit) {
-        return cut(connection, run, Kind.LIMITED, generation, List.of(leaf), Optional.of(limit));
+        return measureRoot(connection, run, List.of(leaf))
+                .chain(heaps -> cut(connection, run, Kind.LIMITED, generation, heaps, Optional.of(limit)));
     }
 
     /** Cuts these heaps for a sweep; joins the caller's transaction. */
     public Uni<Void> cutSweep(
             SqlConnection connection, RunContext run, Kind kind, int generation, List<TableName> leaves) {
-        return cut(connection, run, kind, generation, leaves, Optional.empty());
+        return measure(connection, leaves)
+                .chain(heaps -> cut(connection, run, kind, generation, heaps, Optional.empty()));
     }
 
     private Uni<Void> cut(
@@ -162,27 +169,28 @@ public class Chunks {
             RunContext run,
             Kind kind,
             int generation,
-            List<TableName> leaves,
+            List<Heap> heaps,
             Optional<Long> limit) {
         long blocks = limit.isPresent() ? Integer.MAX_VALUE : config.batch().chunkBlocks();
         return Multi.createFrom()
-                .iterable(leaves)
+                .iterable(heaps)
                 .onItem()
-                .transformToUniAndConcatenate(leaf -> connection
+                .transformToUniAndConcatenate(heap -> connection
                         .preparedQuery(CUT)
-                        .execute(Tuple.from(cutParameters(run, kind, generation, leaf, blocks, limit))))
+                        .execute(Tuple.from(cutParameters(run, kind, generation, heap, blocks, limit))))
                 .onItem()
                 .ignoreAsUni()
                 .chain(() -> openStreams(connection, run, generation));
     }
 
     private static List<Object> cutParameters(
-            RunContext run, Kind kind, int generation, TableName leaf, long blocks, Optional<Long> limit) {
-        List<Object> parameters =
-                new ArrayList<>(List.of(run.runId(), kind.wireName(), generation, leaf.toString(), blocks));
+            RunContext run, Kind kind, int generation, Heap heap, long blocks, Optional<Long> limit) {
+        List<Object> parameters = new ArrayList<>(
+                List.of(run.runId(), kind.wireName(), generation, heap.name().toString(), blocks));
         parameters.add(limit.orElse(null));
-        parameters.add(leaf.schema());
-        parameters.add(leaf.name());
+        parameters.add(heap.oid());
+        parameters.add(heap.relfilenode());
+        parameters.add(heap.blocks());
         return parameters;
     }
 
@@ -201,14 +209,49 @@ public class Chunks {
                 .replaceWithVoid();
     }
 
-    /** Those of the heaps that hold something, and that the run's generation of chunks leaves out: they were empty when it was cut, or attached since. */
-    Uni<List<TableName>> uncut(SqlConnection connection, Run run, int generation, List<TableName> heaps) {
-        String[] names = heaps.stream().map(TableName::quoted).toArray(String[]::new);
+    /** A heap as it was when it was looked at. */
+    private record Heap(TableName name, long oid, long relfilenode, long blocks) {}
+
+    private static Uni<List<Heap>> measureRoot(SqlConnection connection, RunContext run, List<TableName> leaves) {
+        return run.operation().atRoot(connection, session -> measure(session, leaves));
+    }
+
+    private static Uni<List<Heap>> measure(SqlConnection connection, List<TableName> names) {
+        String[] quoted = names.stream().map(TableName::quoted).toArray(String[]::new);
+        return connection
+                .preparedQuery(MEASURE)
+                .execute(Tuple.of((Object) quoted))
+                .map(rows -> StreamSupport.stream(rows.spliterator(), false)
+                        .map(row -> new Heap(
+                                names.get(row.getLong("position").intValue() - 1),
+                                row.getLong("oid"),
+                                row.getLong("relfilenode"),
+                                row.getLong("blocks")))
+                        .toList());
+    }
+
+    /** Those of the root's heaps that hold something, and that the run's generation of chunks leaves out: they were empty when it was cut, or attached since. */
+    Uni<List<TableName>> uncutOfRoot(SqlConnection connection, RunContext context, Run run, int generation) {
+        return measureRoot(connection, context, context.operation().leaves())
+                .chain(heaps -> uncut(connection, run, generation, heaps));
+    }
+
+    /** The same of heaps that are swept. */
+    Uni<List<TableName>> uncutOfSwept(SqlConnection connection, RunContext context, Run run, int generation) {
+        return measure(connection, context.operation().swept())
+                .chain(heaps -> uncut(connection, run, generation, heaps));
+    }
+
+    private static Uni<List<TableName>> uncut(SqlConnection connection, Run run, int generation, List<Heap> heaps) {
+        List<Heap> filled = heaps.stream().filter(heap -> heap.blocks() > 0).toList();
+        String[] names = filled.stream().map(heap -> heap.name().toString()).toArray(String[]::new);
+        Long[] oids = filled.stream().map(Heap::oid).toArray(Long[]::new);
         return connection
                 .preparedQuery(UNCUT)
-                .execute(Tuple.of(run.id(), generation, names))
+                .execute(Tuple.of(run.id(), generation, names, oids))
                 .map(rows -> StreamSupport.stream(rows.spliterator(), false)
-                        .map(row -> heaps.get(row.getLong("position").intValue() - 1))
+                        .map(row -> filled.get(row.getLong("position").intValue() - 1)
+                                .name())
                         .toList());
     }
 

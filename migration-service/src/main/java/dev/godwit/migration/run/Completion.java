@@ -174,8 +174,9 @@ class Completion {
                     .chain(() -> answered(connection, run, "verify", checks)));
         }
         return leave(run, RunState.COMPLETED, Optional.empty(), connection -> stillProved(connection, run)
-                .chain(() -> connection.preparedQuery(AS_OF).execute(Tuple.of(run.id(), lsn, checks)))
-                .chain(() -> surroundings.close(connection, run, Optional.of(context), RunState.COMPLETED)));
+                        .chain(() -> connection.preparedQuery(AS_OF).execute(Tuple.of(run.id(), lsn, checks)))
+                        .chain(() -> surroundings.close(connection, run, Optional.of(context), RunState.COMPLETED)))
+                .chain(() -> surroundings.leave(run));
     }
 
     private static Uni<Void> stillProved(SqlConnection connection, Run run) {

@@ -5,6 +5,8 @@ import io.smallrye.config.WithDefault;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
 
 /** Settings of the worker. Every one has a safe default but those that say where the database is. */
 @ConfigMapping(prefix = "godwit")
@@ -16,6 +18,9 @@ public interface GodwitConfig {
 
     /** The application's database, which holds schema {@code godwit} too. */
     Database database();
+
+    /** Further databases, by name, that imports read. */
+    Map<String, Source> sources();
 
     /** How changes are captured. */
     Capture capture();
@@ -31,7 +36,7 @@ public interface GodwitConfig {
     @Min(1)
     int workers();
 
-    /** Where the application's database is. */
+    /** Where a database is. */
     interface Database {
         /** Host name or address. */
         @WithDefault("127.0.0.1")
@@ -52,6 +57,12 @@ public interface GodwitConfig {
         /** Password of the role. */
         @WithDefault("")
         String password();
+    }
+
+    /** A database that imports read. */
+    interface Source extends Database {
+        /** Name of Debezium's replication slot there, and of the publication; {@code godwit_} and the source's name when nothing is said. */
+        Optional<String> slot();
     }
 
     /** How changes are captured. */

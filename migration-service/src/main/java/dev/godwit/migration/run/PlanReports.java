@@ -40,13 +40,15 @@ class PlanReports {
 
     private final Runs runs;
     private final Pool pool;
+    private final Inventory inventory;
     private final Discover discover = new Discover();
     private final CatalogReader catalog = new CatalogReader();
 
     @Inject
-    PlanReports(Runs runs, Pool pool) {
+    PlanReports(Runs runs, Pool pool, Inventory inventory) {
         this.runs = runs;
         this.pool = pool;
+        this.inventory = inventory;
     }
 
     /** What is known before a row is read: preflight's findings and what the plan holds for. */
@@ -75,6 +77,8 @@ class PlanReports {
             return conflicts(run, report)
                     .chain(() -> references(run, context, report))
                     .chain(() -> undeclared(context, report))
+                    .chain(() -> inventory.take(context))
+                    .invoke(figures -> report.put("inventory", figures))
                     .replaceWith(report);
         });
     }

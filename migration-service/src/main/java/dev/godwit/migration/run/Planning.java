@@ -4,9 +4,9 @@ import dev.godwit.migration.batch.Batches;
 import dev.godwit.migration.batch.Batches.Place;
 import dev.godwit.migration.batch.Batches.Work;
 import dev.godwit.migration.batch.Lane;
+import dev.godwit.migration.batch.MappedRelations;
 import dev.godwit.migration.batch.RunContext;
 import dev.godwit.migration.chunk.ChunkWork.Kind;
-import dev.godwit.migration.definition.TableName;
 import dev.godwit.migration.functions.FunctionSchema;
 import dev.godwit.migration.operation.Selection;
 import dev.godwit.migration.sql.PgErrors;
@@ -49,13 +49,6 @@ class Planning {
             UPDATE godwit.run
                SET phase = 'cut', duplicates = EXISTS (SELECT FROM godwit.duplicate WHERE run_id = $1)
              WHERE id = $1
-            """;
-
-    private static final String RELATIONS = """
-            INSERT INTO godwit.relation (run_id, relation, name)
-            SELECT $1, t.relation, t.name
-              FROM unnest($2::integer[], $3::text[]) AS t(relation, name)
-            ON CONFLICT DO NOTHING
             """;
 
     private static final String CUT = """
@@ -140,15 +133,20 @@ class Planning {
 
     /** The tail listens before the table is measured: what is written from here on is its business. */
     private Uni<Void> listen(Run run) {
-        return contexts.of(run)
-                .chain(capture::open)
-                .chain(caughtUp::beat)
-                .chain(beat -> capture.barrier().chain(xid -> runs.execute(REMEMBER_BARRIER, run.id(), xid, beat - 1)))
-                .replaceWithVoid();
+        return contexts.of(run).chain(context -> {
+            Optional<String> source = context.operation().root().source();
+            return capture.open(context)
+                    .chain(() -> caughtUp.beat(source))
+                    .chain(beat -> capture.barrier(source)
+                            .chain(xid -> runs.execute(REMEMBER_BARRIER, run.id(), xid, beat - 1)))
+                    .replaceWithVoid();
+        });
     }
 
     private Uni<Void> waitForOlder(Run run) {
-        return capture.waitingFor(run.barrierXid().orElseThrow())
+        return contexts.of(run)
+                .chain(context -> capture.waitingFor(
+                        context.operation().root().source(), run.barrierXid().orElseThrow()))
                 .chain(waiting -> waiting.isEmpty()
                         ? setPhase(run, "group", null)
                         : setPhase(run, "barrier", "waits for older transactions: " + waiting.get()));
@@ -159,29 +157,33 @@ class Planning {
         return contexts.of(run)
                 .chain(context -> runs.execute(FORGET_GROUPS, run.id()).chain(() -> context.operation()
                         .duplicates()
-                        .map(sql -> group(run, sql))
+                        .map(sql -> group(run, context, sql))
                         .orElseGet(() -> Uni.createFrom().voidItem())))
                 .chain(() -> runs.execute(GROUPED, run.id()))
                 .replaceWithVoid();
     }
 
-    private Uni<Void> group(Run run, String sql) {
+    private Uni<Void> group(Run run, RunContext context, String sql) {
+        return pool.withConnection(here -> context.operation().atRoot(here, connection -> group(run, connection, sql)));
+    }
+
+    private Uni<Void> group(Run run, SqlConnection connection, String sql) {
         long[] groups = {0};
-        return pool.withConnection(connection -> readOnly(connection)
-                        .chain(() -> connection.prepare(sql))
-                        .onItem()
-                        .transformToMulti(statement ->
-                                statement.createStream(GROUPS_PER_INSERT).toMulti())
-                        .group()
-                        .intoLists()
-                        .of(GROUPS_PER_INSERT)
-                        .onItem()
-                        .transformToUniAndConcatenate(rows -> insertGroups(run, rows, groups))
-                        .onItem()
-                        .ignoreAsUni()
-                        .chain(() -> connection.query("COMMIT").execute())
-                        .onFailure()
-                        .call(() -> connection.query("ROLLBACK").execute()))
+        return readOnly(connection)
+                .chain(() -> connection.prepare(sql))
+                .onItem()
+                .transformToMulti(
+                        statement -> statement.createStream(GROUPS_PER_INSERT).toMulti())
+                .group()
+                .intoLists()
+                .of(GROUPS_PER_INSERT)
+                .onItem()
+                .transformToUniAndConcatenate(rows -> insertGroups(run, rows, groups))
+                .onItem()
+                .ignoreAsUni()
+                .chain(() -> connection.query("COMMIT").execute())
+                .onFailure()
+                .call(() -> connection.query("ROLLBACK").execute())
                 .replaceWithVoid();
     }
 
@@ -217,7 +219,7 @@ class Planning {
                                 RunState.BACKFILLING,
                                 Optional.empty(),
                                 connection -> createJournal(connection, run)
-                                        .chain(() -> relations(connection, context))
+                                        .chain(() -> MappedRelations.enter(connection, context))
                                         .chain(() -> cut(connection, run, context, "backfill", entities)))))
                 .chain(() -> runs.find(run.id()))
                 .chain(found -> chunks.enqueue(run.id(), found.orElseThrow().generation()));
@@ -233,19 +235,6 @@ class Planning {
                                 .preparedQuery("SELECT godwit.create_journal($1, $2)")
                                 .execute(Tuple.of(run.id(), run.serial()))
                                 .replaceWithVoid());
-    }
-
-    private static Uni<Void> relations(SqlConnection connection, RunContext context) {
-        List<String> names = new ArrayList<>();
-        List<Integer> numbers = new ArrayList<>();
-        for (TableName table : context.operation().mappedTables()) {
-            numbers.add(numbers.size());
-            names.add(table.toString());
-        }
-        return connection
-                .preparedQuery(RELATIONS)
-                .execute(Tuple.of(context.runId(), numbers.toArray(Integer[]::new), names.toArray(String[]::new)))
-                .replaceWithVoid();
     }
 
     private Uni<Void> cut(SqlConnection connection, Run run, RunContext context, String phase, long entities) {
@@ -269,10 +258,13 @@ class Planning {
     private Uni<Long> estimate(RunContext context) {
         String[] leaves =
                 context.operation().leaves().stream().map(leaf -> leaf.quoted()).toArray(String[]::new);
-        return runs.execute(ESTIMATE, (Object) leaves).map(rows -> {
-            Long entities = rows.iterator().next().getLong("entities");
-            return entities == null ? 0 : entities;
-        });
+        return pool.withConnection(here -> context.operation().atRoot(here, connection -> connection
+                        .preparedQuery(ESTIMATE)
+                        .execute(Tuple.of((Object) leaves))))
+                .map(rows -> {
+                    Long entities = rows.iterator().next().getLong("entities");
+                    return entities == null ? 0 : entities;
+                });
     }
 
     private Uni<Void> inspect(Run run) {

@@ -93,7 +93,10 @@ class Prerequisites {
 
     /** Tables that the run is about and that exist. */
     static Uni<List<Long>> tables(SqlConnection connection, RunContexts.Compiled compiled) {
-        List<Long> oids = compiled.tables().values().stream().map(Table::oid).toList();
+        List<Long> oids = compiled.tables().values().stream()
+                .filter(table -> table.name().source().isEmpty())
+                .map(Table::oid)
+                .toList();
         return compiled.operation()
                 .runOnce()
                 .map(once -> connection

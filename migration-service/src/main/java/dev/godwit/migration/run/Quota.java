@@ -35,11 +35,7 @@ class Quota {
         return left(connection, run)
                 .chain(left -> left == 0
                         ? Uni.createFrom().item(false)
-                        : chunks.uncut(
-                                        connection,
-                                        run,
-                                        generation,
-                                        context.operation().leaves())
+                        : chunks.uncutOfRoot(connection, context, run, generation)
                                 .chain(heaps -> heaps.isEmpty()
                                         ? Uni.createFrom().item(false)
                                         : chunks.cutLimited(connection, context, generation, heaps.get(0), left)

@@ -15,7 +15,9 @@ class Rescan {
     /** Heartbeats that were lost are made up for by the scan. */
     private static final String BEGUN = """
             UPDATE godwit.run
-               SET rescan = false, first_heartbeat = (SELECT coalesce(max(number), 0) FROM godwit.heartbeat)
+               SET rescan = false,
+                   first_heartbeat = CASE $2 WHEN '' THEN (SELECT coalesce(max(number), 0) FROM godwit.heartbeat)
+                                             ELSE (SELECT coalesce(max(number), 0) FROM godwit.source_heartbeat WHERE database = $2) END
              WHERE id = $1
             """;
 
@@ -31,7 +33,10 @@ class Rescan {
     /** Joins the caller's transaction. */
     Uni<Void> cut(SqlConnection connection, Run run, RunContext context, int generation) {
         return root(connection, run, context, generation)
-                .chain(() -> connection.preparedQuery(BEGUN).execute(Tuple.of(run.id())))
+                .chain(() -> connection
+                        .preparedQuery(BEGUN)
+                        .execute(Tuple.of(
+                                run.id(), context.operation().root().source().orElse(""))))
                 .replaceWithVoid();
     }
 

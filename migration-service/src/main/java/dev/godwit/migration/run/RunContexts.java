@@ -24,6 +24,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -134,13 +135,35 @@ public class RunContexts {
         Map<TableName, Table> tables = new LinkedHashMap<>();
         return readAll(connection, operation.tables(), tables)
                 .chain(() -> readAll(connection, referencing(operation.rekeyedTables(), tables), tables))
-                .chain(() -> leafNames(connection, tables))
-                .chain(leaves -> readAll(connection, leaves, tables))
+                .chain(() -> readLeaves(connection, tables))
                 .chain(() -> connection.query(SERVER_VERSION).execute())
                 .map(rows -> rows.iterator().next().getInteger("version"))
-                .chain(version -> columns(connection, operation)
-                        .map(columns -> new Compiled(
-                                Operations.compile(operation, tables, version, columns, outside), tables)));
+                .chain(version -> columns(connection, operation).chain(columns -> elsewhere(operation)
+                        .map(elsewhere -> new Compiled(
+                                Operations.compile(operation, tables, version, columns, elsewhere, outside),
+                                together(tables, elsewhere)))));
+    }
+
+    private Uni<Void> readLeaves(SqlConnection connection, Map<TableName, Table> tables) {
+        return leafNames(connection, tables.values()).chain(leaves -> readAll(connection, leaves, tables));
+    }
+
+    /** The root and its leaves as the catalog of another database knows them; empty where it is in this one. */
+    private Uni<Map<TableName, Table>> elsewhere(OperationDefinition operation) {
+        Map<TableName, Table> tables = new LinkedHashMap<>();
+        return operation
+                .source()
+                .map(name -> outside.mustHave(name)
+                        .withConnection(connection -> readAll(connection, Set.of(operation.table()), tables)
+                                .chain(() -> readLeaves(connection, tables))))
+                .orElseGet(() -> Uni.createFrom().voidItem())
+                .replaceWith(tables);
+    }
+
+    private static Map<TableName, Table> together(Map<TableName, Table> here, Map<TableName, Table> elsewhere) {
+        Map<TableName, Table> all = new LinkedHashMap<>(here);
+        all.putAll(elsewhere);
+        return all;
     }
 
     /** What the definition's query yields, where it has one. */
@@ -171,21 +194,25 @@ public class RunContexts {
         return Multi.createFrom()
                 .iterable(missing)
                 .onItem()
-                .transformToUniAndConcatenate(
-                        name -> catalog.table(connection, name).invoke(table -> tables.put(name, table)))
+                .transformToUniAndConcatenate(name ->
+                        catalog.table(connection, name).invoke(table -> tables.put(name, table.in(name.source()))))
                 .onItem()
                 .ignoreAsUni();
     }
 
-    private static Uni<Set<TableName>> leafNames(SqlConnection connection, Map<TableName, Table> tables) {
+    /** All tables are of one database. */
+    private static Uni<Set<TableName>> leafNames(SqlConnection connection, Collection<Table> tables) {
         List<Long> oids = new ArrayList<>();
-        tables.values().forEach(table -> oids.addAll(table.leaves()));
+        tables.forEach(table -> oids.addAll(table.leaves()));
+        Optional<String> source =
+                tables.stream().findFirst().flatMap(table -> table.name().source());
         return connection
                 .preparedQuery(NAMES)
                 .execute(Tuple.of((Object) oids.toArray(Long[]::new)))
                 .map(rows -> {
                     Set<TableName> names = new LinkedHashSet<>();
-                    rows.forEach(row -> names.add(new TableName(row.getString("schema"), row.getString("name"))));
+                    rows.forEach(
+                            row -> names.add(new TableName(source, row.getString("schema"), row.getString("name"))));
                     return names;
                 });
     }

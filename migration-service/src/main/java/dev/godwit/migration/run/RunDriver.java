@@ -1,8 +1,10 @@
 package dev.godwit.migration.run;
 
+import dev.godwit.migration.definition.TableName;
 import dev.godwit.migration.sql.AdvisoryLock;
 import dev.godwit.migration.sql.PgErrors;
 import dev.godwit.migration.tail.CaptureSource;
+import dev.godwit.migration.tail.HeardDatabases;
 import io.quarkus.runtime.StartupEvent;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
@@ -16,8 +18,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 
 /**
@@ -50,6 +54,7 @@ public class RunDriver {
     private final SchemaSteps schemaSteps;
     private final Troubles troubles;
     private final CaptureSource source;
+    private final HeardDatabases databases;
     private final GodwitConfig config;
     private final Map<String, Instant> told = new ConcurrentHashMap<>();
     private final Set<String> inHand = ConcurrentHashMap.newKeySet();
@@ -64,9 +69,11 @@ public class RunDriver {
             SchemaSteps schemaSteps,
             Troubles troubles,
             CaptureSource source,
+            HeardDatabases databases,
             GodwitConfig config) {
         this.schemaSteps = schemaSteps;
         this.source = source;
+        this.databases = databases;
         this.config = config;
         this.pool = pool;
         this.runs = runs;
@@ -110,7 +117,7 @@ public class RunDriver {
 
     private Uni<List<Run>> active(boolean lengthy) {
         return runs.active()
-                .call(active -> active.isEmpty() || lengthy ? Uni.createFrom().voidItem() : watchSource())
+                .call(active -> active.isEmpty() || lengthy ? Uni.createFrom().voidItem() : watchSources(active))
                 .map(active -> active.stream()
                         .filter(run -> RunSteps.isLengthy(run) == lengthy)
                         .toList())
@@ -121,18 +128,32 @@ public class RunDriver {
     }
 
     /** Seen often, a source that was replaced has had little time to look like the old one again. */
-    private Uni<Void> watchSource() {
+    private Uni<Void> watchSources(List<Run> active) {
         Instant now = Instant.now();
         if (now.isBefore(lookAt)) {
             return Uni.createFrom().voidItem();
         }
         lookAt = now.plus(LOOK_EVERY);
-        return source.look()
+        Stream<Optional<String>> elsewhere = active.stream()
+                .flatMap(run -> run.tables().stream())
+                .map(table -> TableName.parse(table).source())
+                .filter(Optional::isPresent);
+        return Multi.createFrom()
+                .items(Stream.concat(Stream.of(Optional.<String>empty()), elsewhere)
+                        .distinct())
+                .onItem()
+                .transformToUniAndConcatenate(this::watch)
+                .onItem()
+                .ignoreAsUni();
+    }
+
+    private Uni<Boolean> watch(Optional<String> of) {
+        return Uni.createFrom()
+                .deferred(() -> source.look(databases.of(of)))
                 .onFailure()
                 .invoke(failure -> LOG.warnf("Where changes come from cannot be seen: %s", PgErrors.describe(failure)))
                 .onFailure()
-                .recoverWithItem(false)
-                .replaceWithVoid();
+                .recoverWithItem(false);
     }
 
     private Uni<Void> driveOne(Run run, boolean lengthy) {

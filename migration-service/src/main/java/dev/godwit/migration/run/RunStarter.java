@@ -1,8 +1,10 @@
 package dev.godwit.migration.run;
 
+import dev.godwit.migration.batch.Outside;
 import dev.godwit.migration.batch.WaitingKeys;
 import dev.godwit.migration.catalog.CatalogException;
 import dev.godwit.migration.catalog.CatalogReader;
+import dev.godwit.migration.catalog.Table;
 import dev.godwit.migration.definition.Definition;
 import dev.godwit.migration.definition.TableName;
 import dev.godwit.migration.graph.Definitions;
@@ -75,15 +77,18 @@ class RunStarter {
     private final RunContexts contexts;
     private final CommandLog log;
     private final Definitions definitions;
-    private final Preflight preflight = new Preflight();
+    private final Outside outside;
+    private final Preflight preflight;
     private final CatalogReader catalog = new CatalogReader();
 
     @Inject
-    RunStarter(Pool pool, RunContexts contexts, CommandLog log, Definitions definitions) {
+    RunStarter(Pool pool, RunContexts contexts, CommandLog log, Definitions definitions, Outside outside) {
         this.pool = pool;
         this.contexts = contexts;
         this.log = log;
         this.definitions = definitions;
+        this.outside = outside;
+        this.preflight = new Preflight(outside);
     }
 
     /** What was found before the run was written. */
@@ -126,6 +131,13 @@ class RunStarter {
         }
     }
 
+    /** What a run would act on, unless it would be refused, or a run in hand shares tables with it. */
+    Uni<RunContexts.Compiled> mayWrite(SqlConnection connection, Definition definition) {
+        return look(connection, definition, false)
+                .call(looked -> mustNotOverlap(connection, looked.tables().toArray(String[]::new)))
+                .map(Looked::compiled);
+    }
+
     private Uni<Looked> look(SqlConnection connection, Definition definition, boolean follow) {
         return preflight
                 .check(connection, definition)
@@ -134,8 +146,8 @@ class RunStarter {
                 .chain(findings -> leftBehind(connection, definition, findings))
                 .chain(findings -> contexts.compile(connection, definition).chain(compiled -> Prerequisites.tables(
                                 connection, compiled)
-                        .chain(oids -> catalog.fingerprint(connection, oids)
-                                .chain(fingerprint -> reached(connection, oids)
+                        .chain(oids -> fingerprint(connection, compiled, oids)
+                                .chain(fingerprint -> reached(connection, compiled, oids)
                                         .map(tables -> new Looked(
                                                 compiled,
                                                 findings,
@@ -144,17 +156,40 @@ class RunStarter {
     }
 
     private Uni<List<Finding>> leftBehind(SqlConnection connection, Definition definition, List<Finding> findings) {
-        return new UnreadTables(definitions.current().definitions())
-                .find(connection, definition)
+        UnreadTables tables = new UnreadTables(definitions.current().definitions());
+        return definition
+                .operation()
+                .source()
+                .map(source -> outside.mustHave(source).withConnection(there -> tables.find(there, definition)))
+                .orElseGet(() -> tables.find(connection, definition))
                 .map(unread -> Stream.concat(findings.stream(), unread.stream()).toList());
     }
 
-    private static Uni<List<String>> reached(SqlConnection connection, List<Long> oids) {
+    /** Of the tables of both databases, where there are two. */
+    private Uni<String> fingerprint(SqlConnection connection, RunContexts.Compiled compiled, List<Long> oids) {
+        List<Long> elsewhere = elsewhere(compiled).map(Table::oid).toList();
+        return catalog.fingerprint(connection, oids)
+                .chain(here -> elsewhere.isEmpty()
+                        ? Uni.createFrom().item(here)
+                        : compiled.operation()
+                                .atRoot(connection, there -> catalog.fingerprint(there, elsewhere))
+                                .map(there -> here + there));
+    }
+
+    private static Stream<Table> elsewhere(RunContexts.Compiled compiled) {
+        return compiled.tables().values().stream()
+                .filter(table -> table.name().source().isPresent());
+    }
+
+    private static Uni<List<String>> reached(SqlConnection connection, RunContexts.Compiled compiled, List<Long> oids) {
         return connection
                 .preparedQuery(REACHED)
                 .execute(Tuple.of((Object) oids.toArray(Long[]::new)))
-                .map(rows -> StreamSupport.stream(rows.spliterator(), false)
-                        .map(row -> new TableName(row.getString("schema"), row.getString("name")).toString())
+                .map(rows -> Stream.concat(
+                                StreamSupport.stream(rows.spliterator(), false)
+                                        .map(row -> new TableName(row.getString("schema"), row.getString("name"))),
+                                elsewhere(compiled).map(Table::name))
+                        .map(TableName::toString)
                         .toList());
     }
 

@@ -204,7 +204,7 @@ class RunSteps {
                         run, RunState.CANCELLING, RunState.CANCELLED, Optional.empty(), connection -> Requests.leave(
                                         connection, run)
                                 .chain(() -> surroundings.close(connection, run, context, RunState.CANCELLED))))
-                .replaceWithVoid();
+                .chain(() -> surroundings.leave(run));
     }
 
     private Uni<Void> rollingBack(Run run) {
@@ -264,7 +264,7 @@ class RunSteps {
                         RunState.ROLLED_BACK,
                         reason,
                         connection -> surroundings.close(connection, run, Optional.of(context), RunState.ROLLED_BACK))
-                .replaceWithVoid();
+                .chain(() -> surroundings.leave(run));
     }
 
     private static Uni<Void> enter(SqlConnection connection, Run run, String sql) {

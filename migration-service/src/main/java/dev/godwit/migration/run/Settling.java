@@ -9,6 +9,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /** What a run waits for before it goes on: chunks that are done, keys that are worked off, and the proof that nothing is under way. */
@@ -75,13 +76,18 @@ class Settling {
 
     /** Goes on once it is proved that everything written before the proof began has been applied, and no key waits; what is missing then is lost, and asks for a scan. */
     Uni<Void> whenCaughtUp(Run run, Supplier<Uni<Void>> then) {
+        return contexts.of(run)
+                .chain(context -> whenCaughtUp(run, context.operation().root().source(), then));
+    }
+
+    private Uni<Void> whenCaughtUp(Run run, Optional<String> source, Supplier<Uni<Void>> then) {
         if (run.proof().isEmpty()) {
-            return caughtUp.begin()
+            return caughtUp.begin(source)
                     .chain(proof -> runs.execute(SET_PROOF, run.id(), proof))
                     .replaceWithVoid();
         }
         JsonObject proof = run.proof().get();
-        return caughtUp.proceed(proof, run.firstHeartbeat()).chain(verdict -> switch (verdict) {
+        return caughtUp.proceed(source, proof, run.firstHeartbeat()).chain(verdict -> switch (verdict) {
             case CAUGHT_UP -> whenNothingIsPending(run, then);
             case NOT_YET -> runs.execute(SET_PROOF, run.id(), proof).replaceWithVoid();
             case LOST -> runs.execute(LOST, run.id()).replaceWithVoid();

@@ -109,6 +109,11 @@ class Surroundings {
                         : Uni.createFrom().voidItem());
     }
 
+    /** After the end of a run: what it changed in other databases is taken back. */
+    Uni<Void> leave(Run run) {
+        return run.commit() ? capture.leave(run) : Uni.createFrom().voidItem();
+    }
+
     private static Uni<Void> settle(SqlConnection connection, RunContext context, RunState end) {
         return context.operation()
                 .constraint()

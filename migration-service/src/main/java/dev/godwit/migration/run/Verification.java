@@ -3,7 +3,6 @@ package dev.godwit.migration.run;
 import dev.godwit.migration.batch.RunContext;
 import dev.godwit.migration.chunk.ChunkWork.Kind;
 import dev.godwit.migration.constraint.Violations;
-import dev.godwit.migration.definition.TableName;
 import dev.godwit.migration.definition.VerifyCheck;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
@@ -74,12 +73,11 @@ class Verification {
 
     /** Whether the last scan read every heap that the tables consist of by now: what was attached since has been read by nobody. */
     Uni<Boolean> isWhole(RunContext now, Run run) {
-        List<TableName> heaps = new ArrayList<>(now.operation().swept());
-        if (!run.isPartial()) {
-            heaps.addAll(now.operation().leaves());
-        }
-        return runs.inTransaction(connection -> chunks.uncut(connection, run, run.generation(), heaps))
-                .map(List::isEmpty);
+        return runs.inTransaction(connection -> chunks.uncutOfSwept(connection, now, run, run.generation())
+                .chain(swept -> swept.isEmpty() && !run.isPartial()
+                        ? chunks.uncutOfRoot(connection, now, run, run.generation())
+                        : Uni.createFrom().item(swept))
+                .map(List::isEmpty));
     }
 
     Uni<JsonObject> journalAgrees(RunContext context) {

@@ -1,14 +1,16 @@
 package dev.godwit.migration.tail;
 
-import dev.godwit.migration.run.GodwitConfig;
 import dev.godwit.migration.run.Runs;
+import dev.godwit.migration.tail.HeardDatabases.Heard;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.Row;
+import io.vertx.mutiny.sqlclient.RowSet;
 import io.vertx.mutiny.sqlclient.SqlConnection;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.util.Optional;
+import java.util.stream.StreamSupport;
 
 /**
  * Watches what the change events come from: server, timeline and slot. Whoever needs to rely on the events having come without a gap looks here first.
@@ -22,6 +24,7 @@ public class CaptureSource {
     private static final String REMEMBERED = """
             SELECT system_identifier, timeline, slot, coalesce(confirmed_lsn - '0/0'::pg_lsn, 0)::bigint AS confirmed, 0::bigint AS restart, transactions
               FROM godwit.source
+             WHERE database = $1
                FOR UPDATE
             """;
 
@@ -39,48 +42,55 @@ public class CaptureSource {
             """;
 
     private static final String REMEMBER = """
-            INSERT INTO godwit.source (system_identifier, timeline, slot, confirmed_lsn, transactions)
-            VALUES ($1, $2, $3, '0/0'::pg_lsn + $4::bigint::numeric, $5)
-            ON CONFLICT (one) DO UPDATE
+            INSERT INTO godwit.source (system_identifier, timeline, slot, confirmed_lsn, transactions, database)
+            VALUES ($1, $2, $3, '0/0'::pg_lsn + $4::bigint::numeric, $5, $6)
+            ON CONFLICT (database) DO UPDATE
                 SET system_identifier = excluded.system_identifier, timeline = excluded.timeline, slot = excluded.slot,
                     confirmed_lsn = excluded.confirmed_lsn, transactions = excluded.transactions, seen_at = excluded.seen_at
             """;
 
     private final Runs runs;
     private final Gaps gaps;
-    private final GodwitConfig config;
 
     @Inject
-    public CaptureSource(Runs runs, Gaps gaps, GodwitConfig config) {
+    public CaptureSource(Runs runs, Gaps gaps) {
         this.runs = runs;
         this.gaps = gaps;
-        this.config = config;
     }
 
-    /** Looks, and remembers what was seen; true when changes may have been lost since the last look, in which case runs are told. */
-    public Uni<Boolean> look() {
-        return runs.inTransaction(connection -> compare(connection)
-                .call(gap -> gap.isEmpty() ? Uni.createFrom().voidItem() : gaps.found(connection, gap.get()))
+    /** Looks at a database, and remembers what was seen; true when changes may have been lost since the last look, in which case runs are told. */
+    public Uni<Boolean> look(Heard database) {
+        return runs.inTransaction(connection -> compare(connection, database)
+                .call(gap -> gap.isEmpty() ? Uni.createFrom().voidItem() : gaps.found(connection, database, gap.get()))
                 .map(Optional::isPresent));
     }
 
-    private Uni<Optional<String>> compare(SqlConnection connection) {
-        return sighting(connection, REMEMBERED, Tuple.tuple()).chain(before -> sighting(
-                        connection, SEEN, Tuple.of(config.capture().slot()))
+    private static Uni<Optional<String>> compare(SqlConnection connection, Heard database) {
+        return sighting(connection, REMEMBERED, Tuple.of(database.name())).chain(before -> seen(connection, database)
                 .map(Optional::orElseThrow)
                 .call(now -> connection
                         .preparedQuery(REMEMBER)
                         .execute(Tuple.of(
-                                now.system(), now.timeline(), now.slot(), now.confirmedLsn(), now.transactions())))
+                                now.system(),
+                                now.timeline(),
+                                now.slot(),
+                                now.confirmedLsn(),
+                                now.transactions(),
+                                database.name())))
                 .map(now -> before.flatMap(now::gapSince)));
     }
 
+    private static Uni<Optional<SourceSighting>> seen(SqlConnection connection, Heard database) {
+        return database.source().isEmpty()
+                ? sighting(connection, SEEN, Tuple.of(database.slot()))
+                : database.query(SEEN, database.slot()).map(CaptureSource::first);
+    }
+
     private static Uni<Optional<SourceSighting>> sighting(SqlConnection connection, String sql, Tuple parameters) {
-        return connection.preparedQuery(sql).execute(parameters).map(rows -> {
-            for (Row row : rows) {
-                return Optional.of(SourceSighting.fromRow(row));
-            }
-            return Optional.empty();
-        });
+        return connection.preparedQuery(sql).execute(parameters).map(CaptureSource::first);
+    }
+
+    private static Optional<SourceSighting> first(RowSet<Row> rows) {
+        return StreamSupport.stream(rows.spliterator(), false).findFirst().map(SourceSighting::fromRow);
     }
 }

@@ -19,6 +19,9 @@ record ChangeEvent(TableName table, Map<String, String> fields, boolean deleted,
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
+    /** Connectors of databases other than the application's are called so, and then by the name of the database. */
+    private static final String ELSEWHERE = "g-";
+
     /** Reads an event; empty when the text is none. */
     static Optional<ChangeEvent> parse(String value) {
         if (value == null) {
@@ -38,8 +41,9 @@ record ChangeEvent(TableName table, Map<String, String> fields, boolean deleted,
                 }
             });
             TableName table = new TableName(
-                    json.get("__source_schema").asText(),
-                    json.get("__source_table").asText());
+                            json.get("__source_schema").asText(),
+                            json.get("__source_table").asText())
+                    .in(source(json.path("__source_name").asText("")));
             return Optional.of(new ChangeEvent(
                     table,
                     fields,
@@ -49,5 +53,11 @@ record ChangeEvent(TableName table, Map<String, String> fields, boolean deleted,
         } catch (JsonProcessingException | IllegalArgumentException e) {
             return Optional.empty();
         }
+    }
+
+    private static Optional<String> source(String connector) {
+        return connector.startsWith(ELSEWHERE)
+                ? Optional.of(connector.substring(ELSEWHERE.length()))
+                : Optional.empty();
     }
 }

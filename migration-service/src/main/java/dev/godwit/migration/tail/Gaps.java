@@ -1,8 +1,10 @@
 package dev.godwit.migration.tail;
 
 import dev.godwit.migration.run.Runs;
+import dev.godwit.migration.tail.HeardDatabases.Heard;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.SqlConnection;
+import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import org.jboss.logging.Logger;
@@ -19,6 +21,7 @@ public class Gaps {
                SET rescan = true
              WHERE state IN ('backfilling', 'following', 'verifying', 'paused', 'failed')
                AND mode = 'commit'
+               AND ($1 = '' OR EXISTS (SELECT FROM unnest(tables) AS t(name) WHERE starts_with(t.name, $1 || ':')))
             """;
 
     private final Runs runs;
@@ -28,14 +31,27 @@ public class Gaps {
         this.runs = runs;
     }
 
-    /** Notes a gap. Idempotent: a run that is to scan anyway scans once. */
-    Uni<Void> found(String what) {
-        return runs.inTransaction(connection -> found(connection, what));
+    /** Notes a gap in what is heard of a database; of the application's, in all that is heard. Idempotent: a run that is to scan anyway scans once. */
+    Uni<Void> found(Heard database, String what) {
+        return runs.inTransaction(connection -> found(connection, database.name(), what));
     }
 
     /** The same in the caller's transaction, so that what shows the gap is not forgotten before the runs know. */
+    Uni<Void> found(SqlConnection connection, Heard database, String what) {
+        return found(connection, database.name(), what);
+    }
+
+    /** A gap in the topic, through which all databases are heard. */
     Uni<Void> found(SqlConnection connection, String what) {
-        LOG.warnf("Changes may have been lost: %s; runs in hand are re-scanned", what);
-        return connection.query(RESCAN).execute().replaceWithVoid();
+        return found(connection, "", what);
+    }
+
+    private static Uni<Void> found(SqlConnection connection, String database, String what) {
+        LOG.warnf("Changes %smay have been lost: %s; runs in hand are re-scanned", of(database), what);
+        return connection.preparedQuery(RESCAN).execute(Tuple.of(database)).replaceWithVoid();
+    }
+
+    private static String of(String database) {
+        return database.isEmpty() ? "" : "of " + database + " ";
     }
 }

@@ -2,13 +2,14 @@ package dev.godwit.migration.tail;
 
 import dev.godwit.migration.batch.Batches;
 import dev.godwit.migration.batch.RunContext;
-import dev.godwit.migration.definition.TableName;
+import dev.godwit.migration.blob.BlobStoreException;
 import dev.godwit.migration.run.Run;
 import dev.godwit.migration.run.RunContexts;
 import dev.godwit.migration.run.Runs;
 import dev.godwit.migration.run.Troubles;
 import dev.godwit.migration.sql.ErrorClass;
 import dev.godwit.migration.sql.PgErrors;
+import dev.godwit.migration.tail.HeardDatabases.Heard;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -18,6 +19,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -37,7 +39,6 @@ import org.jboss.logging.Logger;
 public class TailConsumer {
 
     private static final Logger LOG = Logger.getLogger(TailConsumer.class);
-    private static final TableName HEARTBEAT = new TableName("godwit", "heartbeat");
     private static final Duration BACK_OFF_MIN = Duration.ofMillis(20);
     private static final Duration BACK_OFF_MAX = Duration.ofSeconds(2);
     private static final int CONTENTION_MAX = 10;
@@ -54,6 +55,13 @@ public class TailConsumer {
             INSERT INTO godwit.heartbeat_seen (number)
             SELECT unnest($1::bigint[])
             ON CONFLICT DO NOTHING
+            """;
+
+    /** The note that a heartbeat was written may come after it. */
+    private static final String SEEN_ELSEWHERE = """
+            INSERT INTO godwit.source_heartbeat (database, number, seen)
+            SELECT $2, unnest($1::bigint[]), true
+            ON CONFLICT (database, number) DO UPDATE SET seen = true
             """;
 
     /** A run that is stopped and will scan its tables finds there what events tell of. */
@@ -74,6 +82,8 @@ public class TailConsumer {
     private final Visibility visibility;
     private final TailPositions positions;
     private final ParkedKeys parked;
+    private final HeardDatabases databases;
+    private final Gaps gaps;
 
     @Inject
     public TailConsumer(
@@ -82,13 +92,17 @@ public class TailConsumer {
             Batches batches,
             Visibility visibility,
             @Any TailPositions positions,
-            ParkedKeys parked) {
+            ParkedKeys parked,
+            HeardDatabases databases,
+            Gaps gaps) {
         this.runs = runs;
         this.contexts = contexts;
         this.batches = batches;
         this.visibility = visibility;
         this.positions = positions;
         this.parked = parked;
+        this.databases = databases;
+        this.gaps = gaps;
     }
 
     /** Applies what one poll brought. Does not fail: it goes on trying while the database is away, and Kafka keeps the rest meanwhile. */
@@ -125,11 +139,8 @@ public class TailConsumer {
     private Uni<Void> applyFresh(int partition, List<ConsumerRecord<String, String>> records) {
         List<ChangeEvent> events = new ArrayList<>(records.size());
         records.forEach(record -> ChangeEvent.parse(record.value()).ifPresent(events::add));
-        Set<Long> transactions = events.stream().map(ChangeEvent::transaction).collect(Collectors.toSet());
         long last = records.get(records.size() - 1).offset();
-        return visibility
-                .of(transactions)
-                .chain(() -> seeHeartbeats(events))
+        return hear(events)
                 .chain(() -> watching(events))
                 .chain(watching -> Multi.createFrom()
                         .iterable(watching)
@@ -152,19 +163,51 @@ public class TailConsumer {
         return Math.max(0, nowMicros - newest) / 1000.0;
     }
 
-    private Uni<Void> seeHeartbeats(List<ChangeEvent> events) {
+    /** What the events tell of can be seen from here on, in each database that they are of. */
+    private Uni<Void> hear(List<ChangeEvent> events) {
+        Map<Optional<String>, List<ChangeEvent>> bySource = events.stream()
+                .collect(Collectors.groupingBy(event -> event.table().source()));
+        return Multi.createFrom()
+                .iterable(bySource.entrySet())
+                .onItem()
+                .transformToUniAndConcatenate(source -> databases
+                        .find(source.getKey())
+                        .map(database -> hear(database, source.getValue()))
+                        .orElseGet(() -> Uni.createFrom().voidItem()))
+                .onItem()
+                .ignoreAsUni();
+    }
+
+    private Uni<Void> hear(Heard database, List<ChangeEvent> events) {
+        Set<Long> transactions = events.stream().map(ChangeEvent::transaction).collect(Collectors.toSet());
+        return visibility
+                .of(database, transactions)
+                .onFailure(failure -> database.source().isPresent())
+                .recoverWithUni(failure ->
+                        gaps.found(database, "it cannot be asked what is visible there: " + PgErrors.describe(failure)))
+                .chain(() -> seeHeartbeats(database, events));
+    }
+
+    private Uni<Void> seeHeartbeats(Heard database, List<ChangeEvent> events) {
         Long[] numbers = events.stream()
-                .filter(event -> event.table().equals(HEARTBEAT) && !event.deleted())
+                .filter(event -> event.table().equals(database.heartbeat()) && !event.deleted())
                 .map(event -> Long.valueOf(event.fields().get("number")))
                 .toArray(Long[]::new);
-        return numbers.length == 0
-                ? Uni.createFrom().voidItem()
-                : runs.execute(SEEN, (Object) numbers).replaceWithVoid();
+        if (numbers.length == 0) {
+            return Uni.createFrom().voidItem();
+        }
+        return (database.source().isEmpty()
+                        ? runs.execute(SEEN, (Object) numbers)
+                        : runs.execute(SEEN_ELSEWHERE, numbers, database.name()))
+                .replaceWithVoid();
     }
 
     /** Read anew for each batch: a run watches before its first event can exist. */
     private Uni<List<Run>> watching(List<ChangeEvent> events) {
-        boolean onlyHeartbeats = events.stream().allMatch(event -> event.table().equals(HEARTBEAT));
+        boolean onlyHeartbeats = events.stream().allMatch(event -> databases
+                .find(event.table().source())
+                .filter(database -> event.table().equals(database.heartbeat()))
+                .isPresent());
         if (onlyHeartbeats) {
             return Uni.createFrom().item(List.of());
         }
@@ -206,7 +249,10 @@ public class TailConsumer {
                 : applyOrPark(context, !run.isPartial(), partition, relevant);
     }
 
-    /** Somebody in the way is waited for a few times; what cannot be applied as a whole is set aside and taken up key by key. */
+    /**
+     * Somebody in the way is waited for a few times; what cannot be applied as a whole is set aside and taken up key by key. So is what is to be read in another database that
+     * does not answer: the others' changes do not wait for that.
+     */
     private Uni<Void> applyOrPark(RunContext run, boolean entities, int partition, List<ChangeEvent> events) {
         return Uni.createFrom()
                 .deferred(() -> new TailBatch(batches, parked, run, entities, events).apply(partition))
@@ -215,11 +261,16 @@ public class TailConsumer {
                 .withBackOff(BACK_OFF_MIN, BACK_OFF_MIN.multipliedBy(10))
                 .withJitter(0.5)
                 .atMost(CONTENTION_MAX)
-                .onFailure(failure -> PgErrors.classify(cause(failure)) != ErrorClass.UNAVAILABLE)
+                .onFailure(failure -> run.operation().isRootElsewhere() || !mustWait(cause(failure)))
                 .recoverWithUni(failure -> {
                     LOG.infof("Run %s: changes are set aside: %s", run.runId(), PgErrors.describe(cause(failure)));
                     return new TailBatch(batches, parked, run, entities, events).park();
                 });
+    }
+
+    /** Whether nothing can be written at all. A store of blobs that needs its time keeps no other rows: those that want it are set aside. */
+    static boolean mustWait(Throwable failure) {
+        return PgErrors.classify(failure) == ErrorClass.UNAVAILABLE && !(failure instanceof BlobStoreException);
     }
 
     /** Exhausted retries come wrapped. */

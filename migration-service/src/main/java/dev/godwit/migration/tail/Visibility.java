@@ -1,9 +1,8 @@
 package dev.godwit.migration.tail;
 
+import dev.godwit.migration.tail.HeardDatabases.Heard;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
-import io.vertx.mutiny.sqlclient.Pool;
-import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.time.Duration;
@@ -38,22 +37,20 @@ class Visibility {
                    unnest($1::bigint[]) AS x(id)
             """;
 
-    private final Pool pool;
     private final CaptureSource source;
     private final Gaps gaps;
 
     @Inject
-    Visibility(Pool pool, CaptureSource source, Gaps gaps) {
-        this.pool = pool;
+    Visibility(CaptureSource source, Gaps gaps) {
         this.source = source;
         this.gaps = gaps;
     }
 
     /**
-     * Completes once every one of these transactions is visible to new snapshots. One that never will be, since a failover lost it, is not waited for: the rows are read
+     * Completes once every one of these transactions of a database is visible to new snapshots. One that never will be, since a failover lost it, is not waited for: the rows are read
      * as they are, and runs in hand scan their tables once more.
      */
-    Uni<Void> of(Collection<Long> transactions) {
+    Uni<Void> of(Heard database, Collection<Long> transactions) {
         if (transactions.isEmpty()) {
             return Uni.createFrom().voidItem();
         }
@@ -62,29 +59,28 @@ class Visibility {
         int[] looks = {0};
         return Multi.createBy()
                 .repeating()
-                .uni(() -> allVisible(ids).invoke(seen -> visible[0] = seen))
+                .uni(() -> allVisible(database, ids).invoke(seen -> visible[0] = seen))
                 .until(seen -> seen || ++looks[0] > LOOKS_BEFORE_DOUBT)
                 .onItem()
                 .ignoreAsUni()
-                .chain(() -> visible[0] ? Uni.createFrom().voidItem() : doubt(ids));
+                .chain(() -> visible[0] ? Uni.createFrom().voidItem() : doubt(database, ids));
     }
 
-    private Uni<Boolean> allVisible(Long[] ids) {
-        return pool.preparedQuery(ALL_VISIBLE)
-                .execute(Tuple.of((Object) ids))
+    private static Uni<Boolean> allVisible(Heard database, Long[] ids) {
+        return database.query(ALL_VISIBLE, (Object) ids)
                 .map(rows -> rows.iterator().next().getBoolean("visible"))
                 .chain(visible -> visible
                         ? Uni.createFrom().item(true)
                         : Uni.createFrom().item(false).onItem().delayIt().by(PAUSE));
     }
 
-    private Uni<Void> doubt(Long[] ids) {
-        return source.look()
-                .chain(() -> pool.preparedQuery(OF_THIS_HISTORY).execute(Tuple.of((Object) ids)))
+    private Uni<Void> doubt(Heard database, Long[] ids) {
+        return source.look(database)
+                .chain(() -> database.query(OF_THIS_HISTORY, (Object) ids))
                 .map(rows -> List.of(rows.iterator().next().getArrayOfLongs("known")))
                 .call(known -> known.size() == ids.length
                         ? Uni.createFrom().voidItem()
-                        : gaps.found("an event tells of a transaction that this server never began"))
-                .chain(this::of);
+                        : gaps.found(database, "an event tells of a transaction that this server never began"))
+                .chain(known -> of(database, known));
     }
 }

@@ -2,9 +2,11 @@ package dev.godwit.migration.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.godwit.migration.health.HealthRounds;
 import dev.godwit.migration.run.Refusal;
 import dev.godwit.migration.testing.StubRuns;
 import dev.godwit.migration.testing.StubbedRuns;
+import dev.godwit.migration.testing.TestPostgres;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
@@ -39,6 +41,9 @@ class RestIT {
 
     @Inject
     StubRuns runs;
+
+    @Inject
+    HealthRounds rounds;
 
     @Test
     void shouldListMigrationsWithTheirState() throws Exception {
@@ -156,6 +161,37 @@ class RestIT {
                 .containsEntry("server version", "ok")
                 .containsEntry("migration documents-uuid5: unknown_table", "fail");
         problemMustBe(404, "unknown_migration", get("/api/doctor?migration=nobody"));
+    }
+
+    @Test
+    void shouldTellThatNothingIsKnownOfWhatCannotBeMeasured() throws Exception {
+        JsonObject before =
+                new JsonObject(get("/api/health?migration=documents-uuid5").body());
+
+        boolean measured = rounds.round().await().atMost(TestPostgres.stepTimeout());
+        JsonObject after = new JsonObject(get("/api/health").body());
+
+        assertThat(measured).isTrue();
+        assertThat(before.getJsonArray("migrations").getJsonObject(0).getString("reason"))
+                .isEqualTo("not_measured");
+        JsonObject measure = after.getJsonArray("migrations")
+                .getJsonObject(0)
+                .getJsonArray("measures")
+                .getJsonObject(0);
+        assertThat(measure.getString("name") + " " + measure.getString("reason"))
+                .isEqualTo("wrong-keys unknown_table");
+        assertThat(before.getString("state") + " " + after.getString("state")).isEqualTo("unknown unknown");
+        problemMustBe(404, "unknown_migration", get("/api/health?migration=nobody"));
+    }
+
+    @Test
+    void shouldRehearseWhatARunWouldNotBeRefused() throws Exception {
+        problemMustBe(422, "unknown_table", post("/api/migrations/documents-uuid5/rehearse", "{\"sample\":3}"));
+        problemMustBe(404, "unknown_migration", post("/api/migrations/nobody/rehearse", ""));
+        problemMustBe(400, "bad_data", post("/api/migrations/documents-uuid5/rehearse", "{\"sample\":0}"));
+        problemMustBe(400, "bad_data", post("/api/migrations/documents-uuid5/rehearse", "{\"sample\":1001}"));
+        assertThat(new JsonObject(get("/api/rehearsal").body()).getBoolean("copy"))
+                .isFalse();
     }
 
     private static Map<String, String> checks(HttpResponse<String> answer) {

@@ -72,7 +72,11 @@ class DefinitionDirectoryTest {
         assertThat(definition.verify())
                 .containsExactly(new VerifyCheck("no orphaned chunks", "SELECT count(*) FROM chunks", "0"));
         assertThat(definition.health())
-                .containsExactly(new HealthMeasure("mismatch_rate", "SELECT 1.0", "ratio", 0.01, 0.1));
+                .containsExactly(new HealthMeasure(
+                        "mismatch_rate",
+                        "SELECT 1.0",
+                        "ratio",
+                        new Limits(Limits.Worse.HIGHER, 0.01, Optional.of(0.1))));
         assertThat(definition.require())
                 .containsExactly(new Requirement(
                         "roles are seeded", "SELECT count(*) = 4 FROM roles", "run the role seed first"));
@@ -109,7 +113,8 @@ class DefinitionDirectoryTest {
                         false,
                         Triggers.OFF,
                         OnDuplicate.MERGE,
-                        Optional.of(new Survivor(Survivor.Direction.NEWEST, "updated_at"))));
+                        Optional.of(new Survivor(Survivor.Direction.NEWEST, "updated_at")),
+                        Optional.empty()));
     }
 
     @Test

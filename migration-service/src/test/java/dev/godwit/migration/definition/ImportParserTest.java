@@ -6,6 +6,7 @@ import dev.godwit.migration.definition.ImportedValue.Computed;
 import dev.godwit.migration.definition.ImportedValue.Identity;
 import dev.godwit.migration.definition.OnConflict.Then;
 import dev.godwit.migration.testing.TestDefinitions;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -63,6 +64,28 @@ class ImportParserTest {
     }
 
     @Test
+    void shouldReadATableOfTheSameNameInAnotherDatabase() {
+        ImportDefinition imported = (ImportDefinition)
+                TestDefinitions.of("migration: m\nimport: {source: legacy, from: users, into: users, set: {id: id}}\n")
+                        .operation();
+
+        assertThat(imported.source()).contains("legacy");
+        assertThat(imported.table()).hasToString("legacy:public.users");
+        assertThat(imported.tables()).containsExactly(new TableName("public", "users"));
+    }
+
+    @Test
+    void shouldReadTheExample() {
+        LoadResult example = new DefinitionDirectory(
+                        Path.of("../docs/examples/legacy-courses").toAbsolutePath())
+                .load();
+
+        assertThat(example.errors()).isEmpty();
+        assertThat(example.definitions()).hasSize(11).first().satisfies(first -> assertThat(first.migration())
+                .isIn("legacy-users", "legacy-blobs"));
+    }
+
+    @Test
     void shouldBeCautiousWhenTheFileSaysNothing() {
         ImportDefinition imported =
                 (ImportDefinition) TestDefinitions.of("migration: m\nimport: {from: l.a, into: b, set: {id: id}}\n")
@@ -90,7 +113,6 @@ class ImportParserTest {
                 "from: a, into: b, set: {id: id}, on-delete: cascade                        | import.on-delete           | keep",
                 "from: a, into: b, set: {id: id}, blobs: {path: p, sha256: h, size: s}      | import.blobs.store         | write store",
                 "from: a, into: b, set: {id: id}, discard: [a.b.c]                          | import.discard             | schema.table",
-                "source: legacy, from: a, into: b, set: {id: id}                            | import.source              | a schema of their own",
                 "from: a, into: b, set: {id: id}, sett: {id: id}                            | import.sett                | did you mean 'set'",
             })
     void shouldNameLineKeyAndWayOut(String section, String key, String remedy) {

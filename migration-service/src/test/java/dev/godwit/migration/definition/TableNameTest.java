@@ -3,6 +3,7 @@ package dev.godwit.migration.definition;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -45,6 +46,24 @@ class TableNameTest {
     @ValueSource(strings = {"", ".", "a.", ".a", "a.b.c", "\"a", "\"a\"b", "a\"b", "\"\"", "a.\"\""})
     void shouldRefuseWhatIsNoTableName(String text) {
         assertThatThrownBy(() -> TableName.parse(text)).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"users", "we ird", "a:b"})
+    void shouldSayWhichDatabaseATableIsIn(String name) {
+        TableName table = new TableName(Optional.of("legacy"), "public", name);
+
+        assertThat(table.toString()).startsWith("legacy:public.");
+        assertThat(TableName.parse(table.toString())).isEqualTo(table);
+        assertThat(table.quoted()).isEqualTo(new TableName("public", name).quoted());
+        assertThat(table).isNotEqualTo(new TableName("public", name));
+    }
+
+    @Test
+    void shouldTakeADefinitionsTableForOneOfItsOwnDatabase() {
+        assertThat(TableName.parseHere("legacy:users")).isEqualTo(new TableName("public", "legacy:users"));
+        assertThat(TableName.parse(new TableName("legacy:a", "b").toString()))
+                .isEqualTo(new TableName("legacy:a", "b"));
     }
 
     @Test

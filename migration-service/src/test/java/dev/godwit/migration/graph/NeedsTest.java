@@ -73,6 +73,8 @@ class NeedsTest {
                 alone.operation(),
                 alone.verify(),
                 alone.health(),
+                alone.limits(),
+                alone.inventory(),
                 alone.require(),
                 alone.session(),
                 alone.summary(),

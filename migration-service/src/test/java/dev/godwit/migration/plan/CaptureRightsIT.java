@@ -3,6 +3,7 @@ package dev.godwit.migration.plan;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.godwit.migration.batch.Outside;
 import dev.godwit.migration.definition.Definition;
 import dev.godwit.migration.sql.PgErrors;
 import dev.godwit.migration.testing.TestDefinitions;
@@ -74,7 +75,7 @@ class CaptureRightsIT {
 
     private Check ownership() {
         return TestPostgres.pool(database, ROLE)
-                .withConnection(connection -> new Doctor().examine(connection, "no_slot"))
+                .withConnection(connection -> new Doctor(Outside.nothing()).examine(connection, "no_slot"))
                 .await()
                 .atMost(TestPostgres.stepTimeout())
                 .stream()

@@ -45,6 +45,15 @@ class DiscoverIT {
             INSERT INTO parted SELECT 1 + n % 2, md5(n::text)::uuid FROM generate_series(1, 9) n;
             CREATE TABLE inside (doc json);
             INSERT INTO inside SELECT json_build_object('url', 'documents/' || md5(n::text)::uuid) FROM generate_series(1, 3) n;
+            CREATE TABLE customers (id int PRIMARY KEY);
+            INSERT INTO customers SELECT 7 + 1000 * n FROM generate_series(1, 300) n;
+            CREATE TABLE orders (n int, billing_customer_id bigint, code numeric, "customerIds" int[], payload jsonb, note text, customer_count int);
+            INSERT INTO orders SELECT n, 7 + 1000 * n, 7 + 1000 * n, ARRAY[7 + 1000 * n, 1007], jsonb_build_object('buyer', jsonb_build_object('customer_id', 7 + 1000 * n), 'total', 1007),
+                                      'see /customers/' || (7 + 1000 * n) || '/mail', 1 FROM generate_series(1, 20) n;
+            CREATE TABLE shops (id int PRIMARY KEY); INSERT INTO shops SELECT generate_series(1, 100);
+            CREATE TABLE visits (shop_id int, guests int, shop_count int); INSERT INTO visits SELECT n, n, n FROM generate_series(1, 50) n;
+            CREATE TABLE hosts (address inet PRIMARY KEY); INSERT INTO hosts SELECT ('10.0.0.' || n)::inet FROM generate_series(1, 50) n;
+            CREATE TABLE pings (source inet, port int); INSERT INTO pings SELECT ('10.0.0.' || n)::inet, n FROM generate_series(1, 9) n;
             ANALYZE;
             """;
 
@@ -153,6 +162,45 @@ class DiscoverIT {
     }
 
     @Test
+    void shouldFindNumbersByTheirNamesAndFarApartOnesByThemselves() {
+        Discovery far = discover(database, "table: public.customers, key: id, to: id", Limits.DEFAULT);
+        Discovery close = discover(database, "table: public.shops, key: id, to: id", Limits.DEFAULT);
+
+        assertThat(far.references())
+                .extracting(UndeclaredReference::rows, UndeclaredReference::line)
+                .containsExactlyInAnyOrder(
+                        tuple(20L, "{table: public.orders, column: billing_customer_id}"),
+                        tuple(20L, "{table: public.orders, column: code}"),
+                        tuple(20L, "{table: public.orders, column: customerIds}"),
+                        tuple(20L, "{table: public.orders, column: payload, path: $.buyer.customer_id}"),
+                        tuple(20L, "{table: public.orders, column: note, pattern: \"customers/{key}\"}"));
+        assertThat(close.references())
+                .extracting(UndeclaredReference::line)
+                .containsExactly("{table: public.visits, column: shop_id}");
+        assertThat(close.notSearched()).singleElement().asString().contains("numbers close together");
+    }
+
+    @Test
+    void shouldFindKeysOfAnyOtherTypeInColumnsOfThatType() {
+        Discovery discovery = discover(database, "table: public.hosts, key: address, to: address", Limits.DEFAULT);
+
+        assertThat(discovery.references())
+                .extracting(UndeclaredReference::rows, UndeclaredReference::line)
+                .containsExactly(tuple(9L, "{table: public.pings, column: source}"));
+    }
+
+    @Test
+    void shouldSayWhatWasLeftWhenTheTimeWasUp() {
+        Limits none = new Limits(10_000, 1_000_000, Duration.ofSeconds(30), Duration.ZERO);
+
+        Discovery discovery = discover(database, "table: public.documents, key: id, to: id", none);
+
+        assertThat(discovery.references()).isEmpty();
+        assertThat(discovery.notSearched())
+                .contains("public.events was not searched: the time for the whole search was up");
+    }
+
+    @Test
     void shouldGiveLinesThatLoadAndPassPreflight() {
         String lines =
                 discover(database, "table: public.documents, key: id, to: id", Limits.DEFAULT).references().stream()
@@ -175,7 +223,7 @@ class DiscoverIT {
 
     @Test
     void shouldSayWhenItSearchedASampleOnly() {
-        Limits few = new Limits(20, 5, Duration.ofSeconds(30));
+        Limits few = new Limits(20, 5, Duration.ofSeconds(30), Duration.ofMinutes(1));
 
         Discovery discovery = discover(database, "table: public.documents, key: id, to: id", few);
 
@@ -186,7 +234,7 @@ class DiscoverIT {
 
     @Test
     void shouldSayWhichTableTookTooLong() {
-        Limits hasty = new Limits(10_000, 1_000_000, Duration.ofMillis(250));
+        Limits hasty = new Limits(10_000, 1_000_000, Duration.ofMillis(250), Duration.ofMinutes(1));
         TestPostgres.execute(database, """
                 CREATE TABLE IF NOT EXISTS slow_log (line text);
                 INSERT INTO slow_log SELECT repeat('no key here ', 4000) FROM generate_series(1, 5000);

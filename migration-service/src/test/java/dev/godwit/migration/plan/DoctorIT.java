@@ -2,6 +2,7 @@ package dev.godwit.migration.plan;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.godwit.migration.batch.Outside;
 import dev.godwit.migration.plan.Check.Status;
 import dev.godwit.migration.testing.TestDefinitions;
 import dev.godwit.migration.testing.TestPostgres;
@@ -95,7 +96,7 @@ class DoctorIT {
     @Test
     void shouldAddWhatPreflightFindsAgainstAMigration() {
         List<Check> checks = TestPostgres.pool(database)
-                .withConnection(connection -> new Doctor()
+                .withConnection(connection -> new Doctor(Outside.nothing())
                         .examine(
                                 connection,
                                 "doctor_slot",
@@ -111,7 +112,7 @@ class DoctorIT {
 
     private Map<String, Check> examine(String user) {
         return TestPostgres.pool(database, user)
-                .withConnection(connection -> new Doctor().examine(connection, "doctor_slot"))
+                .withConnection(connection -> new Doctor(Outside.nothing()).examine(connection, "doctor_slot"))
                 .await()
                 .atMost(TestPostgres.stepTimeout())
                 .stream()

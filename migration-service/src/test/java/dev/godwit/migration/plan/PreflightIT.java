@@ -346,7 +346,7 @@ class PreflightIT {
                 for (String section : List.of(
                         "rekey: {table: %s, key: x, to: x}",
                         "transform: {table: %s, pending: 'true', set: {x: '1'}, writers: old}",
-                        "derive: {from: %s, into: sample.other, identity: [x], rows: SELECT 1 AS x FROM entity}")) {
+                        "derive: {from: %s, into: sample.films, identity: [x], rows: SELECT 1 AS x FROM entity}")) {
                     assertThat(checkAs(
                                     database,
                                     "zoo_reader",

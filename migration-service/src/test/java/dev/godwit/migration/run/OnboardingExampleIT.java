@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
+import dev.godwit.migration.batch.Outside;
 import dev.godwit.migration.batch.RunContext;
 import dev.godwit.migration.definition.Definition;
 import dev.godwit.migration.definition.DefinitionDirectory;
 import dev.godwit.migration.definition.LoadResult;
 import dev.godwit.migration.sql.PgErrors;
+import dev.godwit.migration.tail.HeardDatabases;
 import dev.godwit.migration.testing.Engine;
 import dev.godwit.migration.testing.EngineRun;
 import dev.godwit.migration.testing.TestPostgres;
@@ -40,7 +42,13 @@ class OnboardingExampleIT {
     void createTables() {
         engine = Engine.on("onboarding", sql("schema.sql"), sql("data.sql"));
         surroundings = new Surroundings(
-                engine.runs(), engine.contexts(), new Capture(engine.runs(), engine.contexts(), engine.config()));
+                engine.runs(),
+                engine.contexts(),
+                new Capture(
+                        engine.runs(),
+                        engine.contexts(),
+                        new HeardDatabases(engine.pool(), Outside.nothing(), engine.config()),
+                        null));
     }
 
     private static String sql(String file) {

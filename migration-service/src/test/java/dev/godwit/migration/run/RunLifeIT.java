@@ -8,6 +8,8 @@ import dev.godwit.migration.testing.LiveService;
 import dev.godwit.migration.testing.TestPostgres;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
+import io.vertx.core.json.JsonObject;
+import jakarta.inject.Inject;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -36,6 +38,9 @@ class RunLifeIT extends LiveRuns {
             ALTER TABLE parted ATTACH PARTITION parted_3 FOR VALUES FROM ('old 3') TO ('old 4');
             """;
 
+    @Inject
+    Rehearsals rehearsals;
+
     @Test
     void shouldFollowOnAfterItHasVerified() {
         String first = following("first");
@@ -51,6 +56,22 @@ class RunLifeIT extends LiveRuns {
         patiently().untilAsserted(() -> assertThat(pending("first")).isZero());
         complete(first);
         assertThat(published("first")).isEqualTo("null");
+    }
+
+    @Test
+    void shouldRehearseUnlessARunIsInHand() {
+        JsonObject report = await(rehearsals.rehearse("first", 5));
+        String run = following("first");
+
+        assertThat(report.getInteger("rehearsed") + " " + report.getInteger("differing"))
+                .isEqualTo("5 0");
+        assertThat(report.getJsonObject("counts").getLong("migrated")).isEqualTo(5);
+        assertThat(value("SELECT count(*) FROM godwit.run WHERE id = 'rehearsal'"))
+                .isEqualTo("0");
+        assertThatThrownBy(() -> await(rehearsals.rehearse("first", 5)))
+                .isInstanceOfSatisfying(
+                        Refusal.class, refusal -> assertThat(refusal.code()).isEqualTo("overlapping_run"))
+                .hasMessageContaining(run);
     }
 
     @Test

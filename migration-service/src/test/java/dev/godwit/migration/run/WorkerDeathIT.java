@@ -2,10 +2,12 @@ package dev.godwit.migration.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.godwit.migration.batch.Outside;
 import dev.godwit.migration.batch.RunContext;
 import dev.godwit.migration.chunk.ChunkMessage;
 import dev.godwit.migration.chunk.ChunkQueue;
 import dev.godwit.migration.chunk.ChunkWork.Kind;
+import dev.godwit.migration.tail.HeardDatabases;
 import dev.godwit.migration.testing.Engine;
 import dev.godwit.migration.testing.EngineRun;
 import dev.godwit.migration.testing.TestPostgres;
@@ -119,7 +121,13 @@ class WorkerDeathIT {
 
     private static Surroundings surroundings(Engine engine) {
         return new Surroundings(
-                engine.runs(), engine.contexts(), new Capture(engine.runs(), engine.contexts(), engine.config()));
+                engine.runs(),
+                engine.contexts(),
+                new Capture(
+                        engine.runs(),
+                        engine.contexts(),
+                        new HeardDatabases(engine.pool(), Outside.nothing(), engine.config()),
+                        null));
     }
 
     /** What the service does when no row is pending any more. */

@@ -2,8 +2,10 @@ package dev.godwit.migration.tail;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.godwit.migration.batch.Outside;
 import dev.godwit.migration.testing.Engine;
 import dev.godwit.migration.testing.EngineRun;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -15,6 +17,7 @@ class CaptureSourceIT {
     private EngineRun run;
     private String slot;
     private CaptureSource source;
+    private HeardDatabases.Heard heard;
 
     @BeforeEach
     void startARunByAPlainRole() {
@@ -26,7 +29,8 @@ class CaptureSourceIT {
         run = engine.commit("migration: docs\nrekey: {table: public.doc, key: id, to: wanted, on-duplicate: fail}\n");
         Engine plain = engine.as("source_plain");
         slot = plain.config().capture().slot();
-        source = new CaptureSource(plain.runs(), new Gaps(plain.runs()), plain.config());
+        source = new CaptureSource(plain.runs(), new Gaps(plain.runs()));
+        heard = new HeardDatabases(plain.pool(), Outside.nothing(), plain.config()).of(Optional.empty());
         makeSlot();
         write();
     }
@@ -86,7 +90,7 @@ class CaptureSourceIT {
     }
 
     private boolean look() {
-        return Engine.await(source.look());
+        return Engine.await(source.look(heard));
     }
 
     private void makeSlot() {

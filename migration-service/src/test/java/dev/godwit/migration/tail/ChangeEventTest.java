@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.godwit.migration.definition.TableName;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.NullSource;
@@ -23,6 +24,17 @@ class ChangeEventTest {
         assertThat(event.deleted()).isFalse();
         assertThat(event.transaction()).isEqualTo(4294967295L);
         assertThat(event.sourceMicros()).isEqualTo(1700000000000001L);
+    }
+
+    @Test
+    void shouldKeepTablesOfTwoDatabasesApart() {
+        String event =
+                "{\"id\":1,\"__source_schema\":\"public\",\"__source_table\":\"users\",\"__source_name\":\"%s\"}";
+
+        assertThat(ChangeEvent.parse(event.formatted("g")).orElseThrow().table())
+                .isEqualTo(new TableName("public", "users"));
+        assertThat(ChangeEvent.parse(event.formatted("g-legacy")).orElseThrow().table())
+                .isEqualTo(new TableName(Optional.of("legacy"), "public", "users"));
     }
 
     @Test

@@ -1,7 +1,6 @@
 package dev.godwit.migration.testing;
 
 import dev.godwit.migration.batch.Batches;
-import dev.godwit.migration.batch.Outside;
 import dev.godwit.migration.batch.RunContext;
 import dev.godwit.migration.batch.Undo;
 import dev.godwit.migration.blob.BlobCopies;
@@ -86,7 +85,7 @@ public final class Engine {
     private final Chunks chunks;
     private final String user;
     private final int connections;
-    private BlobCopies blobs = wanted -> Uni.createFrom().item(Map.of());
+    private final EngineOutside outside = new EngineOutside();
 
     private Engine(String database, String user, int connections) {
         this.user = user;
@@ -97,17 +96,7 @@ public final class Engine {
         this.sessions = new WorkerSessions(new Vertx(TestPostgres.vertx().getDelegate()), config);
         this.batches = new Batches(sessions);
         this.runs = new Runs(pool);
-        this.contexts = new RunContexts(pool, Outside.with(new BlobCopies() {
-            @Override
-            public Uni<Map<String, Result>> copy(List<Blob> wanted) {
-                return blobs.copy(wanted);
-            }
-
-            @Override
-            public Uni<Map<String, Result>> inspect(List<Blob> wanted) {
-                return blobs.inspect(wanted);
-            }
-        }));
+        this.contexts = new RunContexts(pool, outside.outside());
         this.chunks = new Chunks(runs, null, config);
     }
 
@@ -156,9 +145,14 @@ public final class Engine {
         createOrigins(database);
     }
 
+    /** Lets imports read this database by a name. */
+    public void source(String name, String database) {
+        outside.source(name, TestPostgres.pool(database, "postgres"));
+    }
+
     /** Lets batches ask these for the blobs of their rows. */
     public void blobs(BlobCopies copies) {
-        blobs = copies;
+        outside.blobs(copies);
     }
 
     /** The engine on the same database by another role. */

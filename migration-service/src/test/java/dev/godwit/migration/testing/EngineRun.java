@@ -8,6 +8,7 @@ import dev.godwit.migration.batch.Batches.Ended;
 import dev.godwit.migration.batch.Batches.Place;
 import dev.godwit.migration.batch.Batches.Work;
 import dev.godwit.migration.batch.Lane;
+import dev.godwit.migration.batch.Operation;
 import dev.godwit.migration.batch.RunContext;
 import dev.godwit.migration.chunk.ChunkWork.Kind;
 import dev.godwit.migration.operation.Outcome;
@@ -65,7 +66,7 @@ public final class EngineRun {
     /** Groups entities that share a new key, as planning does. */
     void group() {
         long group = 0;
-        for (Row row : context().operation().duplicates().map(engine::query).orElse(List.of())) {
+        for (Row row : context().operation().duplicates().map(this::atRoot).orElse(List.of())) {
             group++;
             engine.query(
                     "INSERT INTO godwit.duplicate (run_id, member, group_no) SELECT $1, unnest($2::text[]), $3",
@@ -74,6 +75,16 @@ public final class EngineRun {
                     group);
         }
         engine.query("UPDATE godwit.run SET duplicates = $2 WHERE id = $1", id, group > 0);
+    }
+
+    private List<Row> atRoot(String sql) {
+        List<Row> rows = new ArrayList<>();
+        Operation operation = context().operation();
+        await(engine.pool()
+                        .withConnection(here ->
+                                operation.atRoot(here, there -> there.query(sql).execute())))
+                .forEach(rows::add);
+        return rows;
     }
 
     /** Puts the run into a state, as a finished transition would. */

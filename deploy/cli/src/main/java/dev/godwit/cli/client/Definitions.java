@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 
 /** The directory where migration-service looks for definitions, for commands that bring one of their own. */
@@ -27,13 +28,25 @@ public final class Definitions {
      * @throws Failure with the service's own errors when it does not accept the definition
      */
     public void install(String migration, String text) throws IOException {
-        Path file = file(migration);
-        write(file, text);
+        install(Map.of(migration, text));
+    }
+
+    /** As {@link #install(String, String)}, for several at once: texts by name. */
+    public void install(Map<String, String> definitions) throws IOException {
+        for (Map.Entry<String, String> definition : definitions.entrySet()) {
+            write(file(definition.getKey()), definition.getValue());
+        }
+        for (Map.Entry<String, String> definition : definitions.entrySet()) {
+            await(definition.getKey(), definition.getValue());
+        }
+    }
+
+    private void await(String migration, String text) {
         long deadline = System.nanoTime() + PATIENCE.toNanos();
         while (!isKnown(migration, text)) {
             if (System.nanoTime() > deadline) {
-                throw Failure.failed(
-                        "migration-service did not read " + file + "; its errors: " + client.definitionErrors());
+                throw Failure.failed("migration-service did not read " + file(migration) + "; its errors: "
+                        + client.definitionErrors());
             }
             LockSupport.parkNanos(PAUSE_NANOS);
         }

@@ -41,6 +41,24 @@ public final class MigrationClient {
                 + migration.map(name -> "?migration=" + RestClient.encode(name)).orElse(""));
     }
 
+    /** The newest measures of all migrations, or of one. */
+    public JsonNode health(Optional<String> migration) {
+        return rest.get("/api/health"
+                + migration.map(name -> "?migration=" + RestClient.encode(name)).orElse(""));
+    }
+
+    /** Migrates and restores so many entities, each in a transaction that is rolled back; the service's default without a number. */
+    public JsonNode rehearse(String migration, Optional<Integer> sample) {
+        ObjectNode body = RestClient.JSON.createObjectNode();
+        sample.ifPresent(entities -> body.put("sample", entities));
+        return rest.post("/api/migrations/" + RestClient.encode(migration) + "/rehearse", body);
+    }
+
+    /** Whether the service says that its database is a copy, made to rehearse on. */
+    public JsonNode rehearsal() {
+        return rest.get("/api/rehearsal");
+    }
+
     public JsonNode ids(String table, String key) {
         return rest.get("/api/ids?table=" + RestClient.encode(table) + "&key=" + RestClient.encode(key));
     }

@@ -44,6 +44,7 @@ final class RunReport {
 
     /** The plan's report below its run. */
     static void printPlan(Terminal terminal, JsonNode plan) {
+        printInventory(terminal, plan.path("inventory"));
         for (JsonNode conflict : plan.path("conflicts")) {
             terminal.line(String.format(
                     Locale.ROOT,
@@ -87,6 +88,16 @@ final class RunReport {
         }
         remarks(terminal, "warning", plan.path("warnings"));
         remarks(terminal, "refused", plan.path("refusals"));
+    }
+
+    private static void printInventory(Terminal terminal, JsonNode inventory) {
+        Table table = new Table("  INVENTORY", "", "");
+        for (JsonNode figure : inventory) {
+            table.row("  " + figure.path("name").asText(), HealthCommand.value(figure), HealthCommand.remark(figure));
+        }
+        if (!table.isEmpty()) {
+            table.print(terminal);
+        }
     }
 
     private static void remarks(Terminal terminal, String kind, JsonNode remarks) {

@@ -8,7 +8,10 @@ import dev.godwit.cli.stack.StackOptions;
 import dev.godwit.cli.terminal.Table;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -39,6 +42,13 @@ public final class UpCommand extends GodwitCommand {
     private String kafka;
 
     @Option(
+            names = "--source",
+            paramLabel = "NAME[=URL]",
+            description = "Another database that imports read: postgresql://user:password@host:port/database,"
+                    + " or without URL a new one of the embedded server. May be given several times.")
+    private List<String> sources = List.of();
+
+    @Option(
             names = "--port-base",
             paramLabel = "N",
             description = "First of the ports to use (default: 17000, or the next free block).")
@@ -52,6 +62,7 @@ public final class UpCommand extends GodwitCommand {
                 Optional.ofNullable(instances),
                 Optional.ofNullable(databaseUrl),
                 Optional.ofNullable(kafka),
+                byName(sources),
                 Optional.ofNullable(portBase));
         Stack stack = Stack.start(options, listener());
         StackDescription description = stack.describe();
@@ -59,9 +70,10 @@ public final class UpCommand extends GodwitCommand {
             terminal().json(description);
             return ExitCode.DONE;
         }
-        new Table("WHAT", "WHERE")
-                .row("database", description.database().url())
-                .row("kafka", description.kafka().bootstrapServers())
+        Table table = new Table("WHAT", "WHERE")
+                .row("database", description.database().url());
+        description.sources().forEach((name, database) -> table.row("source " + name, database.url()));
+        table.row("kafka", description.kafka().bootstrapServers())
                 .row("connect", description.connect().url())
                 .row(
                         "migration-service",
@@ -71,6 +83,16 @@ public final class UpCommand extends GodwitCommand {
                 .row("state and logs", stack.directory())
                 .print(terminal());
         return ExitCode.DONE;
+    }
+
+    private static Map<String, String> byName(List<String> sources) {
+        Map<String, String> byName = new LinkedHashMap<>();
+        sources.forEach(source -> {
+            int equals = source.indexOf('=');
+            byName.put(
+                    equals < 0 ? source : source.substring(0, equals), equals < 0 ? "" : source.substring(equals + 1));
+        });
+        return byName;
     }
 
     /** Tells each component as it comes. */

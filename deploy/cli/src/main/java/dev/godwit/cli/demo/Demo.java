@@ -15,8 +15,10 @@ import java.sql.Connection;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 
@@ -109,9 +111,9 @@ public final class Demo {
         for (String name : example.attachments()) {
             flight.attach(name, ExampleTables.read(options.folder(), name), definitions);
         }
-        for (String name : example.all()) {
-            flight.define(name, ExampleTables.read(options.folder(), name + ".yaml"), definitions);
-        }
+        Map<String, String> texts = new LinkedHashMap<>();
+        example.all().forEach(name -> texts.put(name, ExampleTables.read(options.folder(), name + ".yaml")));
+        flight.define(texts, definitions);
         return String.join(", ", example.all());
     }
 

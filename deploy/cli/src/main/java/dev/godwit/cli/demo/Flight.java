@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -72,6 +73,11 @@ public final class Flight {
     /** Puts a file where the service looks for those that definitions name. */
     public void attach(String name, String text, Path directory) throws IOException {
         new Definitions(client, directory).attach(name, text);
+    }
+
+    /** Puts definitions where the service looks for them, and waits until all have been read: texts by name. */
+    void define(Map<String, String> texts, Path directory) throws IOException {
+        new Definitions(client, directory).install(texts);
     }
 
     /** Puts the definition where the service looks for definitions, and waits until it has been read. */

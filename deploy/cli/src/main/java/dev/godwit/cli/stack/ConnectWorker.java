@@ -1,6 +1,7 @@
 package dev.godwit.cli.stack;
 
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -40,13 +41,27 @@ final class ConnectWorker {
     /** What the placeholders of the connector's configuration stand for. */
     private Map<String, String> environment() {
         DatabaseUrl database = settings.capture();
-        return Map.of(
+        Map<String, String> environment = new HashMap<>(Map.of(
                 "GODWIT_DATABASE_HOST", database.host(),
                 "GODWIT_DATABASE_PORT", Integer.toString(database.port()),
                 "GODWIT_DATABASE_NAME", database.database(),
                 "GODWIT_CAPTURE_USER", database.user(),
                 "GODWIT_CAPTURE_PASSWORD", database.password(),
-                "GODWIT_CAPTURE_SLOT", Connector.SLOT);
+                "GODWIT_CAPTURE_SLOT", Connector.SLOT));
+        settings.sources().keySet().forEach(name -> environment.putAll(environment(name)));
+        return environment;
+    }
+
+    private Map<String, String> environment(String source) {
+        DatabaseUrl database = settings.sourceForCapture(source);
+        String prefix = Services.sourcePrefix(source);
+        return Map.of(
+                prefix + "_HOST", database.host(),
+                prefix + "_PORT", Integer.toString(database.port()),
+                prefix + "_NAME", database.database(),
+                prefix + "_CAPTURE_USER", database.user(),
+                prefix + "_CAPTURE_PASSWORD", database.password(),
+                prefix + "_SLOT", Connector.slotOf(source));
     }
 
     private Map<String, String> properties() {

@@ -5,6 +5,7 @@ import dev.godwit.cli.Failure;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
@@ -15,14 +16,34 @@ final class Connector {
     /** Replication slot; migration-service reads its position. */
     static final String SLOT = "godwit";
 
+    private static final String OF_SOURCES = "godwit-";
+
     private static final int RESTARTS = 4;
 
     private final String connector;
-    private final Home home;
+    private final String configuration;
 
-    Connector(String connectUrl, Home home) {
-        this.connector = connectUrl + "/connectors/" + NAME;
-        this.home = home;
+    private Connector(String connectUrl, String name, String configuration) {
+        this.connector = connectUrl + "/connectors/" + name;
+        this.configuration = configuration;
+    }
+
+    /** That of the application's database. */
+    static Connector of(String connectUrl, Home home) {
+        return new Connector(connectUrl, NAME, read(home.connectorFile()));
+    }
+
+    /** That of a database that imports read. */
+    static Connector ofSource(String connectUrl, Home home, String source) {
+        String configuration = read(home.sourceConnectorFile())
+                .replace("@name@", source)
+                .replace("@NAME@", source.toUpperCase(Locale.ROOT));
+        return new Connector(connectUrl, OF_SOURCES + source, configuration);
+    }
+
+    /** Name of slot and publication in a database that imports read. */
+    static String slotOf(String source) {
+        return "godwit_" + source;
     }
 
     /**
@@ -45,7 +66,6 @@ final class Connector {
      * @throws Failure when it does not run before the time is up
      */
     void ensureRunning(Duration patience) {
-        String configuration = configuration();
         String[] refusal = {"Connect does not answer"};
         boolean[] accepted = {false};
         Wait.until(patience, () -> {
@@ -82,7 +102,7 @@ final class Connector {
     State state() {
         return Http.get(connector + "/status")
                 .filter(Http.Answer::isOk)
-                .map(answer -> read(answer.body()))
+                .map(answer -> json(answer.body()))
                 .map(Connector::worst)
                 .orElse(State.UNKNOWN);
     }
@@ -104,19 +124,19 @@ final class Connector {
         return node.path("trace").asText("").lines().findFirst().orElse("");
     }
 
-    private String configuration() {
+    private static String read(Path file) {
         try {
-            return Files.readString(home.connectorFile());
+            return Files.readString(file);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
     private static String message(String body) {
-        return read(body).path("message").asText(body);
+        return json(body).path("message").asText(body);
     }
 
-    private static JsonNode read(String body) {
+    private static JsonNode json(String body) {
         try {
             return StateDirectory.JSON.readTree(body);
         } catch (IOException e) {

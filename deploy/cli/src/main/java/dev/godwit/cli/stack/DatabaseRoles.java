@@ -6,6 +6,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
+import java.util.Map;
 
 /** Databases, roles and privileges of the embedded server; every step can be repeated. */
 final class DatabaseRoles {
@@ -61,6 +62,17 @@ final class DatabaseRoles {
         if (settings.databaseUrl() == null) {
             try (Connection connection = settings.superuser().in("app").connect()) {
                 execute(connection, PREPARE_APPLICATION);
+            }
+        }
+    }
+
+    /** Databases of the embedded server that imports read; they belong to the application, and so to Godwit's role, which is a member of it. */
+    void prepareSources() throws SQLException {
+        try (Connection connection = settings.superuser().connect()) {
+            for (Map.Entry<String, String> source : settings.sources().entrySet()) {
+                if (source.getValue().isEmpty()) {
+                    database(connection, source.getKey(), "app");
+                }
             }
         }
     }

@@ -54,4 +54,9 @@ public record Home(Path root) {
     public Path connectorFile() {
         return root.resolve("deploy/connect/connector.json");
     }
+
+    /** The same for a database that imports read, whose name takes the place of {@code @name@} and, in upper case, of {@code @NAME@}. */
+    public Path sourceConnectorFile() {
+        return root.resolve("deploy/connect/source.json");
+    }
 }

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /** How to start and ask the two services. */
@@ -45,7 +46,16 @@ final class Services {
         environment.put("GODWIT_INSTANCE", Component.migration(instance));
         environment.put("GODWIT_CAPTURE_SLOT", Connector.SLOT);
         environment.put("GODWIT_BLOBS_DIRECTORY", state.stores().toString());
+        settings.sources().keySet().forEach(name -> {
+            database(environment, sourcePrefix(name), settings.sourceForMigration(name));
+            environment.put(sourcePrefix(name) + "_SLOT", Connector.slotOf(name));
+        });
         return launch(Component.MIGRATION, Component.migration(instance), environment);
+    }
+
+    /** What variables about a database that imports read begin with. */
+    static String sourcePrefix(String name) {
+        return "GODWIT_SOURCES_" + name.toUpperCase(Locale.ROOT);
     }
 
     Launch audit() {

@@ -5,6 +5,7 @@ import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.apache.kafka.common.Uuid;
 
 /**
@@ -14,6 +15,7 @@ import org.apache.kafka.common.Uuid;
  * @param kafka bootstrap servers of a broker that is not ours, or null
  * @param clusterId Kafka's, fixed when the broker's directory is formatted
  * @param passwords by role of the embedded server
+ * @param sources databases that imports read, by name: their URLs, or an empty text for a database of the embedded server; null in what older versions wrote
  */
 record Settings(
         int portBase,
@@ -22,7 +24,8 @@ record Settings(
         String databaseUrl,
         String kafka,
         String clusterId,
-        Map<String, String> passwords) {
+        Map<String, String> passwords,
+        Map<String, String> sources) {
     private static final List<String> ROLES = List.of("postgres", "app", "godwit", "godwit_capture", "audit");
 
     static Settings fresh(int portBase, String migrations) {
@@ -34,7 +37,11 @@ record Settings(
             passwords.put(role, Base64.getUrlEncoder().withoutPadding().encodeToString(bytes));
         }
         return new Settings(
-                portBase, migrations, 1, null, null, Uuid.randomUuid().toString(), passwords);
+                portBase, migrations, 1, null, null, Uuid.randomUuid().toString(), passwords, Map.of());
+    }
+
+    Settings {
+        sources = sources == null ? Map.of() : sources;
     }
 
     Settings merge(StackOptions options) {
@@ -45,11 +52,18 @@ record Settings(
                 options.databaseUrl().orElse(databaseUrl),
                 options.kafka().orElse(kafka),
                 clusterId,
-                passwords);
+                passwords,
+                together(sources, options.sources()));
+    }
+
+    private static Map<String, String> together(Map<String, String> known, Map<String, String> more) {
+        Map<String, String> all = new TreeMap<>(known);
+        all.putAll(more);
+        return all;
     }
 
     Settings withPortBase(int base) {
-        return new Settings(base, migrations, instances, databaseUrl, kafka, clusterId, passwords);
+        return new Settings(base, migrations, instances, databaseUrl, kafka, clusterId, passwords, sources);
     }
 
     Ports ports() {
@@ -73,6 +87,26 @@ record Settings(
     /** The application's database as Debezium reaches it. */
     DatabaseUrl capture() {
         return databaseUrl != null ? DatabaseUrl.parse(databaseUrl) : embedded("app", "godwit_capture");
+    }
+
+    /** A database that imports read, as its owner. */
+    DatabaseUrl source(String name) {
+        return source(name, "app");
+    }
+
+    /** The same as migration-service reaches it. */
+    DatabaseUrl sourceForMigration(String name) {
+        return source(name, "godwit");
+    }
+
+    /** The same as Debezium reaches it. */
+    DatabaseUrl sourceForCapture(String name) {
+        return source(name, "godwit_capture");
+    }
+
+    private DatabaseUrl source(String name, String role) {
+        String url = sources.get(name);
+        return url.isEmpty() ? embedded(name, role) : DatabaseUrl.parse(url);
     }
 
     /** Always on the embedded server: nothing of the audit trail is written to a server that is not ours. */

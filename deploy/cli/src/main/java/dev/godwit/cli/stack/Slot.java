@@ -7,7 +7,7 @@ import java.sql.SQLException;
 import java.util.Optional;
 
 /**
- * The replication slot of the connector, as the server tells.
+ * The replication slot of a connector, as the server tells.
  *
  * @param active whether somebody reads it
  * @param behind how much WAL its reader has not confirmed, for people
@@ -21,10 +21,10 @@ record Slot(boolean active, String behind) {
             """;
 
     /** Empty when there is no such slot. */
-    static Optional<Slot> find(DatabaseUrl url) throws SQLException {
+    static Optional<Slot> find(DatabaseUrl url, String name) throws SQLException {
         try (Connection connection = url.connect();
                 PreparedStatement statement = connection.prepareStatement(STATE)) {
-            statement.setString(1, Connector.SLOT);
+            statement.setString(1, name);
             try (ResultSet result = statement.executeQuery()) {
                 return result.next()
                         ? Optional.of(new Slot(result.getBoolean(1), result.getString(2)))
@@ -34,9 +34,9 @@ record Slot(boolean active, String behind) {
     }
 
     /** Whether the slot is there and somebody reads it; false also when the server does not answer. */
-    static boolean isRead(DatabaseUrl url) {
+    static boolean isRead(DatabaseUrl url, String name) {
         try {
-            return find(url).filter(Slot::active).isPresent();
+            return find(url, name).filter(Slot::active).isPresent();
         } catch (SQLException unknown) {
             return false;
         }

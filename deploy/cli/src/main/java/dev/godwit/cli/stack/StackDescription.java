@@ -8,6 +8,7 @@ import java.util.Map;
 /**
  * Where the parts of a stack are, as written to {@code stack.json}. Programs may rely on it.
  *
+ * @param sources databases that imports read, by name
  * @param processes by name: the processes started here; those of a server or broker that is not ours are absent
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
@@ -18,7 +19,12 @@ public record StackDescription(
         Connect connect,
         Migration migration,
         Audit audit,
+        Map<String, Database> sources,
         Map<String, ProcessInfo> processes) {
+
+    public StackDescription {
+        sources = sources == null ? Map.of() : sources;
+    }
 
     /** @param url the application's database, as libpq writes it, with the password */
     @JsonIgnoreProperties(ignoreUnknown = true)

@@ -1,6 +1,7 @@
 package dev.godwit.cli.stack;
 
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -11,6 +12,7 @@ import java.util.Optional;
  * @param instances how many processes of migration-service
  * @param databaseUrl {@code postgresql://user:password@host:port/database} of a server to use in place of the embedded one
  * @param kafka {@code host:port} of a broker to use in place of the embedded one
+ * @param sources databases that imports read, by name: {@code postgresql://…} URLs, or an empty text for a database of the embedded server
  * @param portBase first of the {@value Ports#BLOCK} consecutive ports to use; given, a busy port is an error
  */
 public record StackOptions(
@@ -19,6 +21,7 @@ public record StackOptions(
         Optional<Integer> instances,
         Optional<String> databaseUrl,
         Optional<String> kafka,
+        Map<String, String> sources,
         Optional<Integer> portBase) {
 
     public StackOptions {
@@ -29,26 +32,38 @@ public record StackOptions(
     /** A stack in the given directory, everything else by default. */
     public static StackOptions in(Path state) {
         return new StackOptions(
-                state, Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+                state,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Map.of(),
+                Optional.empty());
     }
 
     public StackOptions withMigrations(Path directory) {
-        return new StackOptions(state, Optional.of(directory), instances, databaseUrl, kafka, portBase);
+        return new StackOptions(state, Optional.of(directory), instances, databaseUrl, kafka, sources, portBase);
     }
 
     public StackOptions withInstances(int count) {
-        return new StackOptions(state, migrations, Optional.of(count), databaseUrl, kafka, portBase);
+        return new StackOptions(state, migrations, Optional.of(count), databaseUrl, kafka, sources, portBase);
     }
 
     public StackOptions withDatabaseUrl(String url) {
-        return new StackOptions(state, migrations, instances, Optional.of(url), kafka, portBase);
+        return new StackOptions(state, migrations, instances, Optional.of(url), kafka, sources, portBase);
     }
 
     public StackOptions withKafka(String bootstrapServers) {
-        return new StackOptions(state, migrations, instances, databaseUrl, Optional.of(bootstrapServers), portBase);
+        return new StackOptions(
+                state, migrations, instances, databaseUrl, Optional.of(bootstrapServers), sources, portBase);
     }
 
     public StackOptions withPortBase(int base) {
-        return new StackOptions(state, migrations, instances, databaseUrl, kafka, Optional.of(base));
+        return new StackOptions(state, migrations, instances, databaseUrl, kafka, sources, Optional.of(base));
+    }
+
+    /** With a further database of the embedded server, for imports. */
+    public StackOptions withSource(String name) {
+        return new StackOptions(state, migrations, instances, databaseUrl, kafka, Map.of(name, ""), portBase);
     }
 }

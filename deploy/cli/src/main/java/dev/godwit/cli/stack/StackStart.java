@@ -13,15 +13,19 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.BooleanSupplier;
+import java.util.regex.Pattern;
 
 /** One start of a stack: decides what is missing and starts it, independent parts at the same time. */
 final class StackStart {
     private static final Duration PATIENCE = Duration.ofMinutes(2);
+
+    private static final Pattern SOURCE = Pattern.compile("[a-z][a-z0-9]{0,30}");
 
     private static final Duration AFTERMATH = Duration.ofSeconds(10);
 
@@ -67,6 +71,7 @@ final class StackStart {
             throw Failure.usage("--instances must be between 1 and " + Ports.MAX_INSTANCES);
         }
         options.databaseUrl().ifPresent(DatabaseUrl::parse);
+        options.sources().forEach(StackStart::checkSource);
         options.migrations().filter(path -> !Files.isDirectory(path)).ifPresent(path -> {
             throw Failure.usage("--migrations: " + path + " is not a directory");
         });
@@ -75,12 +80,26 @@ final class StackStart {
                         options.portBase().orElseGet(() -> new PortLedger().claim(state, instances)),
                         defaultMigrations()))
                 .merge(options);
+        if (settings.databaseUrl() != null && settings.sources().containsValue("")) {
+            throw Failure.usage("--source: where the application's database is yours, a source needs its URL too");
+        }
         int wanted = options.portBase().orElse(settings.portBase());
         if (wanted != settings.portBase() && !processes.recorded().isEmpty()) {
             throw Failure.usage("this stack runs on ports from " + settings.portBase()
                     + " on; to move it: godwit down, then godwit up --port-base " + wanted);
         }
         return settings.withPortBase(wanted);
+    }
+
+    private static void checkSource(String name, String url) {
+        if (!SOURCE.matcher(name).matches()) {
+            throw Failure.usage("--source: '" + name + "' is no name of a database: lower-case letters and digits");
+        }
+        if (!url.isEmpty()) {
+            DatabaseUrl.parse(url);
+        } else if (Set.of("app", "audit", "postgres").contains(name)) {
+            throw Failure.usage("--source: database '" + name + "' is there for something else");
+        }
     }
 
     private String defaultMigrations() {
@@ -131,6 +150,7 @@ final class StackStart {
             if (started) {
                 new DatabaseRoles(settings).prepare();
             }
+            new DatabaseRoles(settings).prepareSources();
         } catch (SQLException e) {
             throw Failure.failed("cannot prepare the databases: " + e.getMessage(), e);
         }
@@ -212,10 +232,14 @@ final class StackStart {
             return; // nobody has made the publication
         }
         long begin = System.nanoTime();
-        Connector connector = new Connector(new ConnectWorker(state, settings).url(), home);
+        String url = new ConnectWorker(state, settings).url();
         try {
-            connector.ensureRunning(PATIENCE);
-            awaitReader(settings);
+            Connector.of(url, home).ensureRunning(PATIENCE);
+            awaitReader(settings.migration(), Connector.SLOT);
+            for (String source : settings.sources().keySet()) {
+                Connector.ofSource(url, home, source).ensureRunning(PATIENCE);
+                awaitReader(settings.sourceForMigration(source), Connector.slotOf(source));
+            }
             listener.done("connector", "running", since(begin));
         } catch (Failure notRunning) {
             if (settings.databaseUrl() == null) {
@@ -227,10 +251,10 @@ final class StackStart {
     }
 
     /** A task that runs has yet to open its slot; changes of the application are heard from then on. */
-    private static void awaitReader(Settings settings) {
-        if (!Wait.until(PATIENCE, () -> Slot.isRead(settings.migration()))) {
-            throw Failure.failed("the connector runs, but nobody reads the replication slot " + Connector.SLOT
-                    + "; godwit doctor tells more");
+    private static void awaitReader(DatabaseUrl database, String slot) {
+        if (!Wait.until(PATIENCE, () -> Slot.isRead(database, slot))) {
+            throw Failure.failed(
+                    "the connector runs, but nobody reads the replication slot " + slot + "; godwit doctor tells more");
         }
     }
 
@@ -278,7 +302,18 @@ final class StackStart {
                 new StackDescription.Connect(new ConnectWorker(state, settings).url()),
                 new StackDescription.Migration(services.migrationUrl(1), urls, settings.migrations()),
                 new StackDescription.Audit(services.auditUrl(), settings.audit().toUrl()),
+                sources(settings),
                 infos);
+    }
+
+    private static Map<String, StackDescription.Database> sources(Settings settings) {
+        Map<String, StackDescription.Database> sources = new LinkedHashMap<>();
+        settings.sources()
+                .keySet()
+                .forEach(name -> sources.put(
+                        name,
+                        new StackDescription.Database(settings.source(name).toUrl())));
+        return sources;
     }
 
     private void report(String component, boolean started, long begin) {

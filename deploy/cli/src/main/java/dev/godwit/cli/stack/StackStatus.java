@@ -33,8 +33,13 @@ final class StackStatus {
         }
         questions.add(this::kafka);
         questions.add(() -> process(Component.CONNECT, worker.url(), worker::answers));
-        questions.add(() -> connector(worker.url()));
-        questions.add(this::slot);
+        questions.add(() -> connector("connector", worker.url(), Connector.of(worker.url(), home)));
+        questions.add(() -> slot("slot", settings.migration(), Connector.SLOT));
+        for (String source : settings.sources().keySet()) {
+            questions.add(() ->
+                    connector("connector " + source, worker.url(), Connector.ofSource(worker.url(), home, source)));
+            questions.add(() -> slot("slot " + source, settings.sourceForMigration(source), Connector.slotOf(source)));
+        }
         for (int i = 1; i <= settings.instances(); i++) {
             int instance = i;
             questions.add(
@@ -103,32 +108,32 @@ final class StackStatus {
                 .orElseGet(() -> new ComponentStatus(name, Health.STOPPED, address, null, "no such process"));
     }
 
-    private ComponentStatus connector(String url) {
-        Connector.State connector = new Connector(url, home).state();
+    private static ComponentStatus connector(String name, String url, Connector asked) {
+        Connector.State connector = asked.state();
         Health health = connector.isRunning()
                 ? Health.HEALTHY
                 : connector.equals(Connector.State.UNKNOWN) ? Health.UNKNOWN : Health.UNHEALTHY;
         return new ComponentStatus(
-                "connector",
+                name,
                 health,
                 url,
                 null,
                 (connector.state().toLowerCase(java.util.Locale.ROOT) + " " + connector.trace()).strip());
     }
 
-    private ComponentStatus slot() {
+    private static ComponentStatus slot(String component, DatabaseUrl database, String name) {
         try {
-            return Slot.find(settings.migration())
+            return Slot.find(database, name)
                     .map(slot -> new ComponentStatus(
-                            "slot",
+                            component,
                             slot.active() ? Health.HEALTHY : Health.UNHEALTHY,
                             "",
                             null,
                             (slot.active() ? "active, " : "nobody reads it, ") + slot.behind() + " behind"))
-                    .orElseGet(() -> new ComponentStatus(
-                            "slot", Health.MISSING, "", null, "no replication slot " + Connector.SLOT));
+                    .orElseGet(() ->
+                            new ComponentStatus(component, Health.MISSING, "", null, "no replication slot " + name));
         } catch (SQLException e) {
-            return new ComponentStatus("slot", Health.UNKNOWN, "", null, "the database does not answer");
+            return new ComponentStatus(component, Health.UNKNOWN, "", null, "the database does not answer");
         }
     }
 }

@@ -28,6 +28,9 @@ import org.awaitility.Awaitility;
 
 /** A stack and what tests do with it: SQL as the application, definitions, runs, and what the audit trail says of them. */
 public final class LiveStack {
+    /** Name of the other database, which imports read. */
+    static final String SOURCE = "legacy";
+
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final Duration TRAIL_PATIENCE = Duration.ofSeconds(30);
     private static final String PILOT = "test";
@@ -58,6 +61,20 @@ public final class LiveStack {
     /** The database as its owner, the application. */
     Connection connect() throws SQLException {
         return DatabaseUrl.parse(stack.describe().database().url()).connect();
+    }
+
+    /** The other database as its owner. */
+    Connection connectToSource() throws SQLException {
+        return sourceUrl().connect();
+    }
+
+    /** As {@link #query}, in the other database. */
+    List<String> querySource(String sql) throws SQLException {
+        return query(sourceUrl(), sql);
+    }
+
+    private DatabaseUrl sourceUrl() {
+        return DatabaseUrl.parse(stack.describe().sources().get(SOURCE).url());
     }
 
     void execute(String sql) throws SQLException {

@@ -39,8 +39,9 @@ public final class LiveStackExtension implements ParameterResolver {
         try {
             Path root = Files.createTempDirectory("godwit-flight");
             Path migrations = Files.createDirectories(root.resolve("migrations"));
-            return new LiveStack(
-                    Stack.start(StackOptions.in(root.resolve("state")).withMigrations(migrations)));
+            return new LiveStack(Stack.start(StackOptions.in(root.resolve("state"))
+                    .withMigrations(migrations)
+                    .withSource(LiveStack.SOURCE)));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -11,6 +11,8 @@ import java.util.regex.Pattern;
  */
 public record KeyType(String castName) {
 
+    private static final Pattern UUID_TEXT = Pattern.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}");
+    private static final Pattern NUMBER_TEXT = Pattern.compile("-?[0-9]{1,18}");
     private static final Pattern MODIFIER = Pattern.compile("\\([0-9, ]+\\)");
 
     /** Takes a type as {@code format_type} prints it. */
@@ -32,6 +34,26 @@ public record KeyType(String castName) {
     /** Whether capitals mean the same key as small letters, and PostgreSQL prints small ones. */
     public boolean foldsCase() {
         return castName.equals("uuid");
+    }
+
+    /** Whether a text that stands where a key should can be one at all. */
+    public boolean canBe(String text) {
+        if (castName.equals("uuid")) {
+            return UUID_TEXT.matcher(text).matches();
+        }
+        return !isNumber() || isInRange(text);
+    }
+
+    private boolean isInRange(String text) {
+        if (!NUMBER_TEXT.matcher(text).matches()) {
+            return false;
+        }
+        long number = Long.parseLong(text);
+        return switch (castName) {
+            case "smallint" -> number == (short) number;
+            case "integer" -> number == (int) number;
+            default -> true;
+        };
     }
 
     /** Whether a key of this type can be parked for a moment under a name that nobody uses. */

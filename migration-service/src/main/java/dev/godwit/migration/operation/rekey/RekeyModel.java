@@ -67,6 +67,13 @@ public record RekeyModel(
         return map == 0 ? keyType : derived.get(map - 1).type();
     }
 
+    /** Whether a reference that the catalog knows is declared too, and so found another way. */
+    public boolean isDeclared(MergeReference reference) {
+        return softReferences.stream()
+                .anyMatch(soft -> soft.table().equals(reference.table())
+                        && soft.reference().column().equals(reference.column()));
+    }
+
     /** References that are not searched per batch, because no index would serve the search. */
     public List<FoundReference> sweptReferences() {
         return softReferences.stream().filter(r -> !r.inBatch()).toList();

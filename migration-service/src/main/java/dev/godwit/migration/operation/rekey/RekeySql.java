@@ -337,7 +337,7 @@ public final class RekeySql {
                 .collect(joining(" OR "));
     }
 
-    private String entityColumns() {
+    String entityColumns() {
         return "%s.%s::text AS key, %s, coalesce((%s), false) AS in_scope"
                 .formatted(alias(), quote(model.key()), feed(model.to(), model.keyType()), model.where());
     }
@@ -359,7 +359,7 @@ public final class RekeySql {
         return model.rewrites().get(0).columns().size() > 1;
     }
 
-    private String alias() {
+    String alias() {
         return quote(model.root().name());
     }
 }

@@ -61,6 +61,9 @@ final class CourseWorker implements Application.Worker {
     /** Keys of one thread's rows, out of the way of those that were there and of other threads'. */
     private static final int KEYS_PER_SHARE = 10_000_000;
 
+    /** One in so many has found the way into the new application. */
+    private static final int FEW = 5;
+
     private static final int COURSES = 4;
     private static final int TASKS = 10;
 
@@ -112,7 +115,7 @@ final class CourseWorker implements Application.Worker {
     }
 
     private String inTheNewSystem(Sql sql, int choice) throws SQLException {
-        User user = anyone();
+        User user = users.get(random.nextInt(1 + users.size() / FEW));
         UUID id = new UUID(random.nextLong(), random.nextLong());
         boolean course = courses.isEmpty() || choice < 40;
         Optional<Written> row = course

@@ -1,0 +1,43 @@
+package dev.godwit.audit.inbox;
+
+import dev.godwit.audit.config.AuditConfig;
+import dev.godwit.audit.health.HealthEvent;
+import dev.godwit.audit.health.HealthStore;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.smallrye.mutiny.Uni;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.List;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.eclipse.microprofile.reactive.messaging.Incoming;
+
+/** Consumes godwit.health. */
+@ApplicationScoped
+class HealthInbox {
+
+    private final Lane<HealthEvent> lane;
+    private final HealthStore health;
+    private final MeterRegistry metrics;
+
+    HealthInbox(HealthStore health, DeadLetters deadLetters, AuditConfig config, MeterRegistry metrics) {
+        this.health = health;
+        this.metrics = metrics;
+        this.lane = new Lane<>("health", HealthReader::read, this::store, deadLetters, config.inbox(), metrics);
+    }
+
+    /** Acknowledged when it completes: after the commit. */
+    @Incoming("health")
+    Uni<Void> consume(ConsumerRecords<byte[], byte[]> messages) {
+        return lane.accept(messages);
+    }
+
+    Lane<HealthEvent> lane() {
+        return lane;
+    }
+
+    private Uni<Void> store(List<HealthEvent> events) {
+        return health.store(events)
+                .invoke(() -> metrics.counter("godwit.audit.events", "topic", "health")
+                        .increment(events.size()))
+                .replaceWithVoid();
+    }
+}
