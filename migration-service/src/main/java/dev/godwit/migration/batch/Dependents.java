@@ -16,7 +16,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
-import java.util.stream.StreamSupport;
 
 /**
  * Finds rows that hang on rows about to be deleted, by foreign keys that the merge does not follow. Whatever the foreign key would do about it (delete them too, empty
@@ -83,12 +82,8 @@ final class Dependents {
     }
 
     private Uni<List<String>> keys(String sql, List<String> keys) {
-        return connection
-                .preparedQuery(sql)
-                .execute(Tuple.of((Object) keys.toArray(String[]::new)))
-                .map(rows -> StreamSupport.stream(rows.spliterator(), false)
-                        .map(row -> row.getString("key"))
-                        .toList());
+        return Rows.query(connection, sql, Tuple.of((Object) keys.toArray(String[]::new)))
+                .map(rows -> Rows.texts(rows, "key"));
     }
 
     private Uni<Void> find(

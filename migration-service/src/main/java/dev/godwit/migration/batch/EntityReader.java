@@ -3,13 +3,13 @@ package dev.godwit.migration.batch;
 import dev.godwit.migration.definition.KeyExpression;
 import dev.godwit.migration.operation.Selection;
 import dev.godwit.migration.operation.rekey.EntityRow;
+import dev.godwit.migration.operation.rekey.RekeyModel;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.Row;
 import io.vertx.mutiny.sqlclient.SqlConnection;
 import io.vertx.mutiny.sqlclient.Tuple;
 import java.util.Collection;
 import java.util.List;
-import java.util.stream.StreamSupport;
 
 /** Reads entities with the keys they should have. */
 final class EntityReader {
@@ -34,14 +34,17 @@ final class EntityReader {
     }
 
     private Uni<List<EntityRow>> query(String sql, Tuple parameters) {
-        boolean uuid5 = run.model().to() instanceof KeyExpression.Uuid5;
-        return connection.preparedQuery(sql).execute(parameters).map(rows -> StreamSupport.stream(
-                        rows.spliterator(), false)
-                .map(row -> entity(row, uuid5))
-                .toList());
+        return query(connection, run.model(), sql, parameters);
     }
 
-    static EntityRow entity(Row row, boolean uuid5) {
+    /** Entities of a statement that yields the columns of an entity. */
+    static Uni<List<EntityRow>> query(SqlConnection connection, RekeyModel model, String sql, Tuple parameters) {
+        boolean uuid5 = model.to() instanceof KeyExpression.Uuid5;
+        return Rows.query(connection, sql, parameters)
+                .map(rows -> rows.stream().map(row -> entity(row, uuid5)).toList());
+    }
+
+    private static EntityRow entity(Row row, boolean uuid5) {
         return new EntityRow(
                 row.getString("key"),
                 EntityRow.keyOf(uuid5, row.getString("namespace"), row.getString("name")),

@@ -26,7 +26,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
-import java.util.stream.StreamSupport;
 
 /**
  * Translates keys in the declared references of one table, where no foreign key does it: rows of a range of blocks (the sweep) or rows named by their primary key (told
@@ -321,10 +320,8 @@ final class ReferenceTranslation {
     }
 
     private Uni<List<Found>> found(String sql, Tuple parameters) {
-        return connection.preparedQuery(sql).execute(parameters).map(rows -> StreamSupport.stream(
-                        rows.spliterator(), false)
-                .map(ReferenceTranslation::found)
-                .toList());
+        return Rows.query(connection, sql, parameters)
+                .map(rows -> rows.stream().map(ReferenceTranslation::found).toList());
     }
 
     private static Found found(Row row) {

@@ -2,7 +2,6 @@ package dev.godwit.migration.batch;
 
 import dev.godwit.migration.catalog.Table;
 import dev.godwit.migration.definition.BuiltInMeasure;
-import dev.godwit.migration.definition.KeyExpression;
 import dev.godwit.migration.definition.TableName;
 import dev.godwit.migration.operation.rekey.ColumnRewrite;
 import dev.godwit.migration.operation.rekey.EntityRow;
@@ -130,10 +129,7 @@ final class RekeyVitals implements Vitals {
     }
 
     private Uni<List<EntityRow>> entities(SqlConnection connection, String query, Tuple parameters) {
-        boolean uuid5 = model.to() instanceof KeyExpression.Uuid5;
-        return Rows.query(connection, query, parameters).map(rows -> rows.stream()
-                .map(row -> EntityReader.entity(row, uuid5))
-                .toList());
+        return EntityReader.query(connection, model, query, parameters);
     }
 
     /** An entity whose key cannot be computed is not wrong: nobody knows. */

@@ -15,7 +15,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
-import java.util.stream.StreamSupport;
 
 /** One batch of a rekey, as the lanes see it. */
 final class RekeyWork implements OperationBatch {
@@ -68,12 +67,9 @@ final class RekeyWork implements OperationBatch {
 
     private Uni<List<String>> keys(Selection selection) {
         if (selection instanceof Selection.BlockRange range) {
-            return connection
-                    .preparedQuery(run.sql().keysOfRange(range.relation()))
-                    .execute(Tuple.of(range.fromTid(), range.toTid()))
-                    .map(rows -> StreamSupport.stream(rows.spliterator(), false)
-                            .map(row -> row.getString("key"))
-                            .toList());
+            Tuple bounds = Tuple.of(range.fromTid(), range.toTid());
+            return Rows.query(connection, run.sql().keysOfRange(range.relation()), bounds)
+                    .map(rows -> Rows.texts(rows, "key"));
         }
         return Uni.createFrom().item(List.copyOf(((Selection.Keys) selection).keys()));
     }

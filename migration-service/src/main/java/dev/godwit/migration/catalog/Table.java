@@ -90,6 +90,11 @@ public record Table(
                         inheritanceChildren);
     }
 
+    /** The column of a primary key that has one only. */
+    public Optional<String> primaryKeyColumn() {
+        return primaryKey.map(Index::columns).filter(names -> names.size() == 1).map(names -> names.get(0));
+    }
+
     /** The column of exactly this name. */
     public Optional<Column> column(String columnName) {
         return columns.stream()

@@ -75,10 +75,7 @@ public final class DeriveCompiler {
 
     /** The column that names an entity. */
     static Optional<String> key(DeriveDefinition definition, Table root) {
-        return definition.key().or(() -> root.primaryKey()
-                .map(Index::columns)
-                .filter(columns -> columns.size() == 1)
-                .map(columns -> columns.get(0)));
+        return definition.key().or(root::primaryKeyColumn);
     }
 
     private static List<String> targetKey(DeriveDefinition definition, Table target) {

@@ -65,10 +65,7 @@ public final class ImportCompiler {
 
     /** The column that names an entity. */
     static Optional<String> key(ImportDefinition definition, Table from) {
-        return definition.key().or(() -> from.primaryKey()
-                .map(Index::columns)
-                .filter(columns -> columns.size() == 1)
-                .map(columns -> columns.get(0)));
+        return definition.key().or(from::primaryKeyColumn);
     }
 
     /** Columns that name a row of the target; none when nothing does. */

@@ -4,8 +4,8 @@ import dev.godwit.migration.catalog.Column;
 import dev.godwit.migration.catalog.Table;
 import dev.godwit.migration.definition.Identifier;
 import dev.godwit.migration.definition.ImportDefinition;
-import dev.godwit.migration.operation.transform.Misfit;
-import java.util.ArrayList;
+import dev.godwit.migration.operation.Misfit;
+import dev.godwit.migration.operation.Misfits;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -16,7 +16,7 @@ public final class ImportMisfits {
     private final ImportDefinition definition;
     private final Table from;
     private final Table into;
-    private final List<Misfit> misfits = new ArrayList<>();
+    private final Misfits misfits = new Misfits("import");
 
     public ImportMisfits(ImportDefinition definition, Table from, Table into) {
         this.definition = definition;
@@ -25,41 +25,18 @@ public final class ImportMisfits {
     }
 
     public List<Misfit> find() {
-        key();
+        misfits.key(from, ImportCompiler.key(definition, from));
         definition.set().keySet().forEach(this::set);
         target();
-        return List.copyOf(misfits);
-    }
-
-    private void key() {
-        Optional<String> key = ImportCompiler.key(definition, from);
-        if (key.isEmpty()) {
-            add(
-                    "no_key",
-                    from.name() + " has no primary key of one column",
-                    "name a unique column that is never null in import.key");
-            return;
-        }
-        Optional<Column> column = from.column(key.get());
-        if (column.isEmpty()) {
-            unknown(from, key.get(), "import.key");
-            return;
-        }
-        boolean unique = from.indexes().stream().anyMatch(index -> index.makesUnique(key.get()));
-        if (!unique || !column.get().notNull()) {
-            add(
-                    "key_not_unique",
-                    "import.key: " + from.name() + "." + key.get() + " may be null or occur twice",
-                    "name a column with NOT NULL and a unique index");
-        }
+        return misfits.all();
     }
 
     private void set(String name) {
         Optional<Column> column = into.column(name);
         if (column.isEmpty()) {
-            unknown(into, name, "import.set");
+            misfits.unknown(into, name, "set");
         } else if (ImportCompiler.isComputed(column.get())) {
-            add(
+            misfits.add(
                     "generated_column",
                     "import.set: " + into.name() + "." + name + " is computed by PostgreSQL itself",
                     "leave the column out");
@@ -69,7 +46,7 @@ public final class ImportMisfits {
     private void target() {
         List<String> key = ImportCompiler.targetKey(definition, into);
         if (key.isEmpty()) {
-            add(
+            misfits.add(
                     "no_key",
                     "nothing names a row of " + into.name()
                             + ": it has no primary key, and import.on-conflict no columns",
@@ -79,22 +56,11 @@ public final class ImportMisfits {
         List<String> columns = definition.onConflict().columns();
         if (!columns.isEmpty() && ImportCompiler.uniqueIndex(into, columns).isEmpty()) {
             String list = columns.stream().map(Identifier::quote).collect(Collectors.joining(", "));
-            add(
+            misfits.add(
                     "no_unique_identity",
                     "no unique index of " + into.name() + " keeps two rows with the same " + String.join(", ", columns)
                             + " apart: the application and the run could both insert one",
                     "CREATE UNIQUE INDEX CONCURRENTLY ON " + into.name().quoted() + " (" + list + ")");
         }
-    }
-
-    private void unknown(Table table, String name, String where) {
-        add(
-                "unknown_column",
-                where + ": " + table.name() + " has no column '" + name + "'",
-                "it has: " + table.columns().stream().map(Column::name).collect(Collectors.joining(", ")));
-    }
-
-    private void add(String code, String message, String remedy) {
-        misfits.add(new Misfit(code, message, remedy));
     }
 }

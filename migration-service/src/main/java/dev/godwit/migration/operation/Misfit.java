@@ -1,7 +1,7 @@
-package dev.godwit.migration.operation.transform;
+package dev.godwit.migration.operation;
 
 /**
- * Why a definition does not fit its table.
+ * Why a definition does not fit its tables.
  *
  * @param code stable
  * @param remedy the way out
