@@ -55,6 +55,13 @@ public final class ExampleTables {
         }
     }
 
+    /** Makes the tables of an example, and fills them with so many rows. Transaction: joins the caller's. */
+    public static void fill(Sql sql, Path folder, int rows) throws SQLException {
+        sql.script(read(folder, "schema.sql"));
+        sql.script("SET LOCAL demo.rows = '" + rows + "'");
+        sql.script(read(folder, "data.sql"));
+    }
+
     /** @throws Failure when tables have the names of the example's, but were not made by a demo */
     public void requireFree() throws SQLException {
         List<String> foreign =

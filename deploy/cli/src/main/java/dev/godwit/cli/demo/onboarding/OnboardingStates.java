@@ -66,9 +66,7 @@ public final class OnboardingStates implements DemoCase {
     @Override
     public String load(Connection connection, Path folder, int rows) throws SQLException {
         Sql sql = new Sql(connection);
-        sql.script(ExampleTables.read(folder, "schema.sql"));
-        sql.script("SET LOCAL demo.rows = '" + rows + "'");
-        sql.script(ExampleTables.read(folder, "data.sql"));
+        ExampleTables.fill(sql, folder, rows);
         String marked = sql.texts(
                         "SELECT count(*) FROM onboarding_states WHERE jsonb_exists(step_data, '_migration_metadata')")
                 .get(0);

@@ -58,10 +58,7 @@ public final class RoleAssignments implements DemoCase {
 
     @Override
     public String load(Connection connection, Path folder, int rows) throws SQLException {
-        Sql sql = new Sql(connection);
-        sql.script(ExampleTables.read(folder, "schema.sql"));
-        sql.script("SET LOCAL demo.rows = '" + rows + "'");
-        sql.script(ExampleTables.read(folder, "data.sql"));
+        ExampleTables.fill(new Sql(connection), folder, rows);
         return String.format(Locale.ROOT, "%,d users, no roles yet", rows);
     }
 
