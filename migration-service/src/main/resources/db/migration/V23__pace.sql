@@ -8,6 +8,7 @@ ALTER TABLE godwit.series ADD COLUMN pace text CHECK (pace IN ('gentle', 'normal
 -- What the controller decided last. Whichever instance comes first decides for all; `sharers` runs share what their levels allow. A run that is `held` stands still for so
 -- long that its messages are not kept in the queue.
 ALTER TABLE godwit.pace ADD COLUMN share double precision NOT NULL DEFAULT 0.5;
+ALTER TABLE godwit.pace ADD COLUMN slow_from double precision NOT NULL DEFAULT 1;
 ALTER TABLE godwit.pace ADD COLUMN sharers integer NOT NULL DEFAULT 1;
 ALTER TABLE godwit.pace ADD COLUMN stopped text;
 ALTER TABLE godwit.pace ADD COLUMN stopped_since timestamptz;

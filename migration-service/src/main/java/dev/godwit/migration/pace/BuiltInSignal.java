@@ -23,14 +23,18 @@ public enum BuiltInSignal {
     /** A vacuum of one of the run's tables: 1, and 2 when it prevents wraparound. */
     VACUUM("level", 1, 2);
 
-    private final Signal signal;
+    private final String unit;
+    private final double soft;
+    private final double hard;
 
     BuiltInSignal(String unit, double soft, double hard) {
-        this.signal = new Signal(name().toLowerCase(Locale.ROOT), unit, soft, hard);
+        this.unit = unit;
+        this.soft = soft;
+        this.hard = hard;
     }
 
     /** With the documented limits. */
     public Signal signal() {
-        return signal;
+        return new Signal(name().toLowerCase(Locale.ROOT), unit, soft, hard);
     }
 }

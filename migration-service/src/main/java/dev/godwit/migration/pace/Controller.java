@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Decides how much of what a run's level allows it gets: additive increase while all signals are good, multiplicative decrease while one is beyond its soft limit, a stop
+ * Decides how much of what a run's level allows it gets: additive increase, in small steps near where it did harm last, while all signals are good, multiplicative decrease while one is beyond its soft limit, a stop
  * while one is beyond its hard limit, and no change in the dead band between. Pure: what it remembers is in {@link PaceState}, the time is given.
  *
  * <p>A signal that cannot be read is not good: the run goes no faster at once, and gives way when that lasts. At {@link PaceLevel#FULL} soft limits are not looked at.
@@ -28,7 +28,12 @@ public final class Controller {
     static final String PACE = "pace";
 
     private static final double STEP_PER_SECOND = 0.05;
+    private static final double SMALL_STEP_PER_SECOND = 0.02;
     private static final double CUT = 0.5;
+
+    /** Steps become small well below the share that did harm last, so that the dead band is not stepped over. */
+    private static final double CAREFUL = 0.7;
+
     private static final Duration COOL = Duration.ofSeconds(3);
     private static final Duration GRACE = Duration.ofSeconds(10);
 
@@ -65,20 +70,22 @@ public final class Controller {
     }
 
     private static PaceState stop(PaceState before, String reason, String detail, Instant now) {
+        boolean closed = reason.equals(WINDOW);
         return new PaceState(
-                reason.equals(WINDOW) ? FIRST : FLOOR,
+                closed ? FIRST : FLOOR,
+                closed ? before.slowFrom() : slowFrom(before, now),
                 Optional.of(reason),
                 Optional.of(reason),
                 Optional.of(detail),
                 now,
-                reason.equals(WINDOW) ? now : now.plus(COOL),
+                closed ? now : now.plus(COOL),
                 before.unknownSince(),
                 Optional.of(before.stoppedSince().orElse(now)));
     }
 
     private static PaceState unhindered(Instant now) {
         return new PaceState(
-                1, Optional.empty(), Optional.empty(), Optional.empty(), now, now, Optional.empty(), Optional.empty());
+                1, 1, Optional.empty(), Optional.empty(), Optional.empty(), now, now, Optional.empty(), Optional.empty());
     }
 
     private static PaceState steer(PaceState before, List<Reading> readings, Instant now) {
@@ -101,6 +108,7 @@ public final class Controller {
         double share = calm && !now.isBefore(before.growAfter()) ? grown(before, now) : before.share();
         return new PaceState(
                 share,
+                share == 1 ? 1 : before.slowFrom(),
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
@@ -114,16 +122,23 @@ public final class Controller {
         return readings.isEmpty() || worst(readings, Standing.UNKNOWN).isPresent();
     }
 
+    /** Of several decisions in a row to go slower, the first knows where it did harm. */
+    private static double slowFrom(PaceState before, Instant now) {
+        return now.isBefore(before.growAfter()) ? before.slowFrom() : Math.max(FLOOR, CAREFUL * before.share());
+    }
+
     private static double grown(PaceState before, Instant now) {
         Duration since = Duration.between(before.at(), now);
         Duration step = since.compareTo(STEP_MAX) > 0 ? STEP_MAX : since;
-        return Math.min(1, before.share() + STEP_PER_SECOND * step.toMillis() / 1000.0);
+        double perSecond = before.share() < before.slowFrom() ? STEP_PER_SECOND : SMALL_STEP_PER_SECOND;
+        return Math.min(1, before.share() + perSecond * step.toMillis() / 1000.0);
     }
 
     private static PaceState giveWay(
             PaceState before, String reason, String detail, Optional<Instant> unknownSince, Instant now) {
         return new PaceState(
                 Math.max(FLOOR, before.share() * CUT),
+                slowFrom(before, now),
                 Optional.empty(),
                 Optional.of(reason),
                 Optional.of(detail),

@@ -78,7 +78,8 @@ public class PaceKeeper {
         int sharers = (int) Math.max(
                 1,
                 working.stream()
-                        .filter(run -> run.posted().terms().level() != PaceLevel.FULL)
+                        .filter(run -> run.posted().terms().level() != PaceLevel.FULL
+                                && !run.posted().held())
                         .count());
         metrics.read(readings.server());
         return Multi.createFrom()

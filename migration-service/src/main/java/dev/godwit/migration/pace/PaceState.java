@@ -7,6 +7,7 @@ import java.util.Optional;
  * Where the controller of a run stands.
  *
  * @param share of what the run's level allows, from {@link Controller#FLOOR} to 1
+ * @param slowFrom from this share on the run goes faster by small steps only, since it did harm a little above
  * @param stopped the signal beyond its hard limit that stopped the run, or {@code window}; empty while it may work
  * @param reason stable code of what holds the run back; empty when nothing does but its level
  * @param detail the same for people
@@ -17,6 +18,7 @@ import java.util.Optional;
  */
 public record PaceState(
         double share,
+        double slowFrom,
         Optional<String> stopped,
         Optional<String> reason,
         Optional<String> detail,
@@ -29,6 +31,7 @@ public record PaceState(
     public static PaceState begin(Instant now) {
         return new PaceState(
                 Controller.FIRST,
+                1,
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),

@@ -40,14 +40,14 @@ class PaceStore {
               FROM godwit.run
              WHERE id = $1
             ON CONFLICT (run_id) DO UPDATE SET run_id = excluded.run_id
-            RETURNING share, stopped, stopped_since, held, reason, detail, decided_at, grow_after, unknown_since,
+            RETURNING share, slow_from, stopped, stopped_since, held, reason, detail, decided_at, grow_after, unknown_since,
                       coalesce(decided_at < clock_timestamp() - $2 * interval '1 millisecond', true) AS due, clock_timestamp() AS now
             """;
 
     private static final String DECIDE = """
             UPDATE godwit.pace
                SET share = $2, sharers = $3, stopped = $4, stopped_since = $5, held = $6, reason = $7, detail = $8, decided_at = $9, grow_after = $10,
-                   unknown_since = $11, signals = $12
+                   unknown_since = $11, signals = $12, slow_from = $13
              WHERE run_id = $1
             """;
 
@@ -122,6 +122,7 @@ class PaceStore {
         }
         return new PaceState(
                 row.getDouble("share"),
+                row.getDouble("slow_from"),
                 Optional.ofNullable(row.getString("stopped")),
                 Optional.ofNullable(row.getString("reason")),
                 Optional.ofNullable(row.getString("detail")),
@@ -145,7 +146,8 @@ class PaceStore {
                 .addOffsetDateTime(utc(state.at()))
                 .addOffsetDateTime(utc(state.growAfter()))
                 .addOffsetDateTime(state.unknownSince().map(PaceStore::utc).orElse(null))
-                .addJsonArray(signals);
+                .addJsonArray(signals)
+                .addDouble(state.slowFrom());
         return connection.preparedQuery(DECIDE).execute(row).replaceWithVoid();
     }
 

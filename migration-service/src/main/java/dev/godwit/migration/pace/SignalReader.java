@@ -5,6 +5,7 @@ import dev.godwit.migration.plan.Figures;
 import dev.godwit.migration.run.GodwitConfig;
 import dev.godwit.migration.sql.PgErrors;
 import io.smallrye.mutiny.Multi;
+import io.smallrye.mutiny.TimeoutException;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.Row;
 import io.vertx.mutiny.sqlclient.SqlConnection;
@@ -88,6 +89,7 @@ public class SignalReader {
     private final QuietLatency latency = new QuietLatency();
     private double walWaits;
     private boolean seesAll;
+    private Optional<String> unprobed = Optional.empty();
 
     @Inject
     SignalReader(PaceSessions sessions, Signals signals, PaceConfig config, GodwitConfig godwit) {
@@ -164,12 +166,18 @@ public class SignalReader {
                 .ifNoItem()
                 .after(PATIENCE)
                 .fail()
-                .replaceWith(true)
                 .onItemOrFailure()
-                .transform((item, failure) -> {
-                    latency.took((System.nanoTime() - began) / 1e6);
-                    return true;
-                });
+                .transform((item, failure) -> probed(failure, (System.nanoTime() - began) / 1e6));
+    }
+
+    /** No answer in time is one; a refusal is none. */
+    private boolean probed(Throwable failure, double millis) {
+        boolean late = failure instanceof TimeoutException || (failure != null && PgErrors.isTimeout(failure));
+        unprobed = Optional.ofNullable(failure).filter(refused -> !late).map(PgErrors::describe);
+        if (unprobed.isEmpty()) {
+            latency.took(millis);
+        }
+        return true;
     }
 
     private Uni<List<Reading>> server(SqlConnection connection) {
@@ -194,6 +202,9 @@ public class SignalReader {
     }
 
     private Reading probed(Signal signal) {
+        if (unprobed.isPresent()) {
+            return Reading.unknown(signal, unprobed.get());
+        }
         return Reading.of(signal.withSoft(latency.limit(signal.soft())), latency.now());
     }
 
@@ -253,7 +264,7 @@ public class SignalReader {
         OptionalLong current = WalSegment.number(row.getString("current_wal"), bytes);
         return last.isEmpty() || current.isEmpty()
                 ? Reading.unknown(signal, "no segment of WAL has been archived yet")
-                : Reading.of(signal, Math.max(0, current.getAsLong() - last.getAsLong() - 1));
+                : Reading.of(signal, (double) Math.max(0, current.getAsLong() - last.getAsLong() - 1));
     }
 
     private Uni<List<Reading>> ofOperator(SqlConnection connection) {

@@ -1,6 +1,8 @@
 package dev.godwit.migration.pace;
 
+import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -8,11 +10,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import org.jboss.logging.Logger;
 
 /** The signals as they are configured. Fails when limits contradict each other, so that the service does not start with them. */
 @ApplicationScoped
 class Signals {
 
+    private static final Logger LOG = Logger.getLogger(Signals.class);
     private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9_-]{0,62}");
 
     private final Map<BuiltInSignal, Signal> builtIn = new LinkedHashMap<>();
@@ -36,6 +40,10 @@ class Signals {
         this.ofOperator = config.sql().entrySet().stream()
                 .map(entry -> ofOperator(entry.getKey(), entry.getValue()))
                 .toList();
+    }
+
+    void mustBeRight(@Observes StartupEvent started) {
+        LOG.debugf("%d signals are read", builtIn.size() + ofOperator.size());
     }
 
     /** A signal of the operator's and the query that it comes from. */

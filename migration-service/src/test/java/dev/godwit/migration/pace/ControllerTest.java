@@ -94,14 +94,14 @@ class ControllerTest {
         assertThat(simulation.lowest(15, 120)).isEqualTo(1);
     }
 
-    @Test
-    void shouldSettleInTheDeadBandWhereItWouldDisturb() {
-        Simulation simulation = new Simulation(3, second -> 0.2).seconds(300);
+    @ParameterizedTest
+    @ValueSource(doubles = {3, 4, 5, 6})
+    void shouldSettleInTheDeadBandWhereItWouldDisturb(double weight) {
+        Simulation simulation = new Simulation(weight, second -> 0.2).seconds(300);
 
-        assertThat(simulation.highest(120, 300)).isLessThan(1);
-        assertThat(simulation.lowest(120, 300)).isGreaterThan(0.3);
-        assertThat(simulation.highest(120, 300) - simulation.lowest(120, 300)).isLessThan(0.3);
-        assertThat(simulation.turnsBack(120, 300)).isLessThanOrEqualTo(6);
+        assertThat(simulation.highest(121, 300)).isBetween(0.3, 0.95);
+        assertThat(simulation.highest(121, 300) - simulation.lowest(121, 300)).isLessThan(0.3);
+        assertThat(simulation.turnsBack(121, 300)).isLessThanOrEqualTo(2);
     }
 
     @Test
@@ -111,7 +111,8 @@ class ControllerTest {
         assertThat(simulation.share(60)).isEqualTo(1);
         assertThat(simulation.share(65)).isLessThanOrEqualTo(0.25);
         assertThat(simulation.highest(66, 120)).isLessThanOrEqualTo(0.25);
-        assertThat(simulation.share(150)).isEqualTo(1);
+        assertThat(simulation.share(150)).isGreaterThan(0.9);
+        assertThat(simulation.share(160)).isEqualTo(1);
     }
 
     @ParameterizedTest

@@ -50,18 +50,41 @@ public record RunRequest(
     }
 
     public RunRequest withFollow() {
-        return new RunRequest(migration, commit, limit, only, plan, true, maxRate, pace, onlyBetween, requestedBy, reason, commandId);
+        return new RunRequest(
+                migration, commit, limit, only, plan, true, maxRate, pace, onlyBetween, requestedBy, reason, commandId);
     }
 
     public RunRequest withLimit(long entities) {
         return new RunRequest(
-                migration, commit, Optional.of(entities), only, plan, follow, maxRate, pace, onlyBetween, requestedBy, reason, commandId);
+                migration,
+                commit,
+                Optional.of(entities),
+                only,
+                plan,
+                follow,
+                maxRate,
+                pace,
+                onlyBetween,
+                requestedBy,
+                reason,
+                commandId);
     }
 
     /** As fast as it goes: for those that measure, and for demonstrations. */
     public RunRequest atFullPace() {
         return new RunRequest(
-                migration, commit, limit, only, plan, follow, maxRate, Optional.of("full"), onlyBetween, requestedBy, reason, commandId);
+                migration,
+                commit,
+                limit,
+                only,
+                plan,
+                follow,
+                maxRate,
+                Optional.of("full"),
+                onlyBetween,
+                requestedBy,
+                reason,
+                commandId);
     }
 
     ObjectNode toJson() {

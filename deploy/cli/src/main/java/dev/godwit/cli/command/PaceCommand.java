@@ -1,9 +1,12 @@
 package dev.godwit.cli.command;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.godwit.cli.ExitCode;
 import dev.godwit.cli.Failure;
 import dev.godwit.cli.client.MigrationClient;
 import dev.godwit.cli.terminal.Table;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -45,18 +48,7 @@ public final class PaceCommand extends ServiceCommand {
     }
 
     private void print(JsonNode pace) {
-        String window = pace.path("onlyBetween").asText("");
-        terminal().line("run " + pace.path("run").asText() + "  " + pace.path("state").asText() + "  pace "
-                + pace.path("pace").asText() + (window.isEmpty() ? "" : "  only between " + window));
-        String reason = pace.path("reason").asText("");
-        if (!reason.isEmpty()) {
-            String detail = pace.path("detail").asText("");
-            terminal().line("  held back by " + reason + (detail.isEmpty() ? "" : ": " + detail));
-        }
-        if (pace.path("share").isNumber() && !pace.path("signals").isEmpty()) {
-            terminal().line("  has " + Math.round(pace.path("share").asDouble() * 100)
-                    + " % of what its level allows");
-        }
+        head(pace).forEach(terminal()::line);
         if (!pace.path("signals").isEmpty()) {
             Table table = new Table("SIGNAL", "VALUE", "UNIT", "SOFT", "HARD", "");
             pace.path("signals")
@@ -72,5 +64,22 @@ public final class PaceCommand extends ServiceCommand {
                                             : ": " + signal.path("detail").asText())));
             table.print(terminal());
         }
+    }
+
+    /** What is in force, and why. */
+    static List<String> head(JsonNode pace) {
+        List<String> lines = new ArrayList<>();
+        String window = pace.path("onlyBetween").asText("");
+        lines.add("run " + pace.path("run").asText() + "  " + pace.path("state").asText() + "  pace "
+                + pace.path("pace").asText() + (window.isEmpty() ? "" : "  only between " + window));
+        String reason = pace.path("reason").asText("");
+        if (!reason.isEmpty()) {
+            String detail = pace.path("detail").asText("");
+            lines.add("  held back by " + reason + (detail.isEmpty() ? "" : ": " + detail));
+        }
+        if (pace.path("share").isNumber() && !pace.path("signals").isEmpty()) {
+            lines.add("  has " + Math.round(pace.path("share").asDouble() * 100) + " % of what its level allows");
+        }
+        return lines;
     }
 }

@@ -15,7 +15,8 @@ final class PaceOptions {
     @Option(
             names = "--only-between",
             paramLabel = "HH:MM-HH:MM",
-            description = "Hours of the day in which the tables are worked on; what the application writes is followed all the same.")
+            description =
+                    "Hours of the day in which the tables are worked on; what the application writes is followed all the same.")
     private String onlyBetween;
 
     @Option(

@@ -86,9 +86,8 @@ public final class RunCommand extends ServiceCommand {
     }
 
     private int runAll(MigrationClient client) {
-        Series started =
-                client.startSeries(
-                        migrations, commit, follow, options.pace(), requestedBy(), options.reason(), options.commandId());
+        Series started = client.startSeries(
+                migrations, commit, follow, options.pace(), requestedBy(), options.reason(), options.commandId());
         WholePlan whole = new WholePlan(this, client);
         return whole.print(options.isNoWait() ? started : whole.await(started.id()));
     }

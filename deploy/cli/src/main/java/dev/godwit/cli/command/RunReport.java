@@ -78,6 +78,17 @@ final class RunReport {
         for (JsonNode left : plan.path("notSearched")) {
             terminal.line("  not searched for undeclared references: " + left.asText());
         }
+        for (JsonNode shared : plan.path("sharedFate")) {
+            terminal.line("  shares the database: " + shared.path("kind").asText() + " "
+                    + shared.path("name").asText() + ", "
+                    + shared.path("detail").asText());
+        }
+        if (plan.path("estimates").path("diskBytes").asLong() > 0) {
+            terminal.line(String.format(
+                    Locale.ROOT,
+                    "  disk: up to about %,d MiB, WAL included",
+                    Math.max(1, plan.path("estimates").path("diskBytes").asLong() >> 20)));
+        }
         for (JsonNode statement : plan.path("statements")) {
             terminal.line("  " + statement.path("direction").asText() + " "
                     + statement.path("number").asText()

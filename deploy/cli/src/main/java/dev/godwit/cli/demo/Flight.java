@@ -25,6 +25,7 @@ public final class Flight {
 
     /** Whoever watches a demonstration has not the time that an application must be given. */
     private static final Optional<String> FULL = Optional.of("full");
+
     private static final Optional<String> LEFT_BEHIND = Optional.of("left behind by an earlier demo");
     private static final Set<String> RECORDED = Set.of("applied", "drifted");
     private static final Set<String> LEFT_OVER =
