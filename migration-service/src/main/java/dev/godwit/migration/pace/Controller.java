@@ -85,7 +85,15 @@ public final class Controller {
 
     private static PaceState unhindered(Instant now) {
         return new PaceState(
-                1, 1, Optional.empty(), Optional.empty(), Optional.empty(), now, now, Optional.empty(), Optional.empty());
+                1,
+                1,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                now,
+                now,
+                Optional.empty(),
+                Optional.empty());
     }
 
     private static PaceState steer(PaceState before, List<Reading> readings, Instant now) {

@@ -91,8 +91,7 @@ public interface PaceConfig {
         String query();
 
         /** What the number counts. */
-        @WithDefault("")
-        String unit();
+        Optional<String> unit();
 
         /** From here on runs give way. */
         double soft();
