@@ -41,15 +41,18 @@ public class MetricsIT {
         for (String url : Set.of(
                 live.stack().describe().migration().urls().get(0),
                 live.stack().describe().audit().url())) {
-            HttpResponse<String> metrics = HttpClient.newHttpClient()
-                    .send(
-                            HttpRequest.newBuilder(URI.create(url + "/q/metrics"))
-                                    .build(),
-                            HttpResponse.BodyHandlers.ofString());
+            get(url + "/api/runs");
+            String metrics = get(url + "/q/metrics");
 
-            assertThat(OF_EVERY_SERVICE)
-                    .allSatisfy(name -> assertThat(metrics.body()).contains("\n" + name + "{"));
+            assertThat(OF_EVERY_SERVICE).allSatisfy(name -> assertThat(metrics).contains("\n" + name + "{"));
         }
+    }
+
+    private static String get(String url) throws IOException, InterruptedException {
+        HttpRequest request = HttpRequest.newBuilder(URI.create(url)).build();
+        return HttpClient.newHttpClient()
+                .send(request, HttpResponse.BodyHandlers.ofString())
+                .body();
     }
 
     @Test

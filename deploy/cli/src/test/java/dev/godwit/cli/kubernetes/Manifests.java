@@ -62,7 +62,7 @@ public final class Manifests {
     static List<JsonNode> parse(String yaml) {
         List<JsonNode> documents = new ArrayList<>();
         Load load =
-                new Load(LoadSettings.builder().setMaxAliasesForCollections(0).build());
+                new Load(LoadSettings.builder().setMaxAliasesForCollections(50).build());
         load.loadAllFromString(yaml).forEach(document -> documents.add(JSON.valueToTree(document)));
         return documents;
     }
@@ -74,7 +74,7 @@ public final class Manifests {
     }
 
     /** All documents of a kind. */
-    static Stream<JsonNode> ofKind(List<JsonNode> documents, String kind) {
+    public static Stream<JsonNode> ofKind(List<JsonNode> documents, String kind) {
         return documents.stream()
                 .filter(document -> document.path("kind").asText().equals(kind));
     }

@@ -25,6 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What runs on Kubernetes is set up like what {@code godwit up} starts. */
 class ManifestsAsTheStackTest {
+    private static final Path DEPLOY = Home.find().root().resolve("deploy");
 
     /** Where a worker is and how it is reached; on Kubernetes Strimzi says so, in fields of its own. */
     private static final Set<String> STRIMZIS = Set.of(
@@ -37,7 +38,35 @@ class ManifestsAsTheStackTest {
             "rest.advertised.host.name");
 
     @Test
-    void shouldDeclareTheTopicsThatTheStackMakes() throws ReflectiveOperationException {
+    void shouldDeclareTheTopicsThatTheStackMakes() throws IOException, ReflectiveOperationException {
+        Map<String, String> made = made();
+
+        Map<String, String> declared = new TreeMap<>();
+        for (JsonNode topic : Manifests.read("base/topics.yaml")) {
+            declared.put(
+                    topic.at("/metadata/name").asText(),
+                    topic.at("/spec/partitions").asInt() + " " + texts(topic.at("/spec/config")));
+        }
+        assertThat(declared).isEqualTo(made).hasSize(8);
+
+        Map<String, String> composed = new TreeMap<>();
+        properties("images/connect/topics.properties").forEach((name, value) -> {
+            String[] words = value.split(" ", 2);
+            composed.put(name, words[0] + " " + settings(words[1]));
+        });
+        assertThat(composed).isEqualTo(made);
+    }
+
+    private static Map<String, String> settings(String words) {
+        Map<String, String> settings = new TreeMap<>();
+        for (String word : words.split(" ")) {
+            int equals = word.indexOf('=');
+            settings.put(word.substring(0, equals), word.substring(equals + 1));
+        }
+        return settings;
+    }
+
+    private static Map<String, String> made() throws ReflectiveOperationException {
         Map<String, String> made = new TreeMap<>();
         for (Object topic : (List<?>) constant(Broker.class, "TOPICS")) {
             Map<String, String> settings = new TreeMap<>();
@@ -48,15 +77,7 @@ class ManifestsAsTheStackTest {
                     constant(Broker.class, "LARGEST_MESSAGE").toString());
             made.put(component(topic, "name").toString(), component(topic, "partitions") + " " + settings);
         }
-
-        Map<String, String> declared = new TreeMap<>();
-        for (JsonNode topic : Manifests.read("base/topics.yaml")) {
-            declared.put(
-                    topic.at("/metadata/name").asText(),
-                    topic.at("/spec/partitions").asInt() + " " + texts(topic.at("/spec/config")));
-        }
-
-        assertThat(declared).isEqualTo(made).hasSize(8);
+        return made;
     }
 
     @Test
@@ -97,6 +118,13 @@ class ManifestsAsTheStackTest {
                 .forEach(variable -> names.add(variable.path("name").asText()));
         assertThat(names).containsExactlyInAnyOrderElementsOf(environment.keySet());
 
+        Map<String, String> composed = properties("images/connect/connect.properties");
+        Map<String, String> here = new TreeMap<>(expected);
+        here.put("config.providers.env.param.allowlist.pattern", "^(GODWIT|KAFKA)_.*");
+        assertThat(composed).containsAllEntriesOf(here);
+        composed.keySet().removeAll(here.keySet());
+        assertThat(STRIMZIS).containsAll(composed.keySet());
+
         // Kafka Connect itself takes the settings.
         Map<String, String> whole = new HashMap<>(texts(connect.at("/spec/config")));
         STRIMZIS.forEach(name -> whole.put(name, properties.getProperty(name)));
@@ -112,6 +140,38 @@ class ManifestsAsTheStackTest {
                 .contains("generate_series(1, " + DatabaseRoles.ORIGINS + ")");
         assertThat(Files.readString(files.resolve("application.sql")))
                 .contains(constant(DatabaseRoles.class, "PREPARE_APPLICATION").toString());
+        assertThat(Files.readString(DEPLOY.resolve("compose/postgres/init.sql")))
+                .contains(constant(DatabaseRoles.class, "PREPARE_CLUSTER").toString())
+                .contains(constant(DatabaseRoles.class, "PREPARE_APPLICATION").toString())
+                .contains("generate_series(1, " + DatabaseRoles.ORIGINS + ")");
+    }
+
+    @Test
+    void shouldSetTheSameVariablesInCompose() {
+        JsonNode services =
+                Manifests.read("../deploy/compose/compose.yaml").get(0).path("services");
+        for (String service : List.of("migration-service", "audit-service")) {
+            List<String> known = new ArrayList<>();
+            Manifests.ofKind(Manifests.read("base/" + service + ".yaml"), "Deployment")
+                    .forEach(deployment -> deployment
+                            .at("/spec/template/spec/containers/0/env")
+                            .forEach(variable -> known.add(variable.path("name").asText())));
+            List<String> set = new ArrayList<>();
+            services.at("/" + service + "/environment").fieldNames().forEachRemaining(set::add);
+
+            assertThat(set).hasSizeGreaterThan(5);
+            assertThat(known).containsAll(set);
+        }
+    }
+
+    private static Map<String, String> properties(String file) throws IOException {
+        Properties properties = new Properties();
+        try (Reader in = Files.newBufferedReader(DEPLOY.resolve(file))) {
+            properties.load(in);
+        }
+        Map<String, String> map = new TreeMap<>();
+        properties.stringPropertyNames().forEach(name -> map.put(name, properties.getProperty(name)));
+        return map;
     }
 
     private static Map<String, String> texts(JsonNode object) {
