@@ -102,7 +102,8 @@ class MonitoringTest {
             Manifests.read("../deploy/prometheus/" + file).get(0).properties().forEach(query -> query.getValue()
                     .path("metrics")
                     .forEach(metric -> metric.properties().stream()
-                            .filter(column -> !column.getValue().path("usage").asText().equals("LABEL"))
+                            .filter(column ->
+                                    !column.getValue().path("usage").asText().equals("LABEL"))
                             .forEach(column -> shown.add(query.getKey() + "_" + column.getKey()))));
         }
         for (String service : List.of("migration-service", "audit-service")) {
