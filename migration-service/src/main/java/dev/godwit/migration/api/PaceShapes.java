@@ -39,7 +39,7 @@ final class PaceShapes {
 
             @Schema(
                     description =
-                            "What holds the run back: a signal's name, window, max_rate, or pace when nothing does but its level",
+                            "What holds the run back: a signal's name, signals, window or max_rate; null when nothing does but its level",
                     nullable = true)
             String reason,
 

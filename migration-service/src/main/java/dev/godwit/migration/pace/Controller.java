@@ -24,9 +24,6 @@ public final class Controller {
     /** Reason of a run outside its window. */
     static final String WINDOW = "window";
 
-    /** Reason of a run that nothing holds back but its level. */
-    static final String PACE = "pace";
-
     private static final double STEP_PER_SECOND = 0.05;
     private static final double SMALL_STEP_PER_SECOND = 0.02;
     private static final double CUT = 0.5;

@@ -40,7 +40,6 @@ final class RunSnapshots {
               LEFT JOIN LATERAL (SELECT p.share,
                                         CASE WHEN p.decided_at > clock_timestamp() - interval '10 seconds' AND p.reason IS NOT NULL THEN p.reason
                                              WHEN p.held_until > clock_timestamp() - interval '2 seconds' THEN 'max_rate'
-                                             WHEN p.decided_at > clock_timestamp() - interval '10 seconds' AND r.pace <> 'full' THEN 'pace'
                                         END AS reason,
                                         CASE WHEN p.decided_at > clock_timestamp() - interval '10 seconds' THEN p.detail END AS detail
                                    FROM godwit.pace AS p
@@ -113,7 +112,7 @@ final class RunSnapshots {
                 .putNull("streams");
     }
 
-    /** A run that nothing else holds back is as slow as its level wants it. */
+    /** A run as slow as its level wants it is not held back. */
     private static JsonObject throttle(Row row) {
         return new JsonObject()
                 .put("reason", row.getString("throttle"))

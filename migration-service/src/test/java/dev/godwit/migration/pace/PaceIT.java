@@ -291,7 +291,8 @@ class PaceIT {
         await(instance.keeper().round());
         assertThat(ask(instance)).isEqualTo(Answer.BEGIN);
         assertThat(queue.messages).isNotEmpty();
-        assertThat(throttle().getString("reason")).isEqualTo("pace");
+        assertThat(throttle().getString("reason")).isNull();
+        assertThat(throttle().getString("pace")).isEqualTo("normal");
     }
 
     @Test
