@@ -80,7 +80,7 @@ final class Godwit {
 
     /** Commits a whole run and waits for its trail. */
     Times migrate() throws SQLException {
-        Run run = client.start(RunRequest.of(migration, true).atFullPace());
+        Run run = client.start(RunRequest.of(migration, true).withPace("full"));
         require(watch().untilSettled(run.id()), "completed");
         long settled = System.nanoTime();
         if (!audit.completeReport(run.id(), TRAIL_PATIENCE).path("complete").asBoolean()) {
@@ -115,7 +115,7 @@ final class Godwit {
 
     /** Begins a run that follows the application. */
     Run begin() {
-        return client.start(RunRequest.of(migration, true).withFollow().atFullPace());
+        return client.start(RunRequest.of(migration, true).withFollow().withPace("full"));
     }
 
     /** From here on nothing that the application inserts is in a chunk: it is the tail's. */

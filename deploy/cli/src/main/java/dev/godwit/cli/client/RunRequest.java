@@ -70,8 +70,8 @@ public record RunRequest(
                 commandId);
     }
 
-    /** As fast as it goes: for those that measure, and for demonstrations. */
-    public RunRequest atFullPace() {
+    /** @param level gentle, normal or full */
+    public RunRequest withPace(String level) {
         return new RunRequest(
                 migration,
                 commit,
@@ -80,7 +80,7 @@ public record RunRequest(
                 plan,
                 follow,
                 maxRate,
-                Optional.of("full"),
+                Optional.of(level),
                 onlyBetween,
                 requestedBy,
                 reason,

@@ -72,11 +72,7 @@ public final class PaceCommand extends ServiceCommand {
         String window = pace.path("onlyBetween").asText("");
         lines.add("run " + pace.path("run").asText() + "  " + pace.path("state").asText() + "  pace "
                 + pace.path("pace").asText() + (window.isEmpty() ? "" : "  only between " + window));
-        String reason = pace.path("reason").asText("");
-        if (!reason.isEmpty()) {
-            String detail = pace.path("detail").asText("");
-            lines.add("  held back by " + reason + (detail.isEmpty() ? "" : ": " + detail));
-        }
+        RunReport.heldBack(pace).ifPresent(lines::add);
         if (pace.path("share").isNumber() && !pace.path("signals").isEmpty()) {
             lines.add("  has " + Math.round(pace.path("share").asDouble() * 100) + " % of what its level allows");
         }

@@ -128,7 +128,7 @@ public final class Flight {
 
     /** Commits and follows the application; returns when every old row has been dealt with. */
     Run takeOff(String migration) {
-        Run run = client.start(RunRequest.of(migration, true).withFollow().atFullPace());
+        Run run = client.start(RunRequest.of(migration, true).withFollow().withPace("full"));
         return require(watch.until(run.id(), now -> now.state().equals("following") || now.isSettled()), "following");
     }
 
@@ -139,7 +139,7 @@ public final class Flight {
 
     /** Commits and lets the run complete by itself. */
     public Run hop(String migration) {
-        Run run = client.start(RunRequest.of(migration, true).atFullPace());
+        Run run = client.start(RunRequest.of(migration, true).withPace("full"));
         return require(watch.untilSettled(run.id()), "completed");
     }
 
