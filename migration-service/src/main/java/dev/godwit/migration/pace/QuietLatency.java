@@ -33,6 +33,12 @@ final class QuietLatency {
         quiet = Double.isNaN(quiet) ? now : quiet + (now < quiet ? DOWN : UP) * (now - quiet);
     }
 
+    /** A probe got no answer in so many milliseconds: that is no single stall. */
+    void late(double millis) {
+        newest.clear();
+        newest.addLast(millis);
+    }
+
     /** The median of the newest probes, in milliseconds: one that was stalled says nothing yet. */
     double now() {
         double[] sorted =

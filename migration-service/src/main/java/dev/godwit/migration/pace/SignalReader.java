@@ -14,6 +14,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -79,7 +80,6 @@ public class SignalReader {
     private static final String HIDDEN = "the role may not see other sessions; GRANT pg_monitor to it";
     private static final double MIB = 1 << 20;
     private static final Duration PATIENCE = Duration.ofSeconds(2);
-    private static final int PROBES = 2;
 
     private final PaceSessions sessions;
     private final Signals signals;
@@ -134,27 +134,25 @@ public class SignalReader {
                 .after(PATIENCE.multipliedBy(3))
                 .fail()
                 .onFailure()
-                .recoverWithItem(failure -> nothing(PgErrors.describe(failure)));
+                .recoverWithItem(failure -> unread(PgErrors.describe(failure)));
     }
 
-    private Readings nothing(String why) {
-        List<Reading> unknown = new ArrayList<>();
-        for (BuiltInSignal known : BuiltInSignal.values()) {
-            if (known != BuiltInSignal.VACUUM) {
-                signals.find(known).ifPresent(signal -> unknown.add(Reading.unknown(signal, why)));
-            }
-        }
-        return new Readings(unknown, Map.of(), Optional.of(why));
+    /** What the probe has said holds all the same. */
+    private Readings unread(String why) {
+        List<Reading> unread = new ArrayList<>();
+        add(unread, BuiltInSignal.PROBE_LATENCY, this::probed);
+        EnumSet.complementOf(EnumSet.of(BuiltInSignal.PROBE_LATENCY, BuiltInSignal.VACUUM))
+                .forEach(known -> add(unread, known, signal -> Reading.unknown(signal, why)));
+        signals.ofOperator().forEach(asked -> unread.add(Reading.unknown(asked.signal(), why)));
+        return new Readings(unread, Map.of(), Optional.of(why));
     }
 
-    /** A commit and a read; the first of a session makes its plans, and says little. */
+    /** A commit and a read, twice: the first of a session makes its plans, and says little. */
     private Uni<Void> probe(SqlConnection connection) {
-        return Multi.createBy()
-                .repeating()
-                .uni(() -> probeOnce(connection))
-                .atMost(PROBES)
-                .onItem()
-                .ignoreAsUni();
+        return probeOnce(connection)
+                .chain(answered -> answered
+                        ? probeOnce(connection).replaceWithVoid()
+                        : Uni.createFrom().voidItem());
     }
 
     private Uni<Boolean> probeOnce(SqlConnection connection) {
@@ -170,14 +168,16 @@ public class SignalReader {
                 .transform((item, failure) -> probed(failure, (System.nanoTime() - began) / 1e6));
     }
 
-    /** No answer in time is one; a refusal is none. */
+    /** No answer in time is one, which outweighs those before; a refusal is none. */
     private boolean probed(Throwable failure, double millis) {
         boolean late = failure instanceof TimeoutException || (failure != null && PgErrors.isTimeout(failure));
         unprobed = Optional.ofNullable(failure).filter(refused -> !late).map(PgErrors::describe);
-        if (unprobed.isEmpty()) {
+        if (late) {
+            latency.late(millis);
+        } else if (failure == null) {
             latency.took(millis);
         }
-        return true;
+        return failure == null;
     }
 
     private Uni<List<Reading>> server(SqlConnection connection) {
@@ -187,23 +187,12 @@ public class SignalReader {
                 .ifNoItem()
                 .after(PATIENCE)
                 .fail()
-                .map(rows -> readings(rows.iterator().next()))
-                .onFailure()
-                .recoverWithItem(failure -> {
-                    List<Reading> readings = new ArrayList<>();
-                    add(readings, BuiltInSignal.PROBE_LATENCY, this::probed);
-                    nothing(PgErrors.describe(failure)).server().stream()
-                            .filter(reading -> !reading.signal()
-                                    .name()
-                                    .equals(BuiltInSignal.PROBE_LATENCY.signal().name()))
-                            .forEach(readings::add);
-                    return readings;
-                });
+                .map(rows -> readings(rows.iterator().next()));
     }
 
     private Reading probed(Signal signal) {
-        if (unprobed.isPresent()) {
-            return Reading.unknown(signal, unprobed.get());
+        if (unprobed.isPresent() || Double.isNaN(latency.now())) {
+            return Reading.unknown(signal, unprobed.orElse("nothing has answered yet"));
         }
         return Reading.of(signal.withSoft(latency.limit(signal.soft())), latency.now());
     }

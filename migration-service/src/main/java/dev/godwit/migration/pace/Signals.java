@@ -57,7 +57,8 @@ class Signals {
                     + "' cannot be the name of a signal; take another one of lower-case letters, digits, - and _");
         }
         return new OfOperator(
-                new Signal(name, configured.unit().orElse(""), configured.soft(), configured.hard()), configured.query());
+                new Signal(name, configured.unit().orElse(""), configured.soft(), configured.hard()),
+                configured.query());
     }
 
     private static PaceConfig.Limits limits(PaceConfig config, BuiltInSignal signal) {

@@ -131,6 +131,20 @@ class ControllerTest {
     }
 
     @Test
+    void shouldStopAtOnceWhenAProbeGetsNoAnswer() {
+        QuietLatency probes = new QuietLatency();
+        for (int i = 0; i < 10; i++) {
+            probes.took(2);
+        }
+
+        probes.late(2000);
+
+        assertThat(decide(PaceState.begin(BEGIN), BEGIN, Reading.of(PROBE, probes.now()))
+                        .stopped())
+                .contains("probe_latency");
+    }
+
+    @Test
     void shouldGoNoFasterInTheDeadBandNorSlower() {
         PaceState state = PaceState.begin(BEGIN);
         for (int second = 1; second <= 60; second++) {
