@@ -33,7 +33,7 @@ public class KafkaOffsets {
         this.admin = Admin.create(settings(client));
     }
 
-    private static Map<String, Object> settings(Map<String, Object> client) {
+    static Map<String, Object> settings(Map<String, Object> client) {
         Map<String, Object> settings = new HashMap<>(client);
         settings.keySet().retainAll(AdminClientConfig.configNames());
         settings.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, TIMEOUT_MILLIS);
