@@ -12,6 +12,7 @@ import dev.godwit.cli.command.GraphCommand;
 import dev.godwit.cli.command.HealthCommand;
 import dev.godwit.cli.command.IdsCommand;
 import dev.godwit.cli.command.ListCommand;
+import dev.godwit.cli.command.PaceCommand;
 import dev.godwit.cli.command.PauseCommand;
 import dev.godwit.cli.command.PlanCommand;
 import dev.godwit.cli.command.RehearseCommand;
@@ -57,6 +58,7 @@ import picocli.CommandLine.Spec;
             PlanCommand.class,
             RehearseCommand.class,
             RunCommand.class,
+            PaceCommand.class,
             PauseCommand.class,
             ResumeCommand.class,
             CancelCommand.class,

@@ -33,6 +33,15 @@ final class Shapes {
             @Schema(description = "Cap in entities per second", minimum = "1", nullable = true)
             Integer maxRate,
 
+            @Schema(
+                    description = "Absent: as the service is configured, and full for a plan",
+                    enumeration = {"gentle", "normal", "full"},
+                    nullable = true)
+            String pace,
+
+            @Schema(description = "Hours and time zone", example = "22:00-06:00 Europe/Berlin", nullable = true)
+            String onlyBetween,
+
             String requestedBy,
             String reason,
 
@@ -108,7 +117,7 @@ final class Shapes {
             @Schema(description = "Entities by outcome") Map<String, Long> counts,
             Map<String, Long> references,
             Progress progress,
-            Map<String, String> throttle,
+            Map<String, Object> throttle,
             @Schema(nullable = true) Object plan,
             @Schema(nullable = true) Object verification,
 
@@ -174,6 +183,12 @@ final class Shapes {
                     description = "Whether the named migrations follow the application until told to complete")
             boolean follow,
 
+            @Schema(
+                    description = "Of its runs; absent: as the service is configured, and full for plans",
+                    enumeration = {"gentle", "normal", "full"},
+                    nullable = true)
+            String pace,
+
             String requestedBy,
             String reason,
 
@@ -187,6 +202,9 @@ final class Shapes {
 
             @Schema(description = "Whether the named migrations follow the application until told to complete")
             boolean follow,
+
+            @Schema(description = "Of its runs", nullable = true)
+            String pace,
 
             @Schema(enumeration = {"running", "completed", "failed", "cancelled"})
             String state,

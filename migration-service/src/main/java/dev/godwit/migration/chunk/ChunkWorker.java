@@ -4,6 +4,9 @@ import dev.godwit.migration.batch.Batches.Ended;
 import dev.godwit.migration.batch.ChangedTablesException;
 import dev.godwit.migration.batch.LeaseTakenException;
 import dev.godwit.migration.batch.RunContext;
+import dev.godwit.migration.pace.BatchSizer;
+import dev.godwit.migration.pace.Pacing;
+import dev.godwit.migration.pace.Terms;
 import dev.godwit.migration.run.GodwitConfig;
 import dev.godwit.migration.run.RunContexts;
 import dev.godwit.migration.run.Runs;
@@ -39,7 +42,7 @@ public class ChunkWorker {
     private static final int SIZERS_MAX = 256;
 
     private static final String CHUNK = """
-            SELECT c.kind, c.state, c.epoch, r.max_rate, coalesce(greatest(t.reltuples, 0) / greatest(t.relpages, 1), 0) AS density
+            SELECT c.kind, c.state, c.epoch, r.pace, r.max_rate, r.only_between, coalesce(greatest(t.reltuples, 0) / greatest(t.relpages, 1), 0) AS density
               FROM godwit.chunk AS c
               JOIN godwit.run AS r ON r.id = c.run_id
               LEFT JOIN pg_class AS t ON t.oid = c.relation_oid AND strpos(c.relation, ':') = 0
@@ -78,17 +81,17 @@ public class ChunkWorker {
     /** How far the work on one message has come. */
     private static final class Progress {
         private final Instant deadline;
-        private final Optional<Integer> cap;
-        private int owed;
+        private final Terms terms;
+        private Duration owed = Duration.ZERO;
         private boolean expectWork;
         private double rowsPerBlock;
         private int failures;
         private boolean over;
         private boolean giveBack;
 
-        Progress(Instant deadline, Optional<Integer> cap, double rowsPerBlock) {
+        Progress(Instant deadline, Terms terms, double rowsPerBlock) {
             this.deadline = deadline;
-            this.cap = cap;
+            this.terms = terms;
             this.rowsPerBlock = rowsPerBlock;
         }
     }
@@ -125,9 +128,7 @@ public class ChunkWorker {
     private Uni<Void> workOff(RunContext run, ChunkMessage message, Row chunk) {
         ChunkWork.Kind kind = ChunkWork.Kind.ofWireName(chunk.getString("kind"));
         Progress progress = new Progress(
-                Instant.now().plus(config.batch().messageTime()),
-                Optional.ofNullable(chunk.getInteger("max_rate")),
-                chunk.getDouble("density"));
+                Instant.now().plus(config.batch().messageTime()), Terms.fromRow(chunk), chunk.getDouble("density"));
         boolean stale = message.epoch() < chunk.getInteger("epoch");
         progress.over = stale || "done".equals(chunk.getString("state"));
         return Multi.createBy()
@@ -136,7 +137,7 @@ public class ChunkWorker {
                 .whilst(ignored -> !progress.over)
                 .onItem()
                 .ignoreAsUni()
-                .chain(() -> pacing.settle(run.runId(), progress.cap, progress.owed))
+                .chain(() -> pacing.settle(run.runId(), progress.owed))
                 .chain(() ->
                         progress.giveBack ? giveBack(message) : Uni.createFrom().voidItem());
     }
@@ -150,27 +151,46 @@ public class ChunkWorker {
             progress.giveBack = true;
             return Uni.createFrom().item(true);
         }
-        return pacing.turn(run.runId(), progress.cap, sizer(run).next(), kind.isCounted(), progress.owed)
+        BatchSizer sizer = sizer(run);
+        Terms terms = pacing.terms(run.runId(), progress.terms);
+        sizer.aimAt(pacing.transactionTime(terms));
+        Pacing.Wish wish = new Pacing.Wish(sizer.next(), kind.isCounted(), sizer::expected);
+        return pacing.turn(run.runId(), terms, wish, progress.owed)
                 .chain(turn -> inTurn(run, message, kind, progress, turn))
                 .replaceWith(true)
                 .onFailure()
                 .recoverWithUni(failure -> overcome(run, message, kind, progress, failure));
     }
 
-    /** Until the batch has committed, what was set aside for it is owed back. */
+    /** A batch that fails has taken its time all the same. */
     private Uni<Void> inTurn(
             RunContext run, ChunkMessage message, ChunkWork.Kind kind, Progress progress, Pacing.Turn turn) {
-        progress.owed = -turn.reserved();
-        if (!turn.granted()) {
-            progress.owed = 0;
+        progress.owed = turn.owed();
+        if (turn.answer() != Pacing.Answer.BEGIN) {
             progress.over = true;
-            progress.giveBack = true;
+            progress.giveBack = turn.answer() == Pacing.Answer.GIVE_BACK;
             return Uni.createFrom().voidItem();
         }
         long started = System.nanoTime();
         return work.next(run, kind, message.chunk(), turn.entities(), progress.rowsPerBlock, progress.expectWork)
-                .invoke(ended -> note(ended, sizer(run), Duration.ofNanos(System.nanoTime() - started), progress))
+                .onFailure()
+                .invoke(failure -> progress.owed = turn.owedAfter(0, since(started)))
+                .invoke(ended -> {
+                    Duration took = since(started);
+                    progress.owed = turn.owedAfter(outcomes(ended), took);
+                    note(ended, sizer(run), took, progress);
+                })
                 .replaceWithVoid();
+    }
+
+    private static Duration since(long started) {
+        return Duration.ofNanos(System.nanoTime() - started);
+    }
+
+    private static int outcomes(Ended ended) {
+        return ended instanceof Ended.Committed committed
+                ? committed.work().result().outcomes().size()
+                : 0;
     }
 
     private static void note(Ended ended, BatchSizer sizer, Duration took, Progress progress) {
@@ -181,7 +201,6 @@ public class ChunkWorker {
         Ended.Committed committed = (Ended.Committed) ended;
         int read = committed.work().result().read();
         boolean wrote = committed.work().result().wrote();
-        progress.owed += committed.work().result().outcomes().size();
         sizer.took(read, took);
         progress.failures = 0;
         progress.expectWork = wrote;

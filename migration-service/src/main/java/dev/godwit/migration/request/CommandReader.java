@@ -1,5 +1,8 @@
 package dev.godwit.migration.request;
 
+import dev.godwit.migration.pace.PaceChange;
+import dev.godwit.migration.pace.PaceLevel;
+import dev.godwit.migration.pace.Window;
 import dev.godwit.migration.run.Refusal;
 import dev.godwit.migration.run.RunCommand;
 import dev.godwit.migration.run.StartCommand;
@@ -60,6 +63,8 @@ public final class CommandReader {
                 data.optionalName("plan"),
                 data.flag("follow"),
                 data.optionalNumber("maxRate", Integer.MAX_VALUE).map(Math::toIntExact),
+                pace(data),
+                window(data),
                 data.optionalRemark("requestedBy").orElse(requester),
                 data.optionalRemark("reason"));
         data.mustHaveNoMore();
@@ -77,6 +82,7 @@ public final class CommandReader {
                         .orElseThrow(() -> StrictObject.bad("field 'migrations' is missing")),
                 isCommit(data),
                 data.flag("follow"),
+                pace(data),
                 data.optionalRemark("requestedBy").orElse(requester),
                 data.optionalRemark("reason"));
         data.mustHaveNoMore();
@@ -86,12 +92,45 @@ public final class CommandReader {
         return series;
     }
 
+    private static Optional<PaceLevel> pace(StrictObject data) {
+        return data.optionalName("pace").map(name -> PaceLevel.find(name)
+                .orElseThrow(() -> StrictObject.bad("field 'pace' must be gentle, normal or full")));
+    }
+
+    private static Optional<Window> window(StrictObject data) {
+        try {
+            return data.optionalName("onlyBetween").map(Window::parse);
+        } catch (IllegalArgumentException e) {
+            throw StrictObject.bad("field 'onlyBetween': " + e.getMessage());
+        }
+    }
+
     private static boolean isCommit(StrictObject data) {
         Optional<String> mode = data.optionalName("mode");
         if (mode.isPresent() && !mode.get().equals("plan") && !mode.get().equals("commit")) {
             throw StrictObject.bad("field 'mode' must be plan or commit");
         }
         return mode.isPresent() && mode.get().equals("commit");
+    }
+
+    /** Reads which other pace a run shall have. */
+    public static PaceChange pace(String run, StrictObject data, String commandId, String requester) {
+        PaceChange change = new PaceChange(
+                run,
+                commandId,
+                pace(data),
+                window(data),
+                data.flag("anyTime"),
+                data.optionalRemark("requestedBy").orElse(requester));
+        data.mayHave("reason");
+        data.mustHaveNoMore();
+        if (change.level().isEmpty() && change.window().isEmpty() && !change.anyTime()) {
+            throw StrictObject.bad("say what shall change: 'pace', 'onlyBetween' or 'anyTime'");
+        }
+        if (change.window().isPresent() && change.anyTime()) {
+            throw StrictObject.bad("give either 'onlyBetween' or 'anyTime', not both");
+        }
+        return change;
     }
 
     /** Reads which entities shall be migrated now. */

@@ -76,7 +76,7 @@ public class Chunks {
              ORDER BY number
             """;
 
-    /** Chunks that nobody has touched for a while: their message was lost, or their worker died. */
+    /** Chunks that nobody has touched for a while: their message was lost, or their worker died. Those of a run that is held back are queued when it goes on. */
     private static final String IDLE = """
             UPDATE godwit.chunk AS c
                SET epoch = epoch + 1, touched_at = clock_timestamp()
@@ -85,6 +85,7 @@ public class Chunks {
                                WHERE i.run_id = $1
                                  AND i.generation = $2
                                  AND i.state = 'open'
+                                 AND NOT EXISTS (SELECT FROM godwit.pace AS p WHERE p.run_id = i.run_id AND p.held)
                                  AND i.touched_at < clock_timestamp() - $3 * interval '1 millisecond'
                                ORDER BY i.number
                                  FOR UPDATE SKIP LOCKED

@@ -38,17 +38,22 @@ class PlanReports {
              GROUP BY e.key
             """;
 
+    /** WAL until it has been read and archived, and as much again for new versions of rows, their index entries and the journal, which are what the WAL consists of. */
+    private static final int DISK_PER_WAL = 2;
+
     private final Runs runs;
     private final Pool pool;
     private final Inventory inventory;
+    private final SharedFate sharedFate;
     private final Discover discover = new Discover();
     private final CatalogReader catalog = new CatalogReader();
 
     @Inject
-    PlanReports(Runs runs, Pool pool, Inventory inventory) {
+    PlanReports(Runs runs, Pool pool, Inventory inventory, SharedFate sharedFate) {
         this.runs = runs;
         this.pool = pool;
         this.inventory = inventory;
+        this.sharedFate = sharedFate;
     }
 
     /** What is known before a row is read: preflight's findings and what the plan holds for. */
@@ -79,6 +84,8 @@ class PlanReports {
                     .chain(() -> undeclared(context, report))
                     .chain(() -> inventory.take(context))
                     .invoke(figures -> report.put("inventory", figures))
+                    .chain(() -> sharedFate.of(run.tables()))
+                    .invoke(shared -> report.put("sharedFate", shared))
                     .replaceWith(report);
         });
     }
@@ -111,6 +118,7 @@ class PlanReports {
                             .put("entities", touched.getLong(context.rootName(), migrated(report)))
                             .put("rows", total)
                             .put("walBytes", total * effort.walBytesPerRow())
+                            .put("diskBytes", DISK_PER_WAL * total * effort.walBytesPerRow())
                             .put("seconds", Math.ceil(total / effort.rowsPerSecond())));
             return null;
         });

@@ -70,13 +70,16 @@ class Prerequisites {
     static void mustFit(StartCommand command, Definition definition) {
         boolean part = command.limit().isPresent() || !command.only().isEmpty();
         if (!definition.operation().hasEntities()
-                && (part || command.follow() || command.maxRate().isPresent())) {
+                && (part
+                        || command.follow()
+                        || command.maxRate().isPresent()
+                        || command.window().isPresent())) {
             throw new Refusal(
                     Refusal.Kind.BAD_REQUEST,
                     "bad_data",
                     definition.migration() + " is of kind "
                             + definition.operation().kind()
-                            + ": it has no entities, so 'only', 'limit', 'follow' and 'maxRate' mean nothing for it");
+                            + ": it has no entities, so 'only', 'limit', 'follow', 'maxRate' and 'onlyBetween' mean nothing for it");
         }
     }
 

@@ -23,8 +23,7 @@ final class RunSnapshots {
                    c.total AS chunks_total, c.done AS chunks_done, c.blocks_total, c.blocks_done,
                    (SELECT max(t.lag_millis) FROM godwit.tail AS t) AS tail_lag,
                    (SELECT count(*) FROM godwit.pending_key AS p WHERE p.run_id = r.id) AS pending,
-                   (SELECT 'max_rate' FROM godwit.pace AS p
-                     WHERE p.run_id = r.id AND r.ended_at IS NULL AND p.held_until > clock_timestamp() - interval '2 seconds') AS throttle
+                   t.reason AS throttle, t.detail AS throttle_detail, t.share AS pace_share
               FROM godwit.run AS r
              CROSS JOIN LATERAL (SELECT coalesce(sum(migrated), 0)::bigint AS migrated, coalesce(sum(unchanged), 0)::bigint AS unchanged,
                                         coalesce(sum(skipped), 0)::bigint AS skipped, coalesce(sum(conflict), 0)::bigint AS conflict,
@@ -38,6 +37,14 @@ final class RunSnapshots {
                                    FROM godwit.chunk AS c
                                   WHERE c.run_id = r.id
                                     AND c.generation = r.generation) AS c
+              LEFT JOIN LATERAL (SELECT p.share,
+                                        CASE WHEN p.decided_at > clock_timestamp() - interval '10 seconds' AND p.reason IS NOT NULL THEN p.reason
+                                             WHEN p.held_until > clock_timestamp() - interval '2 seconds' THEN 'max_rate'
+                                        END AS reason,
+                                        CASE WHEN p.decided_at > clock_timestamp() - interval '10 seconds' THEN p.detail END AS detail
+                                   FROM godwit.pace AS p
+                                  WHERE p.run_id = r.id
+                                    AND r.state IN ('planning', 'backfilling', 'verifying', 'rolling-back')) AS t ON true
             """;
 
     private static final String ONE = SNAPSHOT + " WHERE r.id = $1";
@@ -97,12 +104,22 @@ final class RunSnapshots {
                 .put("counts", counts)
                 .put("references", new JsonObject().put("translated", row.getLong("translated")))
                 .put("progress", progress(row, counts))
-                .put("throttle", new JsonObject().put("reason", row.getString("throttle")))
+                .put("throttle", throttle(row))
                 .put("plan", row.getJsonObject("plan"))
                 .put("verification", row.getJsonObject("verification"))
                 .put("verifyAsked", row.getBoolean("verify_asked"))
                 .put("asOf", row.getString("as_of_text"))
                 .putNull("streams");
+    }
+
+    /** A run as slow as its level wants it is not held back. */
+    private static JsonObject throttle(Row row) {
+        return new JsonObject()
+                .put("reason", row.getString("throttle"))
+                .put("detail", row.getString("throttle_detail"))
+                .put("pace", row.getString("pace"))
+                .put("share", row.getDouble("pace_share"))
+                .put("onlyBetween", row.getString("only_between"));
     }
 
     private static JsonObject counts(Row row) {

@@ -8,6 +8,9 @@ import dev.godwit.migration.catalog.Table;
 import dev.godwit.migration.definition.Definition;
 import dev.godwit.migration.definition.TableName;
 import dev.godwit.migration.graph.Definitions;
+import dev.godwit.migration.pace.PaceConfig;
+import dev.godwit.migration.pace.PaceLevel;
+import dev.godwit.migration.pace.Window;
 import dev.godwit.migration.plan.Finding;
 import dev.godwit.migration.plan.Preflight;
 import dev.godwit.migration.plan.UnreadTables;
@@ -61,8 +64,8 @@ class RunStarter {
 
     private static final String INSERT = """
             INSERT INTO godwit.run (id, migration, operation, mode, state, definition, definition_file, definition_hash, catalog_fingerprint,
-                                    requested_by, command_id, reason, entity_limit, only_keys, follow, max_rate, tables, plan, attachments)
-            VALUES ($1, $2, $3, $4, 'planning', $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
+                                    requested_by, command_id, reason, entity_limit, only_keys, follow, max_rate, tables, plan, attachments, pace, only_between)
+            VALUES ($1, $2, $3, $4, 'planning', $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
             """;
 
     private static final String PLAN = """
@@ -78,16 +81,24 @@ class RunStarter {
     private final CommandLog log;
     private final Definitions definitions;
     private final Outside outside;
+    private final PaceConfig pace;
     private final Preflight preflight;
     private final CatalogReader catalog = new CatalogReader();
 
     @Inject
-    RunStarter(Pool pool, RunContexts contexts, CommandLog log, Definitions definitions, Outside outside) {
+    RunStarter(
+            Pool pool,
+            RunContexts contexts,
+            CommandLog log,
+            Definitions definitions,
+            Outside outside,
+            PaceConfig pace) {
         this.pool = pool;
         this.contexts = contexts;
         this.log = log;
         this.definitions = definitions;
         this.outside = outside;
+        this.pace = pace;
         this.preflight = new Preflight(outside);
     }
 
@@ -269,7 +280,7 @@ class RunStarter {
                 .replaceWithVoid();
     }
 
-    private static Tuple row(String id, StartCommand command, Definition definition, Looked looked, String[] tables) {
+    private Tuple row(String id, StartCommand command, Definition definition, Looked looked, String[] tables) {
         JsonObject plan = PlanReports.begin(looked.findings(), definition.hash(), looked.fingerprint());
         return Tuple.tuple()
                 .addString(id)
@@ -289,7 +300,13 @@ class RunStarter {
                 .addInteger(command.maxRate().orElse(null))
                 .addArrayOfString(tables)
                 .addJsonObject(plan)
-                .addJsonObject(attachments(definition));
+                .addJsonObject(attachments(definition))
+                .addString(pace(command).wireName())
+                .addString(command.window().map(Window::toString).orElse(null));
+    }
+
+    private PaceLevel pace(StartCommand command) {
+        return command.pace().orElse(command.commit() ? pace.level() : PaceLevel.FULL);
     }
 
     private static JsonObject attachments(Definition definition) {

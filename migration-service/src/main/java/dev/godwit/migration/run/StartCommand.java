@@ -1,5 +1,7 @@
 package dev.godwit.migration.run;
 
+import dev.godwit.migration.pace.PaceLevel;
+import dev.godwit.migration.pace.Window;
 import java.util.List;
 import java.util.Optional;
 
@@ -13,6 +15,8 @@ import java.util.Optional;
  * @param plan id of the plan that the commit trusts: refused if definition or catalog changed since
  * @param follow stay in {@code following} until asked to complete
  * @param maxRate cap in entities per second
+ * @param pace empty: the configured one for a commit, full for a plan, which only reads
+ * @param window hours in which its chunks may be worked on; empty: always
  */
 public record StartCommand(
         String commandId,
@@ -23,6 +27,8 @@ public record StartCommand(
         Optional<String> plan,
         boolean follow,
         Optional<Integer> maxRate,
+        Optional<PaceLevel> pace,
+        Optional<Window> window,
         String requestedBy,
         Optional<String> reason) {
 

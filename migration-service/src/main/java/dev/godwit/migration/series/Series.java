@@ -1,5 +1,6 @@
 package dev.godwit.migration.series;
 
+import dev.godwit.migration.pace.PaceLevel;
 import dev.godwit.migration.series.Member.State;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -13,6 +14,7 @@ import java.util.Optional;
  *
  * @param serial names its advisory lock
  * @param follow whether the runs of the named migrations follow the application
+ * @param pace how fast its runs may go; empty: what a run has that asks for nothing
  * @param state running, completed, failed or cancelled
  * @param migrations those that the command named
  */
@@ -21,6 +23,7 @@ record Series(
         long serial,
         boolean commit,
         boolean follow,
+        Optional<PaceLevel> pace,
         String state,
         List<String> migrations,
         String requestedBy,
@@ -47,6 +50,7 @@ record Series(
                 row.getLong("serial"),
                 "commit".equals(row.getString("mode")),
                 row.getBoolean("follow"),
+                Optional.ofNullable(row.getString("pace")).map(PaceLevel::ofWireName),
                 row.getString("state"),
                 List.of(row.getArrayOfStrings("migrations")),
                 row.getString("requested_by"),
@@ -75,6 +79,7 @@ record Series(
                 .put("series", id)
                 .put("mode", commit ? "commit" : "plan")
                 .put("follow", follow)
+                .put("pace", pace.map(PaceLevel::wireName).orElse(null))
                 .put("state", state)
                 .put("migrations", new JsonArray(migrations))
                 .put("requestedBy", requestedBy)

@@ -1,5 +1,6 @@
 package dev.godwit.migration.series;
 
+import dev.godwit.migration.pace.PaceLevel;
 import java.util.List;
 import java.util.Optional;
 
@@ -9,12 +10,14 @@ import java.util.Optional;
  * @param commandId idempotency key; the same id twice starts one series
  * @param commit false: plans, which cannot write
  * @param follow whether the named migrations follow the application until their runs are told to complete; what they need runs to its end
+ * @param pace how fast its runs may go; empty: what a run has that asks for nothing
  */
 public record SeriesCommand(
         String commandId,
         List<String> migrations,
         boolean commit,
         boolean follow,
+        Optional<PaceLevel> pace,
         String requestedBy,
         Optional<String> reason) {
 

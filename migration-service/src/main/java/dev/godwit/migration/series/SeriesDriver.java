@@ -145,6 +145,8 @@ class SeriesDriver {
                 Optional.empty(),
                 series.follows(member),
                 Optional.empty(),
+                series.pace(),
+                Optional.empty(),
                 series.requestedBy(),
                 Optional.of(series.reason().orElse("part of series " + series.id())));
     }

@@ -1,6 +1,7 @@
 package dev.godwit.migration.series;
 
 import dev.godwit.migration.graph.Needs.Step;
+import dev.godwit.migration.pace.PaceLevel;
 import dev.godwit.migration.run.Refusal;
 import dev.godwit.migration.run.Runs;
 import io.smallrye.mutiny.Multi;
@@ -23,7 +24,7 @@ import java.util.stream.StreamSupport;
 class SeriesStore {
 
     private static final String COLUMNS =
-            "id, serial, mode, follow, state, migrations, requested_by, reason, command_id, created_at, ended_at";
+            "id, serial, mode, follow, pace, state, migrations, requested_by, reason, command_id, created_at, ended_at";
 
     private static final String FIND = "SELECT " + COLUMNS + " FROM godwit.series WHERE id = $1";
 
@@ -57,8 +58,8 @@ class SeriesStore {
 
     /** No row: a series with this command exists. */
     private static final String INSERT = """
-            INSERT INTO godwit.series (id, mode, state, migrations, requested_by, reason, command_id, follow, ended_at)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, CASE WHEN $3 <> 'running' THEN clock_timestamp() END)
+            INSERT INTO godwit.series (id, mode, state, migrations, requested_by, reason, command_id, follow, pace, ended_at)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, CASE WHEN $3 <> 'running' THEN clock_timestamp() END)
             ON CONFLICT (command_id) DO NOTHING
             """;
 
@@ -152,7 +153,8 @@ class SeriesStore {
                 .addString(command.requestedBy())
                 .addString(command.reason().orElse(null))
                 .addString(command.commandId())
-                .addBoolean(command.follow());
+                .addBoolean(command.follow())
+                .addString(command.pace().map(PaceLevel::wireName).orElse(null));
         return runs.inTransaction(connection -> connection
                 .preparedQuery(INSERT)
                 .execute(row)

@@ -111,6 +111,18 @@ class RestIT {
     }
 
     @Test
+    void shouldRefuseAPaceThatIsNone() throws Exception {
+        problemMustBe(404, "unknown_run", get("/api/runs/unknown/pace"));
+        problemMustBe(404, "unknown_run", post("/api/runs/unknown/pace", "{\"pace\":\"full\"}"));
+        problemMustBe(400, "bad_data", post("/api/runs/r9/pace", "{}"));
+        problemMustBe(400, "bad_data", post("/api/runs/r9/pace", "{\"pace\":\"fast\"}"));
+        problemMustBe(400, "bad_data", post("/api/runs/r9/pace", "{\"onlyBetween\":\"22:00-06:00\"}"));
+        problemMustBe(400, "bad_data", post("/api/runs/r9/pace", "{\"sql\":\"SELECT 1\"}"));
+        problemMustBe(
+                400, "bad_data", post("/api/runs/r9/pace", "{\"anyTime\":true,\"onlyBetween\":\"22:00-06:00 UTC\"}"));
+    }
+
+    @Test
     void shouldTellWhatARollbackWouldDoUnlessCommitIsSaid() throws Exception {
         HttpResponse<String> preview = post("/api/runs/r8/rollback", "{}");
         HttpResponse<String> rollback = post("/api/runs/r8/rollback", "{\"commit\":true,\"commandId\":\"b\"}");

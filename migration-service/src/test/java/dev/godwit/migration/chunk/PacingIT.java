@@ -3,6 +3,9 @@ package dev.godwit.migration.chunk;
 import static dev.godwit.migration.testing.Engine.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.godwit.migration.pace.PaceLevel;
+import dev.godwit.migration.pace.Pacing;
+import dev.godwit.migration.pace.Terms;
 import dev.godwit.migration.testing.Engine;
 import dev.godwit.migration.testing.EngineRun;
 import io.smallrye.mutiny.Uni;
@@ -19,6 +22,7 @@ import org.junit.jupiter.api.Test;
 class PacingIT {
 
     private static final String DOCS = "CREATE TABLE doc (id text PRIMARY KEY, wanted text, " + Engine.WIDE + ")";
+    private static final Terms CAP = new Terms(PaceLevel.FULL, Optional.of(50), Optional.empty());
     private static final String DEFINITION = """
             migration: docs
             rekey: {table: public.doc, key: id, to: wanted, on-duplicate: fail}
@@ -28,14 +32,18 @@ class PacingIT {
     void shouldGiveTurnsOneAfterAnotherToWorkersOfAllInstances() {
         Engine engine = Engine.on("pace", DOCS);
         String run = engine.commit(DEFINITION).id();
-        List<Pacing> instances = List.of(new Pacing(engine.runs()), new Pacing(engine.runs()));
+        List<Pacing> instances = List.of(engine.pacing(), engine.pacing());
         long started = System.nanoTime();
 
         List<CompletableFuture<Long>> turns = IntStream.range(0, 8)
                 .mapToObj(i -> instances
                         .get(i % 2)
-                        .turn(run, Optional.of(50), 1000, true, 0)
-                        .invoke(turn -> assertThat(turn).isEqualTo(new Pacing.Turn(10, 10, true)))
+                        .turn(run, CAP, new Pacing.Wish(1000, true, n -> Duration.ZERO), Duration.ZERO)
+                        .invoke(turn -> {
+                            assertThat(turn.answer()).isEqualTo(Pacing.Answer.BEGIN);
+                            assertThat(turn.entities()).isEqualTo(10);
+                            assertThat(turn.owedAfter(10, Duration.ofMillis(1))).isZero();
+                        })
                         .map(turn ->
                                 Duration.ofNanos(System.nanoTime() - started).toMillis())
                         .subscribeAsCompletionStage())
@@ -62,7 +70,7 @@ class PacingIT {
                 engine.contexts(),
                 engine.chunkWork(),
                 new ChunkQueue(null),
-                new Pacing(engine.runs()),
+                engine.pacing(),
                 engine.config());
         long started = System.nanoTime();
 

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import dev.godwit.migration.pace.PaceLevel;
+import dev.godwit.migration.pace.Window;
 import dev.godwit.migration.run.Refusal;
 import dev.godwit.migration.run.RunCommand;
 import dev.godwit.migration.run.StartCommand;
@@ -34,11 +36,17 @@ class CommandReaderTest {
         void shouldReadEveryField() {
             Command command = read(
                     "dev.godwit.series.start",
-                    "{'migrations':['b','a','b'],'mode':'commit','follow':true,'requestedBy':'ann','reason':'because'}");
+                    "{'migrations':['b','a','b'],'mode':'commit','follow':true,'pace':'full','requestedBy':'ann','reason':'because'}");
 
             assertThat(command)
-                    .isEqualTo(new Command.StartSeries(
-                            new SeriesCommand("id-1", List.of("b", "a"), true, true, "ann", Optional.of("because"))));
+                    .isEqualTo(new Command.StartSeries(new SeriesCommand(
+                            "id-1",
+                            List.of("b", "a"),
+                            true,
+                            true,
+                            Optional.of(PaceLevel.FULL),
+                            "ann",
+                            Optional.of("because"))));
         }
 
         @ParameterizedTest
@@ -84,14 +92,17 @@ class CommandReaderTest {
                             Optional.empty(),
                             false,
                             Optional.empty(),
+                            Optional.empty(),
+                            Optional.empty(),
                             "/client",
                             Optional.empty()));
         }
 
         @Test
         void shouldReadEveryField() {
-            StartCommand start = start("{'migration':'m','mode':'commit','limit':100,'only':['a','b','a'],'plan':'r1',"
-                    + "'follow':true,'maxRate':50,'requestedBy':'ann','reason':'because'}");
+            StartCommand start = start(
+                    "{'migration':'m','mode':'commit','limit':100,'only':['a','b','a'],'plan':'r1',"
+                            + "'follow':true,'maxRate':50,'pace':'gentle','onlyBetween':'22:00-06:00 Europe/Berlin','requestedBy':'ann','reason':'because'}");
 
             assertThat(start)
                     .isEqualTo(new StartCommand(
@@ -103,6 +114,8 @@ class CommandReaderTest {
                             Optional.of("r1"),
                             true,
                             Optional.of(50),
+                            Optional.of(PaceLevel.GENTLE),
+                            Optional.of(Window.parse("22:00-06:00 Europe/Berlin")),
                             "ann",
                             Optional.of("because")));
         }

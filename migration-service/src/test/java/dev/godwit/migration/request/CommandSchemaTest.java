@@ -26,6 +26,8 @@ class CommandSchemaTest {
                 "{'migration':'m','mode':'commit','maxRate':2147483647,'limit':1}",
                 "{'migration':'m','mode':null,'maxRate':null,'limit':null,'only':null,'plan':null,'follow':null,'reason':null}",
                 "{'migration':'m','only':['a']}",
+                "{'migration':'m','pace':'gentle','onlyBetween':'22:00-06:00 Europe/Berlin'}",
+                "{'migration':'m','pace':null,'onlyBetween':null}",
                 "{'migration':'m','reason':''}"
             })
     void shouldBothAccept(String start) {
@@ -43,6 +45,8 @@ class CommandSchemaTest {
                 "{'migration':'m','maxRate':0}",
                 "{'migration':'m','maxRate':2147483648}",
                 "{'migration':'m','limit':0}",
+                "{'migration':'m','pace':'fast'}",
+                "{'migration':'m','onlyBetween':'22:00-06:00'}",
                 "{'migration':'m','only':[]}",
                 "{'migration':'m','only':[1]}",
                 "{'migration':'m','follow':'yes'}",

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.godwit.migration.batch.Fence;
+import dev.godwit.migration.pace.PaceChange;
+import dev.godwit.migration.pace.PaceLevel;
+import dev.godwit.migration.pace.Window;
 import dev.godwit.migration.testing.LiveService;
 import dev.godwit.migration.testing.TestPostgres;
 import io.quarkus.test.junit.QuarkusTest;
@@ -13,7 +16,10 @@ import jakarta.inject.Inject;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -41,6 +47,9 @@ class RunLifeIT extends LiveRuns {
     @Inject
     Rehearsals rehearsals;
 
+    @Inject
+    Paces paces;
+
     @Test
     void shouldFollowOnAfterItHasVerified() {
         String first = following("first");
@@ -56,6 +65,39 @@ class RunLifeIT extends LiveRuns {
         patiently().untilAsserted(() -> assertThat(pending("first")).isZero());
         complete(first);
         assertThat(published("first")).isEqualTo("null");
+    }
+
+    @Test
+    void shouldKeepToItsHoursUntilItMayWorkAtAnyTime() {
+        int later = ZonedDateTime.now(ZoneOffset.UTC).getHour() + 2;
+        Window hours = Window.parse("%02d:00-%02d:00 UTC".formatted(later % 24, (later + 1) % 24));
+        String run = await(services.start(new StartCommand(
+                        UUID.randomUUID().toString(),
+                        "first",
+                        true,
+                        Optional.empty(),
+                        List.of(),
+                        Optional.empty(),
+                        false,
+                        Optional.empty(),
+                        Optional.of(PaceLevel.NORMAL),
+                        Optional.of(hours),
+                        "test",
+                        Optional.empty())))
+                .getString("run");
+        patiently().untilAsserted(() -> assertThat(await(paces.show(run)).getString("detail"))
+                .startsWith("opens at "));
+        must(run, RunState.BACKFILLING);
+        long untouched = pending("first");
+
+        JsonObject changed = await(paces.change(
+                new PaceChange(run, "at-any-time", Optional.of(PaceLevel.GENTLE), Optional.empty(), true, "test")));
+
+        assertThat(untouched).isPositive();
+        assertThat(changed.getString("pace") + " " + changed.getString("onlyBetween"))
+                .isEqualTo("gentle null");
+        must(run, RunState.COMPLETED);
+        assertThat(pending("first")).isZero();
     }
 
     @Test

@@ -108,7 +108,13 @@ class SeriesIT extends SchemaRuns {
     void shouldStartEachRunOnceWhoeverDies() {
         await(other.query("BEGIN; LOCK TABLE note IN SHARE MODE").execute());
         SeriesCommand command = new SeriesCommand(
-                UUID.randomUUID().toString(), List.of("note-column"), true, false, "test", Optional.empty());
+                UUID.randomUUID().toString(),
+                List.of("note-column"),
+                true,
+                false,
+                Optional.empty(),
+                "test",
+                Optional.empty());
         String id = await(series.start(command)).getString("series");
         assertThat(await(series.start(command)).getString("series"))
                 .as("the same command")
@@ -160,7 +166,13 @@ class SeriesIT extends SchemaRuns {
 
     private String start(boolean commit, String... migrations) {
         SeriesCommand command = new SeriesCommand(
-                UUID.randomUUID().toString(), List.of(migrations), commit, false, "test", Optional.empty());
+                UUID.randomUUID().toString(),
+                List.of(migrations),
+                commit,
+                false,
+                Optional.empty(),
+                "test",
+                Optional.empty());
         return await(series.start(command)).getString("series");
     }
 

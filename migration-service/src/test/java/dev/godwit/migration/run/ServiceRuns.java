@@ -54,6 +54,8 @@ abstract class ServiceRuns {
                 Optional.empty(),
                 follow,
                 Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
                 "test",
                 Optional.empty()));
     }

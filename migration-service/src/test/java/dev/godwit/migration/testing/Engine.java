@@ -7,8 +7,10 @@ import dev.godwit.migration.blob.BlobCopies;
 import dev.godwit.migration.chunk.ChunkQueue;
 import dev.godwit.migration.chunk.ChunkWork;
 import dev.godwit.migration.chunk.ChunkWorker;
-import dev.godwit.migration.chunk.Pacing;
 import dev.godwit.migration.definition.Definition;
+import dev.godwit.migration.pace.PaceBoard;
+import dev.godwit.migration.pace.PaceConfig;
+import dev.godwit.migration.pace.Pacing;
 import dev.godwit.migration.run.Chunks;
 import dev.godwit.migration.run.GodwitConfig;
 import dev.godwit.migration.run.RunContexts;
@@ -262,8 +264,23 @@ public final class Engine {
                 contexts,
                 chunkWork(),
                 queue,
-                new Pacing(runs),
+                pacing(),
                 config(TestPostgres.port(), database, user, connections, messageTime));
+    }
+
+    /** What tells workers of an instance their turns; nothing tells it of other paces than the runs began with. */
+    public Pacing pacing() {
+        return new Pacing(runs, new PaceBoard(), pace(Map.of()), config);
+    }
+
+    /** Settings of pace: the defaults and what is said here. */
+    public static PaceConfig pace(Map<String, String> settings) {
+        return new SmallRyeConfigBuilder()
+                .addDiscoveredConverters()
+                .withMapping(PaceConfig.class)
+                .withDefaultValues(settings)
+                .build()
+                .getConfigMapping(PaceConfig.class);
     }
 
     /** What works on chunks. */
@@ -299,8 +316,8 @@ public final class Engine {
     private EngineRun begin(Definition definition, boolean commit) {
         String id = "r" + RUNS.incrementAndGet();
         long serial = await(pool.preparedQuery("""
-                                INSERT INTO godwit.run (id, migration, operation, mode, state, phase, definition, definition_file, definition_hash, attachments, barrier_xid)
-                                VALUES ($1, $2, $8, $3, $4, 'backfill', $5, 'migration.yaml', $6, $9, CASE WHEN $7 THEN pg_snapshot_xmax(pg_current_snapshot()) END)
+                                INSERT INTO godwit.run (id, migration, operation, mode, state, phase, definition, definition_file, definition_hash, attachments, barrier_xid, pace)
+                                VALUES ($1, $2, $8, $3, $4, 'backfill', $5, 'migration.yaml', $6, $9, CASE WHEN $7 THEN pg_snapshot_xmax(pg_current_snapshot()) END, 'full')
                                 RETURNING serial
                                 """)
                         .execute(Tuple.tuple()

@@ -83,7 +83,7 @@ final class Godwit {
 
     /** Commits a whole run and waits for its trail. */
     Times migrate() throws SQLException {
-        return ended(client.start(RunRequest.of(migration, true)));
+        return ended(client.start(RunRequest.of(migration, true).withPace("full")));
     }
 
     /** Has a run that follows come to its end, and waits for its trail. */
@@ -137,7 +137,7 @@ final class Godwit {
 
     /** Begins a run that follows the application. */
     Run begin() {
-        return client.start(RunRequest.of(migration, true).withFollow());
+        return client.start(RunRequest.of(migration, true).withFollow().withPace("full"));
     }
 
     /** From here on nothing that the application inserts is in a chunk: it is the tail's. */

@@ -80,6 +80,20 @@ public final class MigrationClient {
         return new Run(rest.post("/api/runs", request.toJson()));
     }
 
+    /** How fast a run may go, what holds it back, and every signal. */
+    public JsonNode pace(String run) {
+        return rest.get("/api/runs/" + RestClient.encode(run) + "/pace");
+    }
+
+    /** Changes what is said of it, and answers the same. */
+    public JsonNode changePace(
+            String run, Optional<String> level, Optional<String> onlyBetween, boolean anyTime, String requestedBy) {
+        ObjectNode body = body(requestedBy, Optional.empty()).put("anyTime", anyTime);
+        level.ifPresent(name -> body.put("pace", name));
+        onlyBetween.ifPresent(hours -> body.put("onlyBetween", hours));
+        return rest.post("/api/runs/" + RestClient.encode(run) + "/pace", body);
+    }
+
     /** @param command pause, resume, cancel, complete, verify or forget */
     public Run command(String run, String command, String requestedBy, Optional<String> reason) {
         return new Run(rest.post("/api/runs/" + RestClient.encode(run) + "/" + command, body(requestedBy, reason)));
@@ -102,12 +116,14 @@ public final class MigrationClient {
             List<String> migrations,
             boolean commit,
             boolean follow,
+            Optional<String> pace,
             String requestedBy,
             Optional<String> reason,
             Optional<String> commandId) {
         ObjectNode body = body(requestedBy, reason)
                 .put("mode", commit ? "commit" : "plan")
                 .put("follow", follow);
+        pace.ifPresent(level -> body.put("pace", level));
         migrations.forEach(body.putArray("migrations")::add);
         commandId.ifPresent(id -> body.put("commandId", id));
         return new Series(rest.post("/api/series", body));

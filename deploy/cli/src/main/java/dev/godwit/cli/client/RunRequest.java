@@ -14,6 +14,8 @@ import java.util.Optional;
  * @param plan the dry-run that this run must still agree with
  * @param follow keep migrating what the application writes until told to complete
  * @param maxRate entities per second
+ * @param pace gentle, normal or full; empty: as the service is configured
+ * @param onlyBetween hours with their time zone, such as {@code 22:00-06:00 Europe/Berlin}
  * @param commandId makes a repeated request the same request
  */
 public record RunRequest(
@@ -24,6 +26,8 @@ public record RunRequest(
         Optional<String> plan,
         boolean follow,
         Optional<Integer> maxRate,
+        Optional<String> pace,
+        Optional<String> onlyBetween,
         String requestedBy,
         Optional<String> reason,
         Optional<String> commandId) {
@@ -38,18 +42,49 @@ public record RunRequest(
                 Optional.empty(),
                 false,
                 Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
                 System.getProperty("user.name"),
                 Optional.empty(),
                 Optional.empty());
     }
 
     public RunRequest withFollow() {
-        return new RunRequest(migration, commit, limit, only, plan, true, maxRate, requestedBy, reason, commandId);
+        return new RunRequest(
+                migration, commit, limit, only, plan, true, maxRate, pace, onlyBetween, requestedBy, reason, commandId);
     }
 
     public RunRequest withLimit(long entities) {
         return new RunRequest(
-                migration, commit, Optional.of(entities), only, plan, follow, maxRate, requestedBy, reason, commandId);
+                migration,
+                commit,
+                Optional.of(entities),
+                only,
+                plan,
+                follow,
+                maxRate,
+                pace,
+                onlyBetween,
+                requestedBy,
+                reason,
+                commandId);
+    }
+
+    /** @param level gentle, normal or full */
+    public RunRequest withPace(String level) {
+        return new RunRequest(
+                migration,
+                commit,
+                limit,
+                only,
+                plan,
+                follow,
+                maxRate,
+                Optional.of(level),
+                onlyBetween,
+                requestedBy,
+                reason,
+                commandId);
     }
 
     ObjectNode toJson() {
@@ -64,6 +99,8 @@ public record RunRequest(
         plan.ifPresent(id -> body.put("plan", id));
         body.put("follow", follow);
         maxRate.ifPresent(rate -> body.put("maxRate", rate));
+        pace.ifPresent(level -> body.put("pace", level));
+        onlyBetween.ifPresent(hours -> body.put("onlyBetween", hours));
         body.put("requestedBy", requestedBy);
         reason.ifPresent(text -> body.put("reason", text));
         commandId.ifPresent(id -> body.put("commandId", id));

@@ -46,7 +46,7 @@ final class FullRehearsal {
         List<String> differences = new ArrayList<>();
         production.ifPresent(told -> differences.addAll(PlanComparison.withProduction(told, report)));
         Instant began = Instant.now();
-        Run committed = settled(client.start(RunRequest.of(migration, true)));
+        Run committed = settled(client.start(RunRequest.of(migration, true).withPace("full")));
         Duration took = Duration.between(began, Instant.now());
         if (!committed.state().equals("completed")) {
             differences.add("the run is " + committed.state() + ": " + committed.reason());

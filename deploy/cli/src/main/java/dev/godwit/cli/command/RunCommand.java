@@ -79,15 +79,15 @@ public final class RunCommand extends ServiceCommand {
         if (migrations.size() > 1 && !withDependencies) {
             throw Failure.usage("several migrations run together with what they need: add --with-dependencies");
         }
-        if (withDependencies && (plan != null || maxRate != null || options.isPartial())) {
+        if (withDependencies && (plan != null || maxRate != null || options.isPartial() || options.hasWindow())) {
             throw Failure.usage(
-                    "--plan, --max-rate, --only and --limit are about one migration; leave out --with-dependencies");
+                    "--plan, --max-rate, --only-between, --only and --limit are about one migration; leave out --with-dependencies");
         }
     }
 
     private int runAll(MigrationClient client) {
-        Series started =
-                client.startSeries(migrations, commit, follow, requestedBy(), options.reason(), options.commandId());
+        Series started = client.startSeries(
+                migrations, commit, follow, options.pace(), requestedBy(), options.reason(), options.commandId());
         WholePlan whole = new WholePlan(this, client);
         return whole.print(options.isNoWait() ? started : whole.await(started.id()));
     }

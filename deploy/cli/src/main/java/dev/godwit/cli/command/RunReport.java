@@ -7,6 +7,7 @@ import dev.godwit.cli.terminal.Terminal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /** Runs and plans as text. */
 final class RunReport {
@@ -16,6 +17,7 @@ final class RunReport {
         terminal.line(run.id() + "  " + run.migration() + "  " + run.mode() + "  " + run.state()
                 + (run.reason().isEmpty() ? "" : "  (" + run.reason() + ")"));
         terminal.line("  " + counts(run));
+        heldBack(run.json().path("throttle")).ifPresent(terminal::line);
         if (run.json().path("references").path("translated").asLong() > 0) {
             terminal.line(String.format(
                     Locale.ROOT,
@@ -30,6 +32,14 @@ final class RunReport {
                             : ": expected " + check.path("expected").asText() + ", found "
                                     + check.path("actual").asText()));
         }
+    }
+
+    /** What holds a run back, with its figures; empty when nothing does. */
+    static Optional<String> heldBack(JsonNode throttle) {
+        String detail = throttle.path("detail").asText("");
+        return Optional.of(throttle.path("reason").asText(""))
+                .filter(reason -> !reason.isEmpty())
+                .map(reason -> "  held back by " + reason + (detail.isEmpty() ? "" : ": " + detail));
     }
 
     private static String counts(Run run) {
@@ -77,6 +87,17 @@ final class RunReport {
         }
         for (JsonNode left : plan.path("notSearched")) {
             terminal.line("  not searched for undeclared references: " + left.asText());
+        }
+        for (JsonNode shared : plan.path("sharedFate")) {
+            terminal.line("  shares the database: " + shared.path("kind").asText() + " "
+                    + shared.path("name").asText() + ", "
+                    + shared.path("detail").asText());
+        }
+        if (plan.path("estimates").path("diskBytes").asLong() > 0) {
+            terminal.line(String.format(
+                    Locale.ROOT,
+                    "  disk: up to about %,d MiB, WAL included",
+                    Math.max(1, plan.path("estimates").path("diskBytes").asLong() >> 20)));
         }
         for (JsonNode statement : plan.path("statements")) {
             terminal.line("  " + statement.path("direction").asText() + " "

@@ -3,6 +3,7 @@ package dev.godwit.cli.command;
 import dev.godwit.cli.client.RunRequest;
 import java.util.List;
 import java.util.Optional;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Options of the commands that begin a run. */
@@ -12,6 +13,16 @@ final class StartOptions {
 
     @Option(names = "--limit", paramLabel = "N", description = "At most so many entities.")
     private Long limit;
+
+    @Option(
+            names = "--pace",
+            paramLabel = "LEVEL",
+            description =
+                    "gentle, normal or full: how much of the database's time the run may take (default: normal, and full for a dry-run, which only reads).")
+    private String pace;
+
+    @Mixin
+    private PaceOptions hours;
 
     @Option(names = "--reason", paramLabel = "TEXT", description = "Kept with the run and in the audit trail.")
     private String reason;
@@ -29,6 +40,15 @@ final class StartOptions {
     /** Whether it is about some entities only. */
     boolean isPartial() {
         return limit != null || !only.isEmpty();
+    }
+
+    Optional<String> pace() {
+        return Optional.ofNullable(pace);
+    }
+
+    /** Whether it is about some hours of the day only. */
+    boolean hasWindow() {
+        return hours.window().isPresent();
     }
 
     Optional<String> reason() {
@@ -49,6 +69,8 @@ final class StartOptions {
                 plan,
                 follow,
                 maxRate,
+                pace(),
+                hours.window(),
                 ServiceCommand.requestedBy(),
                 reason(),
                 commandId());

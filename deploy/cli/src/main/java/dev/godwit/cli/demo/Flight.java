@@ -22,6 +22,10 @@ import java.util.Set;
 public final class Flight {
 
     private static final String PILOT = "godwit demo";
+
+    /** Whoever watches a demonstration has not the time that an application must be given. */
+    private static final Optional<String> FULL = Optional.of("full");
+
     private static final Optional<String> LEFT_BEHIND = Optional.of("left behind by an earlier demo");
     private static final Set<String> RECORDED = Set.of("applied", "drifted");
     private static final Set<String> LEFT_OVER =
@@ -103,13 +107,13 @@ public final class Flight {
 
     private Series whole(String migration, boolean commit) {
         Series begun =
-                client.startSeries(List.of(migration), commit, commit, PILOT, Optional.empty(), Optional.empty());
+                client.startSeries(List.of(migration), commit, commit, FULL, PILOT, Optional.empty(), Optional.empty());
         return watch.untilOver(begun.id(), now -> {});
     }
 
     /** Commits migrations with what they still depend on. */
     public Series apply(List<String> migrations) {
-        Series begun = client.startSeries(migrations, true, false, PILOT, Optional.empty(), Optional.empty());
+        Series begun = client.startSeries(migrations, true, false, FULL, PILOT, Optional.empty(), Optional.empty());
         return watch.untilOver(begun.id(), now -> {});
     }
 
@@ -124,7 +128,7 @@ public final class Flight {
 
     /** Commits and follows the application; returns when every old row has been dealt with. */
     Run takeOff(String migration) {
-        Run run = client.start(RunRequest.of(migration, true).withFollow());
+        Run run = client.start(RunRequest.of(migration, true).withFollow().withPace("full"));
         return require(watch.until(run.id(), now -> now.state().equals("following") || now.isSettled()), "following");
     }
 
@@ -135,7 +139,7 @@ public final class Flight {
 
     /** Commits and lets the run complete by itself. */
     public Run hop(String migration) {
-        Run run = client.start(RunRequest.of(migration, true));
+        Run run = client.start(RunRequest.of(migration, true).withPace("full"));
         return require(watch.untilSettled(run.id()), "completed");
     }
 

@@ -13,6 +13,7 @@ import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -89,7 +90,19 @@ class RestClientTest {
                 .asString()
                 .contains("POST /api/runs", "\"mode\":\"commit\"")
                 .contains("\"limit\":100", "\"follow\":true", "\"requestedBy\":")
-                .doesNotContain("only", "maxRate", "commandId", "null");
+                .doesNotContain("only", "maxRate", "pace", "commandId", "null");
+    }
+
+    @Test
+    void shouldAskForAnotherPace() {
+        new MigrationClient(address())
+                .changePace("r1", Optional.of("gentle"), Optional.of("22:00-06:00 UTC"), false, "ann");
+
+        assertThat(requests)
+                .singleElement()
+                .asString()
+                .contains("POST /api/runs/r1/pace", "\"pace\":\"gentle\"", "\"onlyBetween\":\"22:00-06:00 UTC\"")
+                .contains("\"anyTime\":false", "\"requestedBy\":\"ann\"");
     }
 
     private RestClient client() {

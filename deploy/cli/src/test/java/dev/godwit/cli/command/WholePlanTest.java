@@ -146,7 +146,8 @@ class WholePlanTest {
                 "run a b --commit",
                 "run a --with-dependencies --limit 3",
                 "run a --with-dependencies --only k",
-                "run a --with-dependencies --max-rate 3"
+                "run a --with-dependencies --max-rate 3",
+                "run a --with-dependencies --only-between 22:00-06:00"
             })
     void shouldRefuseWhatMeansOneMigrationOnly(String line) throws Exception {
         Result refused = godwit(line.split(" "));

@@ -2,6 +2,7 @@ package dev.godwit.cli.flight;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.godwit.cli.client.Run;
 import dev.godwit.cli.client.RunRequest;
 import dev.godwit.cli.demo.AuditTrail.Outcome;
@@ -79,12 +80,21 @@ class RekeyIT {
         assertThat(stack.rowVersions(Library.SCHEMA)).isEqualTo(migrated);
     }
 
+    private void everySignalMustBeKnown(Run run) {
+        JsonNode pace = stack.migration().pace(run.id());
+        assertThat(pace.path("pace").asText()).isEqualTo("normal");
+        assertThat(pace.path("signals"))
+                .hasSize(9)
+                .noneMatch(signal -> signal.path("standing").asText().equals("unknown"));
+    }
+
     @Test
     void shouldReachTheSameEndStateInTwoSteps() throws SQLException {
         Run first = stack.fly(RunRequest.of(Library.MIGRATION, true).withLimit(100));
         assertThat(first.state()).as(first.reason()).isEqualTo("completed");
         assertThat(Library.dangling(stack)).isZero();
-        Run rest = stack.commit(Library.MIGRATION);
+        Run rest = stack.fly(RunRequest.of(Library.MIGRATION, true).withPace("normal"));
+        everySignalMustBeKnown(rest);
         assertThat(first.count("migrated") + rest.count("migrated")).isEqualTo(WRONG);
         assertThat(first.count("migrated")).isPositive().isLessThanOrEqualTo(100);
         Map<String, String> inTwoSteps = stack.checksums(Library.SCHEMA);

@@ -1,4 +1,4 @@
-package dev.godwit.migration.chunk;
+package dev.godwit.migration.pace;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -59,5 +59,23 @@ class BatchSizerTest {
         sizer.took(0, Duration.ofHours(1));
 
         assertThat(sizer.next()).isEqualTo(100);
+    }
+
+    @Test
+    void shouldShrinkAtOnceWhenBatchesAreToBeShorter() {
+        BatchSizer sizer = new BatchSizer(TARGET, 1000);
+        for (int i = 0; i < 30; i++) {
+            sizer.took(sizer.next(), Duration.ofMillis(sizer.next() / 5));
+        }
+
+        sizer.aimAt(Duration.ofMillis(20));
+
+        assertThat(sizer.next()).isBetween(95, 105);
+        assertThat(sizer.expected(100)).isBetween(Duration.ofMillis(19), Duration.ofMillis(21));
+    }
+
+    @Test
+    void shouldExpectTheTargetWhileNothingIsKnown() {
+        assertThat(new BatchSizer(TARGET, 1000).expected(7)).isEqualTo(TARGET);
     }
 }

@@ -1,4 +1,4 @@
-package dev.godwit.migration.chunk;
+package dev.godwit.migration.pace;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -7,6 +7,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.PriorityQueue;
 import java.util.Random;
 import java.util.function.IntUnaryOperator;
@@ -16,8 +18,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The cap in a simulated time: workers that ask, wait, work for a while and ask again. */
-class RateCapTest {
+/** The schedule in a simulated time: workers that ask, wait, work for a while and ask again. */
+class ScheduleTest {
 
     private static final Instant BEGIN = Instant.parse("2026-01-01T00:00:00Z");
     private static final Duration PATIENCE = Duration.ofSeconds(2);
@@ -25,11 +27,11 @@ class RateCapTest {
 
     private record Batch(Instant begun, int worker, int entities) {}
 
-    private record Worker(int number, Instant awake, int owed) {}
+    private record Worker(int number, Instant awake, Duration owed) {}
 
     /** Workers on one schedule. */
     private static final class Simulation {
-        private final RateCap cap;
+        private final Tariff tariff;
         private final IntUnaryOperator outcome;
         private final Random random = new Random(7);
         private final PriorityQueue<Worker> workers =
@@ -38,10 +40,10 @@ class RateCapTest {
         private Instant free = BEGIN;
 
         Simulation(int perSecond, int workers, IntUnaryOperator outcome) {
-            this.cap = new RateCap(perSecond);
+            this.tariff = Tariff.cap(perSecond);
             this.outcome = outcome;
             for (int i = 0; i < workers; i++) {
-                this.workers.add(new Worker(i, BEGIN.plusMillis(i), 0));
+                this.workers.add(new Worker(i, BEGIN.plusMillis(i), Duration.ZERO));
             }
         }
 
@@ -53,19 +55,21 @@ class RateCapTest {
         }
 
         private void step(Worker worker) {
-            int planned = cap.batch(WANTED);
-            RateCap.Answer answer = cap.ask(cap.settled(free, worker.owed()), worker.awake(), planned, PATIENCE);
+            int planned = tariff.batch(WANTED);
+            Duration reserved = tariff.cost(planned, Duration.ZERO);
+            Schedule.Answer answer = Schedule.ask(free.plus(worker.owed()), worker.awake(), reserved, PATIENCE);
             free = answer.free();
             Instant begun = worker.awake().plus(answer.delay());
             if (!answer.granted()) {
-                workers.add(new Worker(worker.number(), begun, 0));
+                workers.add(new Worker(worker.number(), begun, Duration.ZERO));
                 return;
             }
             int done = outcome.applyAsInt(planned);
             Instant late = begun.plusNanos(random.nextInt(2_000_000));
             batches.add(new Batch(late, worker.number(), done));
             Duration took = Duration.ofNanos(3_000_000 + done * (40_000L + random.nextInt(20_000)));
-            workers.add(new Worker(worker.number(), late.plus(took), done - planned));
+            Duration owed = tariff.cost(done, took).minus(reserved);
+            workers.add(new Worker(worker.number(), late.plus(took), owed));
         }
 
         /** Nobody works for a while. */
@@ -118,7 +122,7 @@ class RateCapTest {
     @ValueSource(ints = {10, 1000, 10_000})
     void shouldHoldTheCapInEverySecond(int perSecond) {
         Simulation simulation = new Simulation(perSecond, 4, planned -> planned).until(BEGIN.plusSeconds(30));
-        int slack = 2 * new RateCap(perSecond).batch(WANTED);
+        int slack = 2 * Tariff.cap(perSecond).batch(WANTED);
 
         for (int second = 0; second < 29; second++) {
             assertThat(simulation.done(BEGIN.plusSeconds(second), BEGIN.plusSeconds(second + 1)))
@@ -174,24 +178,69 @@ class RateCapTest {
 
     @Test
     void shouldSetNothingAsideForAWorkerThatWouldWaitTooLong() {
-        RateCap cap = new RateCap(10);
         Instant free = BEGIN.plusSeconds(60);
 
-        RateCap.Answer answer = cap.ask(free, BEGIN, 2, PATIENCE);
+        Schedule.Answer answer = Schedule.ask(free, BEGIN, Duration.ofMillis(200), PATIENCE);
 
-        assertThat(answer).isEqualTo(new RateCap.Answer(free, PATIENCE, false));
+        assertThat(answer).isEqualTo(new Schedule.Answer(free, PATIENCE, false));
     }
 
     @Test
     void shouldMakeBatchesAFractionOfASecondLarge() {
-        assertThat(new RateCap(1).batch(1000)).isEqualTo(1);
-        assertThat(new RateCap(500).batch(1000)).isEqualTo(100);
-        assertThat(new RateCap(500).batch(7)).isEqualTo(7);
-        assertThat(new RateCap(Integer.MAX_VALUE).batch(1000)).isEqualTo(1000);
+        assertThat(Tariff.cap(1).batch(1000)).isEqualTo(1);
+        assertThat(Tariff.cap(500).batch(1000)).isEqualTo(100);
+        assertThat(Tariff.cap(500).batch(7)).isEqualTo(7);
+        assertThat(Tariff.cap(Integer.MAX_VALUE).batch(1000)).isEqualTo(1000);
     }
 
     @Test
     void shouldRefuseACapThatAllowsNothing() {
-        assertThatThrownBy(() -> new RateCap(0)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> Tariff.cap(0)).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void shouldRefuseAShareThatAllowsNothing() {
+        assertThatThrownBy(() -> new Tariff(Optional.empty(), OptionalDouble.of(0)))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0.25, 1", "0.25, 4", "0.1, 2", "0.025, 1"})
+    void shouldHoldBatchesToAShareOfTheTime(double duty, int workers) {
+        Tariff tariff = new Tariff(Optional.empty(), OptionalDouble.of(duty));
+        PriorityQueue<Worker> waiting = new PriorityQueue<>((a, b) -> a.awake().compareTo(b.awake()));
+        for (int i = 0; i < workers; i++) {
+            waiting.add(new Worker(i, BEGIN, Duration.ZERO));
+        }
+        Random random = new Random(5);
+        Duration expected = Duration.ofMillis(20);
+        Duration worked = Duration.ZERO;
+        Instant free = BEGIN;
+        while (waiting.peek().awake().isBefore(BEGIN.plusSeconds(120))) {
+            Worker worker = waiting.poll();
+            Duration reserved = tariff.cost(100, expected);
+            Schedule.Answer answer = Schedule.ask(free.plus(worker.owed()), worker.awake(), reserved, PATIENCE);
+            free = answer.free();
+            Instant begun = worker.awake().plus(answer.delay());
+            Duration took = answer.granted() ? Duration.ofMillis(10 + random.nextInt(60)) : Duration.ZERO;
+            Duration owed = answer.granted() ? tariff.cost(100, took).minus(reserved) : Duration.ZERO;
+            worked = worked.plus(took);
+            waiting.add(new Worker(worker.number(), begun.plus(took), owed));
+        }
+
+        assertThat(worked.toMillis() / 120_000.0).isCloseTo(duty, Percentage.withPercentage(6));
+    }
+
+    @Test
+    void shouldChargeWhatIsDearer() {
+        Tariff both = new Tariff(Optional.of(1000), OptionalDouble.of(0.5));
+
+        assertThat(both.cost(100, Duration.ofMillis(20))).isEqualTo(Duration.ofMillis(100));
+        assertThat(both.isHeldByCap(100, Duration.ofMillis(20))).isTrue();
+        assertThat(both.cost(10, Duration.ofMillis(20))).isEqualTo(Duration.ofMillis(40));
+        assertThat(both.isHeldByCap(10, Duration.ofMillis(20))).isFalse();
+        assertThat(both.isFree()).isFalse();
+        assertThat(new Tariff(Optional.empty(), OptionalDouble.empty()).isFree())
+                .isTrue();
     }
 }

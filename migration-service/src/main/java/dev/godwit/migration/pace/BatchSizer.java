@@ -1,4 +1,4 @@
-package dev.godwit.migration.chunk;
+package dev.godwit.migration.pace;
 
 import java.time.Duration;
 
@@ -11,15 +11,30 @@ public final class BatchSizer {
     private static final double WEIGHT_OF_NEWEST = 0.3;
     private static final int FIRST = 100;
 
-    private final Duration target;
     private final int entitiesMax;
-    private double entities = FIRST;
+    private Duration target;
+    private double entities;
     private double nanosPerEntity;
 
     public BatchSizer(Duration target, int entitiesMax) {
         this.target = target;
         this.entitiesMax = entitiesMax;
         this.entities = Math.min(FIRST, entitiesMax);
+    }
+
+    /** From now on batches are to take so long, as far as what is known of them tells. */
+    public synchronized void aimAt(Duration time) {
+        if (!time.equals(target)) {
+            target = time;
+            if (nanosPerEntity > 0) {
+                entities = Math.min(entities, Math.max(1, wanted()));
+            }
+        }
+    }
+
+    /** How long a batch of so many entities is expected to take. */
+    public synchronized Duration expected(int count) {
+        return nanosPerEntity == 0 ? target : Duration.ofNanos((long) (count * nanosPerEntity));
     }
 
     /** How many entities the next batch should have, at least 1. */
@@ -35,8 +50,11 @@ public final class BatchSizer {
         double sample = (double) duration.toNanos() / count;
         nanosPerEntity =
                 nanosPerEntity == 0 ? sample : WEIGHT_OF_NEWEST * sample + (1 - WEIGHT_OF_NEWEST) * nanosPerEntity;
-        double wanted = target.toNanos() / nanosPerEntity;
-        entities = Math.min(entitiesMax, Math.min(2 * entities, Math.max(1, wanted)));
+        entities = Math.min(entitiesMax, Math.min(2 * entities, Math.max(1, wanted())));
+    }
+
+    private double wanted() {
+        return target.toNanos() / nanosPerEntity;
     }
 
     /** A batch ran into a timeout. */

@@ -1,0 +1,102 @@
+package dev.godwit.migration.pace;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import jakarta.validation.constraints.DecimalMax;
+import jakarta.validation.constraints.DecimalMin;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+
+/** How fast runs may go, and what makes them give way. SQL of operators stands here alone: no command can bring any. */
+@ConfigMapping(prefix = "godwit.pace")
+public interface PaceConfig {
+
+    /** Level of runs that commit and ask for none: gentle, normal or full. */
+    @WithDefault("normal")
+    PaceLevel level();
+
+    /** Transaction time that batches aim at below level full; at level full it is {@code godwit.batch.target}. */
+    @WithDefault("20ms")
+    Duration transactionTime();
+
+    /** Share of the time that batches of gentle runs take at most, all instances together. */
+    @WithDefault("0.1")
+    @DecimalMin("0.001")
+    @DecimalMax("1000")
+    double gentleDuty();
+
+    /** Share of the time that batches of normal runs take at most, all instances together; above 1, so many batches at once. */
+    @WithDefault("0.25")
+    @DecimalMin("0.001")
+    @DecimalMax("1000")
+    double normalDuty();
+
+    /** How often the signals are read and the pace is decided while a run is at work. */
+    @WithDefault("1s")
+    Duration every();
+
+    /** Longest query for a signal; one that takes longer is not known. */
+    @WithDefault("1s")
+    Duration statementTimeout();
+
+    /** Milliseconds that a commit and a read of our own take. */
+    Limits probeLatency();
+
+    /** Sessions of others that wait for a lock of ours. */
+    Limits waitingSessions();
+
+    /** Sessions of others that wait for WAL to be written or flushed. */
+    Limits walWaits();
+
+    /** Seconds that the slowest standby is behind. */
+    Limits replicationLag();
+
+    /** MiB of WAL that the slowest standby has not replayed. */
+    Limits replicationBacklog();
+
+    /** MiB of WAL that our slot, or the slowest one in use, has not confirmed. */
+    Limits slotBacklog();
+
+    /** Share of {@code max_slot_wal_keep_size} that the worst slot has used. */
+    Limits slotRoom();
+
+    /** Segments of WAL that wait for the archive. */
+    Limits archiveBacklog();
+
+    /** Vacuum of a table of the run: 1, or 2 when it prevents wraparound. */
+    Limits vacuum();
+
+    /** Further signals, by name: queries of one number. */
+    Map<String, OperatorSignal> sql();
+
+    /** Limits of a built-in signal; the documented ones hold where nothing is said. */
+    interface Limits {
+
+        /** Whether it is looked at. */
+        @WithDefault("true")
+        boolean enabled();
+
+        /** From here on runs give way. */
+        Optional<Double> soft();
+
+        /** From here on runs stop. */
+        Optional<Double> hard();
+    }
+
+    /** A signal of the operator's. */
+    interface OperatorSignal {
+
+        /** A query of one row with one number, executed in a transaction that cannot write. */
+        String query();
+
+        /** What the number counts. */
+        Optional<String> unit();
+
+        /** From here on runs give way. */
+        double soft();
+
+        /** From here on runs stop. */
+        double hard();
+    }
+}
