@@ -15,8 +15,9 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
  * @param counts entities by outcome, counted from the trail
  * @param declaredCounts the same as migration-service counts them; equal once the trail is complete
  * @param complete whether every event up to the ends that the run's last event names has arrived; false while the run goes on
- * @param chainsIntact whether the hash chains, computed again from what is stored, hold
- * @param findings where they do not
+ * @param chainsIntact whether every event had the hash it claims when it came in, followed the one before it, and none is missing; whether the rows are still
+ *     what they were then is asked of integrity
+ * @param findings where that is not so
  */
 public record Report(
         String run,

@@ -43,9 +43,9 @@ public class ReportResource {
     @Path("/{id}/report")
     @Produces(MediaType.APPLICATION_JSON)
     @Operation(
-            summary = "What the run did, whether the trail of it is complete, and whether its chains hold",
-            description =
-                    "Chains are computed again from the stored rows, which takes time on large runs. ?format=csv asks for CSV.")
+            summary =
+                    "What the run did, whether the trail of it is complete, and whether its chains held when they came in",
+            description = "?format=csv asks for CSV.")
     public Uni<Report> report(@RestPath String id) {
         return reports.report(id);
     }

@@ -3,13 +3,11 @@ package dev.godwit.audit.report;
 import dev.godwit.audit.run.Run;
 import dev.godwit.audit.run.RunRepository;
 import dev.godwit.audit.trail.Finding;
-import dev.godwit.audit.trail.Integrity;
 import dev.godwit.audit.trail.Outcome;
 import dev.godwit.audit.trail.Tally;
 import dev.godwit.audit.trail.TrailRepository;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,33 +19,25 @@ public class ReportService {
 
     private final RunRepository runs;
     private final TrailRepository trail;
-    private final Integrity integrity;
     private final ReportQueries queries;
 
-    ReportService(RunRepository runs, TrailRepository trail, Integrity integrity, ReportQueries queries) {
+    ReportService(RunRepository runs, TrailRepository trail, ReportQueries queries) {
         this.runs = runs;
         this.trail = trail;
-        this.integrity = integrity;
         this.queries = queries;
     }
 
-    /** The report with all chains computed again; fails with {@code unknown_run} where no event of the run has arrived. */
+    /** The report; fails with {@code unknown_run} where no event of the run has arrived. */
     public Uni<Report> report(String id) {
-        return runs.get(id).chain(run -> integrity.recompute(id).chain(breaks -> assemble(run, breaks)));
+        return runs.get(id).chain(this::assemble);
     }
 
-    /** The same from what was found when events came in, without reading every row again: for pages. */
-    public Uni<Report> overview(String id) {
-        return runs.get(id).chain(run -> assemble(run, List.of()));
-    }
-
-    private Uni<Report> assemble(Run run, List<Finding> breaks) {
+    private Uni<Report> assemble(Run run) {
         String id = run.run();
         return trail.tallies(id).chain(tallies -> trail.streams(id)
                 .chain(states -> queries.arrived(id, Completeness.ends(run))
                         .map(arrived -> Completeness.compare(run, states, arrived)))
                 .chain(streams -> trail.findings(id)
-                        .map(found -> join(breaks, found))
                         .chain(findings -> queries.conflictKeys(id, conflictReasons(tallies))
                                 .map(keys -> report(run, tallies, streams, findings, keys)))));
     }
@@ -83,12 +73,6 @@ public class ReportService {
                 Completeness.isComplete(run, streams),
                 findings.isEmpty() && !gaps,
                 findings);
-    }
-
-    private static List<Finding> join(List<Finding> breaks, List<Finding> found) {
-        List<Finding> all = new ArrayList<>(breaks);
-        found.stream().filter(finding -> !breaks.contains(finding)).forEach(all::add);
-        return List.copyOf(all);
     }
 
     static Map<String, Long> counts(List<Tally> tallies) {
