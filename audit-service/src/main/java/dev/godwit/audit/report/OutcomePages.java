@@ -1,5 +1,7 @@
 package dev.godwit.audit.report;
 
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.Pool;
@@ -17,9 +19,14 @@ import java.util.concurrent.atomic.AtomicReference;
 class OutcomePages {
 
     /** Which outcomes; null lets everything through. */
-    record Filter(String run, String outcome, String reason, String table) {}
+    record Filter(String run, String outcome, String reason, String table) {
 
-    private static final int STREAM_PAGE = 2_000;
+        static Filter of(String run, String outcome) {
+            return new Filter(run, outcome, null, null);
+        }
+    }
+
+    private static final int STREAM_PAGE = 500;
 
     private static final Set<String> USUAL = Set.of("migrated", "unchanged");
 
@@ -55,9 +62,11 @@ class OutcomePages {
             """;
 
     private final Pool pool;
+    private final Counter streamed;
 
-    OutcomePages(Pool pool) {
+    OutcomePages(Pool pool, MeterRegistry metrics) {
         this.pool = pool;
+        this.streamed = metrics.counter("godwit.audit.outcomes.streamed");
     }
 
     /** Up to {@code limit} outcomes after the cursor, in the order in which they arrived. */
@@ -76,14 +85,14 @@ class OutcomePages {
                 .map(OutcomePages::outcomes);
     }
 
-    /** All of a run's outcomes, a page in memory at a time. */
-    Multi<List<StoredOutcome>> all(String run) {
-        Filter filter = new Filter(run, null, null, null);
+    /** Everything that the filter lets through, a page in memory at a time; the next is read when somebody has taken the one before. */
+    Multi<List<StoredOutcome>> all(Filter filter) {
         return Multi.createBy()
                 .repeating()
                 .uni(() -> new AtomicReference<>(OutcomeCursor.START), cursor -> page(filter, cursor.get(), STREAM_PAGE)
                         .invoke(page -> advance(cursor, page)))
-                .whilst(page -> page.size() == STREAM_PAGE);
+                .whilst(page -> page.size() == STREAM_PAGE)
+                .invoke(page -> streamed.increment(page.size()));
     }
 
     private static void advance(AtomicReference<OutcomeCursor> cursor, List<StoredOutcome> page) {

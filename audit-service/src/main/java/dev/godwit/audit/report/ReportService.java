@@ -2,12 +2,15 @@ package dev.godwit.audit.report;
 
 import dev.godwit.audit.run.Run;
 import dev.godwit.audit.run.RunRepository;
+import dev.godwit.audit.run.Transition;
 import dev.godwit.audit.trail.Finding;
 import dev.godwit.audit.trail.Outcome;
 import dev.godwit.audit.trail.Tally;
 import dev.godwit.audit.trail.TrailRepository;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +19,8 @@ import java.util.TreeMap;
 /** Puts reports together. Runs on: the event loop. */
 @ApplicationScoped
 public class ReportService {
+
+    private static final double MILLIS = 1_000;
 
     private final RunRepository runs;
     private final TrailRepository trail;
@@ -34,16 +39,38 @@ public class ReportService {
 
     private Uni<Report> assemble(Run run) {
         String id = run.run();
+        return runs.transitions(id).chain(transitions -> queries.pace(id)
+                .chain(pace -> assemble(run, new History(durations(transitions), pace))));
+    }
+
+    /** What the run went through. */
+    private record History(List<Report.Phase> durations, List<Report.Pace> pace) {}
+
+    static List<Report.Phase> durations(List<Transition> transitions) {
+        List<Report.Phase> phases = new ArrayList<>();
+        for (int i = 0; i < transitions.size(); i++) {
+            Transition each = transitions.get(i);
+            Double seconds = i == transitions.size() - 1
+                    ? null
+                    : Duration.between(each.at(), transitions.get(i + 1).at()).toMillis() / MILLIS;
+            phases.add(new Report.Phase(each.state(), each.at(), seconds, each.requestedBy()));
+        }
+        return List.copyOf(phases);
+    }
+
+    private Uni<Report> assemble(Run run, History history) {
+        String id = run.run();
         return trail.tallies(id).chain(tallies -> trail.streams(id)
                 .chain(states -> queries.arrived(id, Completeness.ends(run))
                         .map(arrived -> Completeness.compare(run, states, arrived)))
                 .chain(streams -> trail.findings(id)
                         .chain(findings -> queries.conflictKeys(id, conflictReasons(tallies))
-                                .map(keys -> report(run, tallies, streams, findings, keys)))));
+                                .map(keys -> report(run, history, tallies, streams, findings, keys)))));
     }
 
     private static Report report(
             Run run,
+            History history,
             List<Tally> tallies,
             List<StreamReport> streams,
             List<Finding> findings,
@@ -69,6 +96,8 @@ public class ReportService {
                 conflicts(tallies, conflictKeys),
                 run.plan(),
                 run.verification(),
+                history.durations(),
+                history.pace(),
                 streams,
                 Completeness.isComplete(run, streams),
                 findings.isEmpty() && !gaps,

@@ -69,11 +69,19 @@ public final class HashChain {
         return HexFormat.of().formatHex(digest(input));
     }
 
+    /** The hash over texts, each with its length before it. */
+    public static byte[] ofTexts(List<String> texts) {
+        Bytes input = new Bytes(INPUT_BYTES);
+        texts.forEach(input::putNet);
+        return digest(input);
+    }
+
     static byte[] utf8(String text) {
         return text.getBytes(StandardCharsets.UTF_8);
     }
 
-    static MessageDigest sha256() {
+    /** A digest to be filled. */
+    public static MessageDigest sha256() {
         try {
             return MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {

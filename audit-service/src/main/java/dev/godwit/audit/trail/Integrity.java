@@ -36,8 +36,9 @@ public class Integrity {
     private static final String HASH_AT = "SELECT hash FROM trail_event WHERE run = ? AND stream = ? AND sequence = ?";
 
     private static final String ROWS = """
-            SELECT event, position, occurred_at, run, table_name, key, new_key, outcome, reason, salt
-              FROM trail_outcome
+            SELECT event, position, occurred_at, run, table_name, key, new_key, outcome, reason, salt,
+                   salt IS NULL AND EXISTS (SELECT FROM redaction r WHERE r.event = o.event AND r.position = o.position) AS redacted
+              FROM trail_outcome o
              WHERE event = ANY (?)
              ORDER BY event, position, occurred_at
             """;

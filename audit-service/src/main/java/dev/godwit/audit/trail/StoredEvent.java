@@ -83,7 +83,7 @@ final class StoredEvent {
             return "altered-row";
         }
         if (row.outcome().salt() == null) {
-            return null;
+            return row.redacted() ? null : "altered-row";
         }
         byte[] leaf = HashChain.leaf(row.outcome());
         if (isLeaf(leaf, row.position())) {

@@ -4,8 +4,8 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.OffsetDateTime;
 
-/** A row of the trail as it is stored now. Its salt is null once it was redacted. */
-record StoredRow(long event, int position, OffsetDateTime at, String run, Outcome outcome) {
+/** A row of the trail as it is stored now. Its salt is null once it was redacted, and whether somebody asked for that is known. */
+record StoredRow(long event, int position, OffsetDateTime at, String run, Outcome outcome, boolean redacted) {
 
     static StoredRow of(ResultSet row) throws SQLException {
         return new StoredRow(
@@ -20,6 +20,7 @@ record StoredRow(long event, int position, OffsetDateTime at, String run, Outcom
                         row.getString("outcome"),
                         row.getString("reason"),
                         null,
-                        row.getString("salt")));
+                        row.getString("salt")),
+                row.getBoolean("redacted"));
     }
 }

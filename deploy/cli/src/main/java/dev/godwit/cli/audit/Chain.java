@@ -24,8 +24,12 @@ public final class Chain {
             input.writeBytes(bytes);
         }
         input.writeBytes(behind);
+        return sha256().digest(input.toByteArray());
+    }
+
+    static MessageDigest sha256() {
         try {
-            return MessageDigest.getInstance("SHA-256").digest(input.toByteArray());
+            return MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java platform has SHA-256", e);
         }

@@ -74,13 +74,15 @@ final class AuditBench {
             long before = stored(trail);
             List<Sample> samples = watch(trail, options.outcomes());
             long service = stack.describe().processes().get(SERVICE).pid();
+            double left = Math.max(1, options.outcomes() - before);
             AuditBenchResult result = new AuditBenchResult(
+                    run,
                     options,
                     events,
                     rate(samples),
                     slowest(samples),
-                    (ProcessUse.processorSeconds(server) - serverBefore) * 1e6 / (options.outcomes() - before),
-                    ProcessUse.processorSeconds(service) * 1e6 / (options.outcomes() - before),
+                    (ProcessUse.processorSeconds(server) - serverBefore) * 1e6 / left,
+                    ProcessUse.processorSeconds(service) * 1e6 / left,
                     ProcessUse.memoryPeak(service));
             progress.accept("counting, and computing all chains again");
             requireWhole(trail, conflicts);
@@ -95,9 +97,11 @@ final class AuditBench {
         List<Sample> samples = new ArrayList<>();
         long deadline = System.nanoTime() + PATIENCE.toNanos();
         long stored = stored(trail);
+        samples.add(new Sample(System.nanoTime(), stored));
         while (stored < outcomes) {
             if (System.nanoTime() > deadline) {
-                throw Failure.failed("only " + stored + " outcomes arrived within " + PATIENCE.toMinutes() + " minutes");
+                throw Failure.failed(
+                        "only " + stored + " outcomes arrived within " + PATIENCE.toMinutes() + " minutes");
             }
             LockSupport.parkNanos(PAUSE.toNanos());
             stored = stored(trail);
@@ -111,7 +115,7 @@ final class AuditBench {
     private static double rate(List<Sample> samples) {
         Sample last = samples.get(samples.size() - 1);
         Sample first = first(samples);
-        return (last.outcomes() - first.outcomes()) / ((last.nanos() - first.nanos()) / 1e9);
+        return last == first ? 0 : (last.outcomes() - first.outcomes()) / ((last.nanos() - first.nanos()) / 1e9);
     }
 
     private static Sample first(List<Sample> samples) {
@@ -131,8 +135,8 @@ final class AuditBench {
             while (samples.get(to).nanos() - samples.get(from).nanos() > window) {
                 Sample one = samples.get(from);
                 Sample other = samples.get(to);
-                slowest = Math.min(
-                        slowest, (other.outcomes() - one.outcomes()) / ((other.nanos() - one.nanos()) / 1e9));
+                slowest =
+                        Math.min(slowest, (other.outcomes() - one.outcomes()) / ((other.nanos() - one.nanos()) / 1e9));
                 from++;
             }
         }

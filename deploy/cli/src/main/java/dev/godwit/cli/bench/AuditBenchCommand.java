@@ -11,7 +11,8 @@ import picocli.CommandLine.Option;
 /** Measures the way into the audit trail. */
 @Command(
         name = "audit",
-        description = "How fast audit-service takes outcomes from a full topic into the trail. They stay there: use a stack of its own.")
+        description =
+                "How fast audit-service takes outcomes from a full topic into the trail. They stay there: use a stack of its own.")
 public final class AuditBenchCommand extends GodwitCommand {
 
     private static final int PER_EVENT_MAX = 700;

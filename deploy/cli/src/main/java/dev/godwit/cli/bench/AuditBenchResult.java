@@ -8,6 +8,7 @@ import java.util.Locale;
 /**
  * How fast the trail took a full topic in.
  *
+ * @param run the run that never was
  * @param rate outcomes per second from the first that were seen to the last
  * @param slowest outcomes per second over the slowest five seconds
  * @param serverMicros processor time of PostgreSQL per outcome, in microseconds
@@ -15,6 +16,7 @@ import java.util.Locale;
  * @param memory the most that audit-service held, in MiB
  */
 record AuditBenchResult(
+        String run,
         AuditBench.Options options,
         long events,
         double rate,
@@ -45,6 +47,7 @@ record AuditBenchResult(
     ObjectNode json() {
         return RestClient.JSON
                 .createObjectNode()
+                .put("run", run)
                 .put("outcomes", options.outcomes())
                 .put("outcomesPerEvent", options.perEvent())
                 .put("events", events)

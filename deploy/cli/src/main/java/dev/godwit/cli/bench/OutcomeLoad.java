@@ -1,5 +1,6 @@
 package dev.godwit.cli.bench;
 
+import dev.godwit.cli.Failure;
 import dev.godwit.cli.audit.Chain;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
@@ -10,6 +11,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.UUID;
+import java.util.concurrent.Future;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -26,6 +28,7 @@ final class OutcomeLoad implements AutoCloseable {
     private final String run;
     private final String now = Instant.now().toString();
     private final StringBuilder ends = new StringBuilder();
+    private volatile Exception refusal;
     private long conflicts;
     private long events;
 
@@ -67,11 +70,13 @@ final class OutcomeLoad implements AutoCloseable {
                 left -= size;
             }
             ends.append(ends.isEmpty() ? "" : ",")
-                    .append("{\"stream\":\"%s\",\"sequence\":%d,\"hash\":\"%s\"}"
-                            .formatted(name, sequence, hash));
+                    .append("{\"stream\":\"%s\",\"sequence\":%d,\"hash\":\"%s\"}".formatted(name, sequence, hash));
         }
         publishEnd(outcomes);
         producer.flush();
+        if (refusal != null) {
+            throw Failure.failed("the broker refused an event: " + refusal.getMessage(), refusal);
+        }
     }
 
     private String publishEvent(String stream, int sequence, String previous, int size) {
@@ -83,15 +88,24 @@ final class OutcomeLoad implements AutoCloseable {
             json.append(i == 0 ? "" : ",");
             addOutcome(json, leaves);
         }
-        String hash = HexFormat.of()
-                .formatHex(Chain.event(previous, run, stream, sequence, id, leaves.toByteArray()));
+        String hash = HexFormat.of().formatHex(Chain.event(previous, run, stream, sequence, id, leaves.toByteArray()));
         long held = conflicts - before;
         String data = String.format(
                 Locale.ROOT,
                 "{\"run\":\"%s\",\"migration\":\"%s\",\"mode\":\"commit\",\"lane\":\"backfill\",\"stream\":\"%s\",\"sequence\":%d,"
                         + "\"previousHash\":\"%s\",\"hash\":\"%s\",\"batch\":%d,\"commandId\":null,\"table\":\"%s\",\"counts\":%s,"
                         + "\"at\":\"%s\",\"outcomes\":[%s]}",
-                run, MIGRATION, stream, sequence, previous, hash, events + 1, TABLE, counts(size - held, held), now, json);
+                run,
+                MIGRATION,
+                stream,
+                sequence,
+                previous,
+                hash,
+                events + 1,
+                TABLE,
+                counts(size - held, held),
+                now,
+                json);
         send("godwit.outcomes", "dev.godwit.outcomes.recorded", id, data);
         events++;
         return hash;
@@ -107,7 +121,11 @@ final class OutcomeLoad implements AutoCloseable {
         String outcome = conflict ? "conflict" : "migrated";
         String reason = conflict ? "duplicate" : null;
         conflicts += conflict ? 1 : 0;
-        json.append("{\"table\":\"").append(TABLE).append("\",\"key\":\"").append(key).append("\",\"newKey\":");
+        json.append("{\"table\":\"")
+                .append(TABLE)
+                .append("\",\"key\":\"")
+                .append(key)
+                .append("\",\"newKey\":");
         text(json, newKey);
         json.append(",\"outcome\":\"").append(outcome).append("\",\"reason\":");
         text(json, reason);
@@ -129,7 +147,12 @@ final class OutcomeLoad implements AutoCloseable {
                 "{\"run\":\"%s\",\"migration\":\"%s\",\"operation\":\"rekey\",\"mode\":\"commit\",\"state\":\"completed\","
                         + "\"previousState\":\"verifying\",\"createdAt\":\"%s\",\"at\":\"%s\",\"version\":9,\"counts\":%s,"
                         + "\"references\":{\"translated\":0},\"streams\":[%s]}",
-                run, MIGRATION, now, now, counts(outcomes - conflicts, conflicts), ends);
+                run,
+                MIGRATION,
+                now,
+                now,
+                counts(outcomes - conflicts, conflicts),
+                ends);
         send("godwit.runs", "dev.godwit.run.state-changed", UUID.randomUUID().toString(), data);
     }
 
@@ -151,12 +174,13 @@ final class OutcomeLoad implements AutoCloseable {
                 .add("ce_subject", utf8(run))
                 .add("ce_time", utf8(now))
                 .add("content-type", utf8("application/json"));
-        producer.send(message, OutcomeLoad::requireSent);
+        Future<?> sent = producer.send(message, (metadata, failure) -> note(failure));
+        assert sent != null;
     }
 
-    private static void requireSent(Object metadata, Exception failure) {
+    private void note(Exception failure) {
         if (failure != null) {
-            throw new IllegalStateException("the broker refused an event", failure);
+            refusal = failure;
         }
     }
 

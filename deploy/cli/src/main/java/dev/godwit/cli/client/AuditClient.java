@@ -65,6 +65,33 @@ public final class AuditClient {
         }
     }
 
+    /** The trail held against all signed checkpoints, and which runs it knows. */
+    public JsonNode integrity() {
+        return rest.get("/api/integrity");
+    }
+
+    /** A run's trail as a signed bundle, streamed; the caller closes it. */
+    public InputStream bundle(String run) {
+        return rest.stream("/api/runs/" + RestClient.encode(run) + "/bundle", "application/x-ndjson");
+    }
+
+    /** Takes a key out of the trail, and answers how many outcomes told of it. */
+    public JsonNode redact(String table, String key, String requestedBy, String reason) {
+        return rest.post(
+                "/api/redactions",
+                RestClient.JSON
+                        .createObjectNode()
+                        .put("table", table)
+                        .put("key", key)
+                        .put("requestedBy", requestedBy)
+                        .put("reason", reason));
+    }
+
+    /** The report as a page to print, streamed; the caller closes it. */
+    public InputStream reportHtml(String run) {
+        return rest.stream(reportPath(run) + "?format=html", "text/html");
+    }
+
     /**
      * Has the service compute the chains of a run again from its rows, piece by piece; each piece is told.
      *
