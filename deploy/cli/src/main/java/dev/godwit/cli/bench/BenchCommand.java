@@ -13,6 +13,7 @@ import picocli.CommandLine.Spec;
             RekeyBenchCommand.class,
             TransformBenchCommand.class,
             DeriveBenchCommand.class,
+            ImportBenchCommand.class,
             AuditBenchCommand.class
         })
 public final class BenchCommand implements Runnable {
@@ -22,6 +23,6 @@ public final class BenchCommand implements Runnable {
     @Override
     public void run() {
         throw new ParameterException(
-                spec.commandLine(), "which benchmark? godwit bench rekey, transform, derive or audit");
+                spec.commandLine(), "which benchmark? godwit bench rekey, transform, derive, import or audit");
     }
 }

@@ -1,5 +1,6 @@
 package dev.godwit.cli.bench;
 
+import dev.godwit.cli.measure.ProcessStat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -8,10 +9,6 @@ import java.util.stream.Stream;
 
 /** What processes have used so far, as Linux tells it; zero elsewhere. */
 final class ProcessUse {
-
-    private static final double TICKS_PER_SECOND = 100;
-    private static final int USER_TIME = 11;
-    private static final int SYSTEM_TIME = 12;
 
     private ProcessUse() {}
 
@@ -22,29 +19,21 @@ final class ProcessUse {
                         ProcessHandle.of(pid).stream()
                                 .flatMap(ProcessHandle::descendants)
                                 .map(ProcessHandle::pid))
-                .mapToDouble(ProcessUse::ownSeconds)
+                .mapToDouble(each -> ProcessStat.of(each).map(ProcessStat::cpuSeconds).orElse(0.0))
                 .sum();
     }
 
     /** The most memory that the process ever held, in MiB. */
     static long memoryPeak(long pid) {
-        return lines(pid, "status").stream()
+        return status(pid).stream()
                 .filter(line -> line.startsWith("VmHWM:"))
                 .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")) / 1024)
                 .sum();
     }
 
-    private static double ownSeconds(long pid) {
-        return lines(pid, "stat").stream()
-                .map(line -> line.substring(line.lastIndexOf(')') + 2).split(" "))
-                .mapToDouble(fields ->
-                        (Long.parseLong(fields[USER_TIME]) + Long.parseLong(fields[SYSTEM_TIME])) / TICKS_PER_SECOND)
-                .sum();
-    }
-
-    private static List<String> lines(long pid, String file) {
+    private static List<String> status(long pid) {
         try {
-            return Files.readAllLines(Path.of("/proc", Long.toString(pid), file));
+            return Files.readAllLines(Path.of("/proc", Long.toString(pid), "status"));
         } catch (IOException gone) {
             return List.of();
         }
