@@ -21,6 +21,7 @@ import io.restassured.RestAssured;
 import io.restassured.response.Response;
 import jakarta.inject.Inject;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -172,7 +173,7 @@ class ReportIT extends AuditIT {
 
         try (Socket reader = new Socket()) {
             reader.setReceiveBufferSize(4_096);
-            reader.connect(new InetSocketAddress("127.0.0.1", RestAssured.port));
+            reader.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), RestAssured.port));
 
             // When
             reader.getOutputStream()
