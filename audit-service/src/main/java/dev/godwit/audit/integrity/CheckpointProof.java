@@ -51,6 +51,22 @@ public class CheckpointProof {
              LIMIT 100
             """;
 
+    /** Events behind the ends that their run's last event names, and whole chains that it does not name; one end may stand for all. */
+    private static final String ADDED = """
+            WITH ended AS (
+                SELECT r.id AS run, e.stream, e.sequence
+                  FROM run r, jsonb_to_recordset(r.streams::jsonb) AS e (stream text, sequence bigint)
+                 WHERE r.streams IS NOT NULL)
+            SELECT s.run, s.stream, coalesce(e.sequence, 0) + 1 AS sequence
+              FROM (SELECT run, stream, max(sequence) AS last FROM trail_event GROUP BY run, stream) AS s
+              LEFT JOIN ended e ON e.run = s.run AND e.stream = s.stream
+             WHERE s.last > coalesce(e.sequence, 0)
+               AND EXISTS (SELECT FROM run r WHERE r.id = s.run AND r.streams IS NOT NULL)
+               AND NOT EXISTS (SELECT FROM ended a WHERE a.run = s.run AND a.stream = '*')
+             ORDER BY s.run, s.stream
+             LIMIT 100
+            """;
+
     private static final String RUNS = "SELECT DISTINCT run FROM trail_event ORDER BY run";
 
     /**
@@ -58,7 +74,7 @@ public class CheckpointProof {
      *
      * @param run null where a checkpoint itself is meant
      * @param sequence of the first event that is not there, or differs; the number of the checkpoint that is meant; the event's number of a row without one
-     * @param kind {@code truncated}, {@code rewritten}, {@code orphan-row}, {@code broken-checkpoint}, {@code missing-checkpoint}, {@code unknown-key}
+     * @param kind {@code truncated}, {@code rewritten}, {@code added}, {@code orphan-row}, {@code broken-checkpoint}, {@code missing-checkpoint}, {@code unknown-key}
      */
     public record Broken(String run, String stream, long sequence, Integer position, String kind) {
 
@@ -120,6 +136,7 @@ public class CheckpointProof {
             }
         }
         addBrokenPromises(connection, findings);
+        addAdded(connection, findings);
         addOrphans(connection, findings);
         return new Proof(
                 expected - 1, previous, Checkpoint.hex(key.publicKey()), List.copyOf(findings), runs(connection));
@@ -174,6 +191,16 @@ public class CheckpointProof {
                         shorter ? last + 1 : sequence,
                         null,
                         shorter ? "truncated" : "rewritten"));
+            }
+        }
+    }
+
+    private static void addAdded(Connection connection, List<Broken> findings) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(ADDED)) {
+            while (rows.next()) {
+                findings.add(new Broken(
+                        rows.getString("run"), rows.getString("stream"), rows.getLong("sequence"), null, "added"));
             }
         }
     }

@@ -19,7 +19,8 @@ final class ProcessUse {
                         ProcessHandle.of(pid).stream()
                                 .flatMap(ProcessHandle::descendants)
                                 .map(ProcessHandle::pid))
-                .mapToDouble(each -> ProcessStat.of(each).map(ProcessStat::cpuSeconds).orElse(0.0))
+                .mapToDouble(each ->
+                        ProcessStat.of(each).map(ProcessStat::cpuSeconds).orElse(0.0))
                 .sum();
     }
 

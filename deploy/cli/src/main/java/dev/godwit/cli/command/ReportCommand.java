@@ -9,6 +9,7 @@ import dev.godwit.cli.terminal.Table;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -29,7 +30,7 @@ public final class ReportCommand extends ServiceCommand {
 
     @Override
     public Integer call() {
-        if (csv && isJson() || csv && html || html && isJson()) {
+        if (Stream.of(csv, html, isJson()).filter(given -> given).count() > 1) {
             throw Failure.usage("--csv, --html and --json exclude each other");
         }
         AuditClient audit = audit();
