@@ -115,7 +115,9 @@ final class AuditBench {
     private static double rate(List<Sample> samples) {
         Sample last = samples.get(samples.size() - 1);
         Sample first = first(samples);
-        return last.nanos() == first.nanos() ? 0 : (last.outcomes() - first.outcomes()) / ((last.nanos() - first.nanos()) / 1e9);
+        return last.nanos() == first.nanos()
+                ? 0
+                : (last.outcomes() - first.outcomes()) / ((last.nanos() - first.nanos()) / 1e9);
     }
 
     private static Sample first(List<Sample> samples) {
