@@ -62,13 +62,13 @@ public class BundleResource {
 
     @GET
     @Path("/{id}/bundle")
-    @Produces("application/x-ndjson")
+    @Produces("application/jsonl")
     @Operation(summary = "The run's whole trail, signed, for whoever wants to prove it without this service")
     public Multi<String> bundle(@RestPath String id) {
         return RestMulti.fromUniResponse(
                 reports.report(id),
                 this::lines,
-                report -> Map.of("Content-Disposition", List.of("attachment; filename=\"bundle.ndjson\"")));
+                report -> Map.of("Content-Disposition", List.of("attachment; filename=\"bundle.jsonl\"")));
     }
 
     private Multi<String> lines(Report report) {

@@ -37,9 +37,9 @@ class IntegrityIT extends AuditIT {
             delimiter = '|',
             value = {
                 "UPDATE trail_outcome SET outcome = 'skipped' WHERE run = '%s' AND key = 'b'|altered-row|2|1",
-                "UPDATE trail_event SET leaves = sha256('x') || sha256('y') WHERE run = '%s' AND sequence = 2|broken-hash|2|",
+                "UPDATE trail_event SET leaves = set_byte(leaves, 0, (get_byte(leaves, 0) + 1) %% 256) WHERE run = '%s' AND sequence = 2|broken-hash|2|",
                 "DELETE FROM trail_outcome WHERE run = '%s' AND key = 'b'|removed-row|2|1",
-                "UPDATE trail_outcome SET position = 3 - position WHERE run = '%s' AND key IN ('b', 'd')|moved-row|2|1",
+                "UPDATE trail_outcome SET position = position + 2 WHERE run = '%s' AND key IN ('b', 'd'); UPDATE trail_outcome SET position = 5 - position WHERE run = '%1$s' AND key IN ('b', 'd')|moved-row|2|1",
                 "UPDATE trail_event SET hash = sha256('x') WHERE run = '%s' AND sequence = 2|broken-hash|2|",
                 "DELETE FROM trail_event WHERE run = '%s' AND sequence = 2|missing|3|",
             })

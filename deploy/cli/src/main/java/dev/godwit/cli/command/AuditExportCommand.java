@@ -20,12 +20,12 @@ public final class AuditExportCommand extends ServiceCommand {
     @Parameters(paramLabel = "RUN")
     private String run;
 
-    @Option(names = "--out", paramLabel = "FILE", description = "Where to (default: RUN.ndjson).")
+    @Option(names = "--out", paramLabel = "FILE", description = "Where to (default: RUN.jsonl).")
     private Path out;
 
     @Override
     public Integer call() {
-        Path file = out == null ? Path.of(run.replaceAll("[^A-Za-z0-9._-]", "_") + ".ndjson") : out;
+        Path file = out == null ? Path.of(run.replaceAll("[^A-Za-z0-9._-]", "_") + ".jsonl") : out;
         Path partial = file.resolveSibling(file.getFileName() + ".partial");
         try (InputStream bundle = audit().bundle(run)) {
             Files.copy(bundle, partial, StandardCopyOption.REPLACE_EXISTING);

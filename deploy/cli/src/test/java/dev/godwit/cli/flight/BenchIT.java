@@ -84,7 +84,7 @@ class BenchIT {
         assertThat(integrity.path("intact").asBoolean()).isTrue();
         assertThat(integrity.path("outcomes").asInt()).isEqualTo(2000);
 
-        Path file = elsewhere.resolve("bundle.ndjson");
+        Path file = elsewhere.resolve("bundle.jsonl");
         JsonNode exported = succeed(stack, "audit", "export", run, "--out", file.toString());
         assertThat(exported.path("file").asText()).isEqualTo(file.toString());
         Result verified = GodwitProcess.run(
