@@ -6,6 +6,7 @@ import dev.godwit.audit.trail.OutcomeEvent;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.time.temporal.ChronoUnit;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.UUID;
@@ -83,9 +84,10 @@ final class OutcomeReader {
         return mode;
     }
 
+    /** To the microsecond, as PostgreSQL keeps it: it would round what is finer, and an event and its rows must agree. */
     private static Instant time(OutcomeParser data) {
         try {
-            return OffsetDateTime.parse(data.text("at")).toInstant();
+            return OffsetDateTime.parse(data.text("at")).toInstant().truncatedTo(ChronoUnit.MICROS);
         } catch (DateTimeException e) {
             throw PoisonException.mismatch("at", "is not an ISO 8601 time with an offset");
         }

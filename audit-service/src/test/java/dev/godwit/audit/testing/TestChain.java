@@ -21,7 +21,7 @@ public final class TestChain {
     private final String mode;
     private long sequence;
     private String hash = "";
-    private Instant at = Instant.parse("2026-11-21T10:00:00Z");
+    private Instant at = Instant.parse("2026-11-21T10:00:00.000000789Z");
 
     /** A stream that has no event yet. */
     public TestChain(String run, String stream, String mode) {
