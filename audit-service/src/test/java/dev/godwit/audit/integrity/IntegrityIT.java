@@ -130,7 +130,7 @@ class IntegrityIT extends AuditIT {
                 "DELETE FROM trail_event WHERE run = '%s' AND sequence > 1|truncated|2",
                 "DELETE FROM trail_event WHERE run = '%s'; DELETE FROM trail_stream WHERE run = '%1$s'|truncated|1",
                 "UPDATE trail_event SET hash = sha256('x') WHERE run = '%s' AND sequence = 3|rewritten|3",
-                "INSERT INTO trail_outcome SELECT event + 1000000, position, occurred_at, run, table_name, key FROM trail_outcome WHERE run = '%s' AND key = 'a'|orphan-row|",
+                "INSERT INTO trail_outcome SELECT event + 1000000, position, occurred_at, run, table_name, key, new_key, outcome FROM trail_outcome WHERE run = '%s' AND key = 'a'|orphan-row|",
                 "INSERT INTO trail_event (event_id, run, migration, mode, lane, stream, sequence, previous_hash, hash, table_name, outcomes, occurred_at, leaves) SELECT gen_random_uuid(), run, migration, mode, lane, stream, sequence + 1, hash, sha256('x'), table_name, 0, occurred_at, '' FROM trail_event WHERE run = '%s' AND sequence = 3|added|4",
                 "UPDATE checkpoint_chain SET sequence = 2 WHERE run = '%s'|broken-checkpoint|",
                 "UPDATE checkpoint SET signature = sha256('x') WHERE number = (SELECT max(number) FROM checkpoint)|broken-checkpoint|",
