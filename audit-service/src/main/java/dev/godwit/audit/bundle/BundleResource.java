@@ -62,7 +62,7 @@ public class BundleResource {
 
     @GET
     @Path("/{id}/bundle")
-    @Produces("application/jsonl")
+    @Produces("application/vnd.godwit.bundle")
     @Operation(summary = "The run's whole trail, signed, for whoever wants to prove it without this service")
     public Multi<String> bundle(@RestPath String id) {
         return RestMulti.fromUniResponse(

@@ -90,6 +90,9 @@ class IntegrityIT extends AuditIT {
                 .isEqualTo(List.of("", "b"));
         given().get("/api/trace?table=public.documents&key=" + id).then().statusCode(404);
         assertThat(given().get("/api/runs/{id}/bundle", id).asString())
+                .startsWith("{\"bundle\"")
+                .hasLineCount(3)
+                .endsWith("}\n")
                 .contains("\"redacted\":\"")
                 .doesNotContain("\"" + id + "\",\"newKey\"");
         tamper("UPDATE trail_outcome SET key = '', salt = NULL WHERE run = '%s' AND key = 'b'".formatted(id));

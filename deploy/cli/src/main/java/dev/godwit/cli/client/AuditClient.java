@@ -72,7 +72,7 @@ public final class AuditClient {
 
     /** A run's trail as a signed bundle, streamed; the caller closes it. */
     public InputStream bundle(String run) {
-        return rest.stream("/api/runs/" + RestClient.encode(run) + "/bundle", "application/jsonl");
+        return rest.stream("/api/runs/" + RestClient.encode(run) + "/bundle", "application/vnd.godwit.bundle");
     }
 
     /** Takes a key out of the trail, and answers how many outcomes told of it. */
