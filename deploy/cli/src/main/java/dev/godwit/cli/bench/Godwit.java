@@ -15,6 +15,8 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.util.Optional;
 
 /** Godwit as a contestant: committed through journal, outbox, Debezium, Kafka and audit trail, by its own clock. */
@@ -29,8 +31,9 @@ final class Godwit {
      * @param committed until the last batch of the backfill had committed
      * @param completed until the run was caught up, verified and completed
      * @param audited until the audit trail had every outcome and had checked its chains
+     * @param committing from the moment when the run was asked for until the last batch of the backfill had committed
      */
-    record Times(double committed, double completed, double audited) {}
+    record Times(double committed, double completed, double audited, CpuUse.Span committing) {}
 
     private final MigrationClient client;
     private final AuditClient audit;
@@ -96,7 +99,9 @@ final class Godwit {
     private Times times(String run, double trailSeconds) throws SQLException {
         try (PreparedStatement statement = journal.prepareStatement("""
                 SELECT extract(epoch FROM max(b.committed_at) - r.created_at) AS committed,
-                       extract(epoch FROM r.ended_at - r.created_at) AS completed
+                       extract(epoch FROM r.ended_at - r.created_at) AS completed,
+                       r.created_at AS begun,
+                       max(b.committed_at) AS last_commit
                   FROM godwit.run AS r
                   JOIN godwit.batch AS b ON b.run_id = r.id
                  WHERE r.id = ?
@@ -108,9 +113,17 @@ final class Godwit {
                     throw Failure.failed("run " + run + " has committed nothing");
                 }
                 double completed = found.getDouble("completed");
-                return new Times(found.getDouble("committed"), completed, completed + trailSeconds);
+                return new Times(
+                        found.getDouble("committed"),
+                        completed,
+                        completed + trailSeconds,
+                        new CpuUse.Span(moment(found, "begun"), moment(found, "last_commit")));
             }
         }
+    }
+
+    private static Instant moment(ResultSet found, String column) throws SQLException {
+        return found.getObject(column, OffsetDateTime.class).toInstant();
     }
 
     /** Begins a run that follows the application. */

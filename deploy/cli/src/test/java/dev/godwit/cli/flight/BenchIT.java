@@ -47,6 +47,12 @@ class BenchIT {
         assertThat(json.path("ratios").path("target").asDouble()).isEqualTo(target);
         assertThat(json.path("ratios").path("committedToFloor").path("median").asDouble())
                 .isPositive();
+        assertThat(json.at("/ratios/committedToFloorByServerCpu/median").asDouble())
+                .as("processor time of the server's sessions")
+                .isPositive();
+        assertThat(json.at("/cpuMicrosPerEntity/beside/migration-service/median")
+                        .asDouble())
+                .isPositive();
         assertThat(json.path("server").asText()).contains("fsync", "synchronous_commit");
         assertThat(stack.query("SELECT nspname FROM pg_namespace WHERE nspname LIKE 'bench%'"))
                 .isEmpty();
