@@ -60,4 +60,15 @@ class BatchSizerTest {
 
         assertThat(sizer.next()).isEqualTo(100);
     }
+
+    @Test
+    void shouldNotShrinkBecauseOfTimeThatABatchTakesWithoutEntities() {
+        BatchSizer sizer = new BatchSizer(TARGET, 1000);
+
+        for (int i = 0; i < 60; i++) {
+            sizer.took(sizer.next(), Duration.ofNanos(70_000_000L + sizer.next() * 100_000L));
+        }
+
+        assertThat(sizer.next()).as("half of the target for the entities").isBetween(280, 320);
+    }
 }

@@ -30,7 +30,8 @@ final class ContestBench {
 
     private record Floor(double seconds, CpuUse.Span span) {}
 
-    private static final String CONDITIONS = """
+    /** One line about the server. */
+    static final String CONDITIONS = """
             SELECT 'PostgreSQL ' || current_setting('server_version')
                    || ', fsync ' || current_setting('fsync')
                    || ', synchronous_commit ' || current_setting('synchronous_commit')

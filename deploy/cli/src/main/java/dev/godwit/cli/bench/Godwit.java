@@ -83,7 +83,16 @@ final class Godwit {
 
     /** Commits a whole run and waits for its trail. */
     Times migrate() throws SQLException {
-        Run run = client.start(RunRequest.of(migration, true));
+        return ended(client.start(RunRequest.of(migration, true)));
+    }
+
+    /** Has a run that follows come to its end, and waits for its trail. */
+    Times complete(Run run) throws SQLException {
+        client.command(run.id(), "complete", PILOT, Optional.empty());
+        return ended(run);
+    }
+
+    private Times ended(Run run) throws SQLException {
         require(watch().untilSettled(run.id()), "completed");
         long settled = System.nanoTime();
         if (!audit.completeReport(run.id(), TRAIL_PATIENCE).path("complete").asBoolean()) {
@@ -98,10 +107,10 @@ final class Godwit {
 
     private Times times(String run, double trailSeconds) throws SQLException {
         try (PreparedStatement statement = journal.prepareStatement("""
-                SELECT extract(epoch FROM max(b.committed_at) - r.created_at) AS committed,
+                SELECT extract(epoch FROM max(b.committed_at) FILTER (WHERE b.lane = 'backfill') - r.created_at) AS committed,
                        extract(epoch FROM r.ended_at - r.created_at) AS completed,
                        r.created_at AS begun,
-                       max(b.committed_at) AS last_commit
+                       max(b.committed_at) FILTER (WHERE b.lane = 'backfill') AS last_commit
                   FROM godwit.run AS r
                   JOIN godwit.batch AS b ON b.run_id = r.id
                  WHERE r.id = ?
