@@ -145,7 +145,9 @@ final class Import implements Operation {
                             "keys of a range of blocks of " + leaf + ", and what names their rows in the target",
                             sourceSql.headsOfRange(leaf))));
             statements.add(new Statement(
-                    "claim", "rows that are not in the map, entered under the names they will have", insertSql.claim()));
+                    "claim",
+                    "rows that are not in the map, entered under the names they will have",
+                    insertSql.claim()));
             model.leaves()
                     .forEach(leaf -> statements.add(new Statement(
                             "read-range",
@@ -190,6 +192,7 @@ final class Import implements Operation {
     public OperationBatch batch(RunContext run, SqlConnection connection, long number) {
         ImportSource source =
                 (statement, parameters) -> atRoot(connection, session -> Rows.query(session, statement, parameters));
-        return new ImportWork(new ImportRun(run, model, sourceSql, sql, insertSql, undoSql, outside), connection, source, number);
+        return new ImportWork(
+                new ImportRun(run, model, sourceSql, sql, insertSql, undoSql, outside), connection, source, number);
     }
 }

@@ -77,8 +77,9 @@ final class ImportArrivals {
     private Uni<Arrived> bring(Selection.BlockRange range, Set<String> keys, Map<String, String> claimed) {
         Set<String> known = new HashSet<>(keys);
         known.removeAll(claimed.keySet());
-        return identities.lock(known).chain(targets -> reader.rows(range, keys)
-                .chain(rows -> reader.followers(keys)
+        return identities
+                .lock(known)
+                .chain(targets -> reader.rows(range, keys).chain(rows -> reader.followers(keys)
                         .chain(followers -> insert(rows, claimed.keySet(), followers)
                                 .map(inserted -> arrived(targets, rows, followers, inserted)))))
                 .call(arrived -> identities.correct(wrong(claimed, arrived.inserted())));

@@ -99,8 +99,7 @@ final class ImportIdentities {
         int names = run.model().naming().orElseThrow().size();
         for (int i = 0; i < names; i++) {
             int number = i;
-            parameters.add(
-                    heads.values().stream().map(name -> name.get(number)).toArray(String[]::new));
+            parameters.add(heads.values().stream().map(name -> name.get(number)).toArray(String[]::new));
         }
         return Rows.query(connection, run.insertSql().claim(), Tuple.from(parameters))
                 .map(rows -> {

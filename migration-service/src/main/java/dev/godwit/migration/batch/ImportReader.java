@@ -68,8 +68,7 @@ final class ImportReader {
     /** Rows of a range in scope, as far as it takes to name their rows in the target. */
     Uni<Map<String, List<String>>> heads(Selection.BlockRange range) {
         List<Value> naming = run.model().naming().orElseThrow();
-        return source.query(
-                        run.sourceSql().headsOfRange(range.relation()), Tuple.of(range.fromTid(), range.toTid()))
+        return source.query(run.sourceSql().headsOfRange(range.relation()), Tuple.of(range.fromTid(), range.toTid()))
                 .map(rows -> {
                     Map<String, List<String>> heads = new LinkedHashMap<>();
                     rows.forEach(row -> heads.put(row.getString("key"), ImportedRow.names(row, naming)));

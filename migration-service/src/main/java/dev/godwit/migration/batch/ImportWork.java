@@ -98,7 +98,6 @@ final class ImportWork implements OperationBatch {
             rows.forEach(row -> orphans.remove(row.key()));
             return orphans;
         }
-
     }
 
     static <T> List<T> joined(List<T> first, List<T> second) {

@@ -36,9 +36,11 @@ public final class ImportInsertSql {
                 RETURNING source_key AS key, target_key AS name
                 """.formatted(
                         model.targetName().of("godwit_n"),
-                        each(naming, i -> ", godwit_k.godwit_" + i + "::"
-                                + naming.get(i).cast() + " AS "
-                                + quote(naming.get(i).name())),
+                        each(
+                                naming,
+                                i -> ", godwit_k.godwit_" + i + "::"
+                                        + naming.get(i).cast() + " AS "
+                                        + quote(naming.get(i).name())),
                         each(naming, i -> ", $" + (i + 3) + "::text[]"),
                         each(naming, i -> ", godwit_" + i));
     }

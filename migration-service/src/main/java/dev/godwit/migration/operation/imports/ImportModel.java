@@ -2,7 +2,6 @@ package dev.godwit.migration.operation.imports;
 
 import dev.godwit.migration.definition.ImportDefinition;
 import dev.godwit.migration.definition.ImportedValue;
-import dev.godwit.migration.definition.ImportedValue;
 import dev.godwit.migration.definition.TableName;
 import dev.godwit.migration.operation.RowName;
 import dev.godwit.migration.operation.RowName.Part;
@@ -95,8 +94,7 @@ public record ImportModel(
      */
     public Optional<List<Value>> naming() {
         List<Value> naming = targetName.key().stream()
-                .flatMap(part ->
-                        values.stream().filter(value -> value.name().equals(part.name())))
+                .flatMap(part -> values.stream().filter(value -> value.name().equals(part.name())))
                 .filter(value -> value.by() instanceof ImportedValue.Computed)
                 .toList();
         return naming.size() == targetName.key().size() ? Optional.of(naming) : Optional.empty();

@@ -96,8 +96,7 @@ public final class ImportSourceSql {
 
     /** Rows by key, in scope or not: {@code $1} keys. Yields {@code key}, {@code in_scope}, and the {@code texts} of the expressions of a row that is. */
     public String read() {
-        return read(
-                model.root().quoted(), key() + " = ANY (" + model.keyType().array(1) + ")\n ORDER BY " + key());
+        return read(model.root().quoted(), key() + " = ANY (" + model.keyType().array(1) + ")\n ORDER BY " + key());
     }
 
     /** The same of a range of blocks: {@code $1}, {@code $2} tid bounds. */
@@ -126,7 +125,7 @@ public final class ImportSourceSql {
                     OFFSET 0) AS godwit_v ON true
                  WHERE %s
                 """.formatted(
-                        key(), texts, from, alias(), computed, model.definition().where(), which);
+                key(), texts, from, alias(), computed, model.definition().where(), which);
     }
 
     /** Those of the keys that rows have: {@code $1} keys. */
