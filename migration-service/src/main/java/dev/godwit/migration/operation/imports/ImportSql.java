@@ -108,7 +108,7 @@ public final class ImportSql {
     }
 
     /**
-     * Makes rows {@code at} what the source says, and journals what they were: parameters and result as of {@link #insert}. A row's name may change with its values.
+     * Makes rows {@code at} what the source says, and journals what they were: parameters and result as of {@link ImportInsertSql#insert}. A row's name may change with its values.
      */
     public String update() {
         String assignments = model.updatable().stream()
