@@ -2,7 +2,9 @@ package dev.godwit.migration.batch;
 
 import dev.godwit.migration.operation.Selection;
 import io.smallrye.mutiny.Uni;
+import io.vertx.mutiny.sqlclient.Row;
 import io.vertx.mutiny.sqlclient.SqlConnection;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -43,14 +45,14 @@ final class ImportArrivals {
      *
      * @param targets what the map says of those that it knew
      * @param inserted names of those that are there now
-     * @param strays whether rows were inserted under other names than they should have: a trigger changes them
+     * @param strays rows that were inserted under other names than they should have: a trigger changes them
      */
     record Arrived(
             Map<String, String> targets,
             List<ImportedRow> rows,
             Set<String> followers,
             Map<String, String> inserted,
-            boolean strays) {
+            List<String> strays) {
 
         /** Rows in scope that are still to be judged. */
         List<ImportedRow> rest() {
@@ -70,7 +72,7 @@ final class ImportArrivals {
     Uni<Arrived> bring(Selection.BlockRange range) {
         return reader.heads(range)
                 .chain(heads -> heads.isEmpty()
-                        ? Uni.createFrom().item(new Arrived(Map.of(), List.of(), Set.of(), Map.of(), false))
+                        ? Uni.createFrom().item(new Arrived(Map.of(), List.of(), Set.of(), Map.of(), List.of()))
                         : identities.claim(heads).chain(claimed -> bring(range, heads.keySet(), claimed)));
     }
 
@@ -85,31 +87,33 @@ final class ImportArrivals {
                 .call(arrived -> identities.correct(wrong(claimed, arrived.inserted())));
     }
 
-    /** What became of rows, by their keys; those without key have other names than they should. */
-    private Uni<Map<String, String>> insert(List<ImportedRow> rows, Set<String> claimed, Set<String> followers) {
+    /** Rows of the target that are there now. */
+    private Uni<List<Row>> insert(List<ImportedRow> rows, Set<String> claimed, Set<String> followers) {
         List<ImportedRow> unjudged = rows.stream()
                 .filter(row -> row.inScope() && claimed.contains(row.key()) && !followers.contains(row.key()))
                 .toList();
         if (unjudged.isEmpty()) {
-            return Uni.createFrom().item(Map.of());
+            return Uni.createFrom().item(List.of());
         }
         List<String> nowhere = unjudged.stream().map(row -> (String) null).collect(Collectors.toList());
         return Rows.query(
-                        connection,
-                        run.insertSql().insertUnjudged(),
-                        ImportJudge.parameters(List.of(run.runId(), number), unjudged, nowhere))
-                .map(found -> {
-                    Map<String, String> names = new HashMap<>();
-                    found.forEach(row -> names.put(row.getString("key"), row.getString("name")));
-                    return names;
-                });
+                connection,
+                run.insertSql().insertUnjudged(),
+                ImportJudge.parameters(List.of(run.runId(), number), unjudged, nowhere));
     }
 
     private static Arrived arrived(
-            Map<String, String> targets, List<ImportedRow> rows, Set<String> followers, Map<String, String> inserted) {
-        Map<String, String> known = new HashMap<>(inserted);
-        boolean strays = known.remove(null) != null;
-        return new Arrived(targets, rows, followers, known, strays);
+            Map<String, String> targets, List<ImportedRow> rows, Set<String> followers, List<Row> inserted) {
+        Map<String, String> names = new HashMap<>();
+        List<String> strays = new ArrayList<>();
+        for (Row row : inserted) {
+            if (row.getString("key") == null) {
+                strays.add(row.getString("name"));
+            } else {
+                names.put(row.getString("key"), row.getString("name"));
+            }
+        }
+        return new Arrived(targets, rows, followers, names, strays);
     }
 
     /** Rows that were claimed and have not been inserted, or have another name by now than when they were claimed. */

@@ -170,9 +170,12 @@ final class ImportWork implements OperationBatch {
 
     private Uni<BatchResult> actOnRest(Selection selection, ImportArrivals.Arrived arrived) {
         return judge.judge(arrived.rest(), arrived.targets(), arrived.followers(), Misfits.NONE)
-                .map(judged -> arrived.strays() ? ImportWriter.keptOut(judged) : judged)
+                .map(judged -> arrived.strays().isEmpty() ? judged : ImportWriter.keptOut(judged))
                 .map(judged -> new Seen(arrived.targets(), arrived.rows(), judged))
-                .chain(seen -> act(selection, seen, arrived.brought(), Seen.NOTHING));
+                .chain(seen -> act(selection, seen, arrived.brought(), Seen.NOTHING))
+                .map(result -> arrived.strays().isEmpty()
+                        ? result
+                        : result.withWritten(run.targetName(), arrived.strays().size()));
     }
 
     /** @param brought rows that are written already */
