@@ -8,6 +8,7 @@ import dev.godwit.migration.definition.TableName;
 import dev.godwit.migration.operation.ExactText;
 import dev.godwit.migration.operation.Selection;
 import dev.godwit.migration.sql.PgErrors;
+import dev.godwit.migration.sql.Pipeline;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.SqlConnection;
 import io.vertx.mutiny.sqlclient.Tuple;
@@ -46,6 +47,7 @@ final class ImportWork implements OperationBatch {
     private final ImportJudge judge;
     private final ImportWriter writer;
     private final ImportBlobs blobs;
+    private final ImportArrivals arrivals;
 
     ImportWork(ImportRun run, SqlConnection connection, ImportSource source, long number) {
         this.run = run;
@@ -56,6 +58,7 @@ final class ImportWork implements OperationBatch {
         this.judge = new ImportJudge(run, connection);
         this.writer = new ImportWriter(run, connection, number, judge);
         this.blobs = new ImportBlobs(run, connection);
+        this.arrivals = new ImportArrivals(run, connection, number, reader, identities);
     }
 
     /**
@@ -95,22 +98,22 @@ final class ImportWork implements OperationBatch {
             rows.forEach(row -> orphans.remove(row.key()));
             return orphans;
         }
+    }
 
-        private static <T> List<T> joined(List<T> first, List<T> second) {
-            List<T> joined = new ArrayList<>(first);
-            joined.addAll(second);
-            return joined;
-        }
+    static <T> List<T> joined(List<T> first, List<T> second) {
+        List<T> joined = new ArrayList<>(first);
+        joined.addAll(second);
+        return joined;
     }
 
     private Uni<Void> settings() {
         boolean zoned = run.run().definition().session().keySet().stream().anyMatch("timezone"::equalsIgnoreCase);
-        return connection
-                .query(ExactText.SETTINGS)
-                .execute()
-                .chain(() -> zoned
-                        ? Uni.createFrom().voidItem()
-                        : connection.query(UTC).execute().replaceWithVoid());
+        List<Uni<?>> statements =
+                new ArrayList<>(List.of(connection.query(ExactText.SETTINGS).execute()));
+        if (!zoned) {
+            statements.add(connection.query(UTC).execute());
+        }
+        return Pipeline.of(statements);
     }
 
     @Override
@@ -121,6 +124,9 @@ final class ImportWork implements OperationBatch {
                     .chain(misfits -> carefully(selection, misfits))
                     .chain(seen -> blobs.inspected(seen.verdicts()).map(seen::judged))
                     .map(seen -> new ImportResult(run, selection).of(seen, Set.of(), List.of(), List.of()));
+        }
+        if (expectWork && selection instanceof Selection.BlockRange range && ImportArrivals.arePossible(run)) {
+            return settings().chain(() -> arrivals.bring(range)).chain(arrived -> actOnRest(range, arrived));
         }
         return settings()
                 .chain(() -> reader.keys(selection))
@@ -159,10 +165,26 @@ final class ImportWork implements OperationBatch {
     private Uni<BatchResult> act(Selection selection, Collection<String> keys, Seen others) {
         return see(keys, true)
                 .chain(seen -> blobs.copied(seen.verdicts()).map(seen::judged))
-                .chain(seen -> writtenBefore(seen).chain(before -> writer.write(seen.verdicts())
-                        .call(this::enter)
-                        .chain(done -> deletions(seen).map(gone -> new ImportResult(run, selection)
-                                .of(seen.judged(done).with(others), before, gone, left(seen, gone))))));
+                .chain(seen -> act(selection, seen, List.of(), others));
+    }
+
+    private Uni<BatchResult> actOnRest(Selection selection, ImportArrivals.Arrived arrived) {
+        return judge.judge(arrived.rest(), arrived.targets(), arrived.followers(), Misfits.NONE)
+                .map(judged -> arrived.strays().isEmpty() ? judged : ImportWriter.keptOut(judged))
+                .map(judged -> new Seen(arrived.targets(), arrived.rows(), judged))
+                .chain(seen -> act(selection, seen, arrived.brought(), Seen.NOTHING))
+                .map(result -> arrived.strays().isEmpty()
+                        ? result
+                        : result.withWritten(run.targetName(), arrived.strays().size()));
+    }
+
+    /** @param brought rows that are written already */
+    private Uni<BatchResult> act(Selection selection, Seen seen, List<ImportVerdict> brought, Seen others) {
+        return writtenBefore(seen).chain(before -> writer.write(seen.verdicts())
+                .map(done -> joined(brought, done))
+                .call(this::enter)
+                .chain(done -> deletions(seen).map(gone -> new ImportResult(run, selection)
+                        .of(seen.judged(done).with(others), before, gone, left(seen, gone)))));
     }
 
     private Uni<Set<String>> writtenBefore(Seen seen) {

@@ -79,6 +79,11 @@ class ImportIT {
         return engine.commit(TestDefinitions.of(COURSES, Map.of("accounts.yaml", ACCOUNTS)));
     }
 
+    /** Rows of the source that the map has rows of the target for. */
+    private static List<String> mapped(Engine engine) {
+        return engine.values("SELECT source_key FROM godwit.imported WHERE target_key IS NOT NULL ORDER BY 1");
+    }
+
     private static List<String> courses(Engine engine) {
         return engine.values(
                 "SELECT concat_ws(' ', c.title, t.sub, h.sub) FROM course AS c JOIN account AS t ON t.id = c.teacher LEFT JOIN account AS h ON h.id = c.helper ORDER BY 1");
@@ -131,8 +136,7 @@ class ImportIT {
         assertThat(engine.contents()).isEqualTo(before);
         assertThat(courses.counts()).isEqualTo(Map.of("migrated", 3L, "reverted", 3L));
         assertThat(accounts.counts()).isEqualTo(Map.of("migrated", 3L, "reverted", 3L));
-        assertThat(engine.values("SELECT target_key FROM godwit.imported WHERE target_key IS NOT NULL"))
-                .isEmpty();
+        assertThat(mapped(engine)).isEmpty();
     }
 
     @Test
@@ -224,6 +228,7 @@ class ImportIT {
         skipping.complete();
         assertThat(accounts(engine)).contains("eve Other by hand");
         assertThat(skipping.counts()).isEqualTo(Map.of("migrated", 2L, "skipped", 1L));
+        assertThat(mapped(engine)).as("a row that found its place taken").containsExactly("1", "2");
         skipping.rollback();
         assertThat(engine.contents()).isEqualTo(before);
 
@@ -331,6 +336,55 @@ class ImportIT {
         assertThat(accounts(engine)).noneMatch(account -> account.startsWith("ann"));
         assertThat(repaired(engine, run)).isEqualTo(2);
         assertThat(accounts(engine)).containsExactly("bob Bob", "eve Eve");
+    }
+
+    @Test
+    void shouldHoldTheEntryOfANewRowFromBeforeItsSourceIsReadT04() throws Exception {
+        Engine engine = school(
+                "CREATE FUNCTION hold() RETURNS trigger LANGUAGE plpgsql SET lock_timeout = '20s' AS $$ BEGIN PERFORM pg_advisory_xact_lock(4); RETURN NEW; END $$",
+                "CREATE TRIGGER hold BEFORE INSERT ON account FOR EACH ROW EXECUTE FUNCTION hold()");
+        EngineRun run = engine.commit(ACCOUNTS);
+        List<Integer> chunks = run.cut(Kind.BACKFILL);
+        CompletableFuture<Void> gate = new CompletableFuture<>();
+        CompletableFuture<Void> holder = engine.pool()
+                .withTransaction(connection -> connection
+                        .query("SELECT pg_advisory_xact_lock(4)")
+                        .execute()
+                        .chain(() -> Uni.createFrom().completionStage(gate)))
+                .subscribeAsCompletionStage();
+        awaitSession(engine, "query LIKE 'SELECT pg_advisory_xact_lock%' AND state = 'idle in transaction'");
+        CompletableFuture<Ended> backfill =
+                run.next(Kind.BACKFILL, chunks.get(0)).subscribeAsCompletionStage();
+        awaitSession(engine, "wait_event = 'advisory'");
+
+        engine.execute("UPDATE legacy.person SET name = 'Newer' WHERE id = 1");
+        assertThatThrownBy(() -> run.keys(List.of("1"))).matches(PgErrors::isLockNotAvailable);
+        gate.complete(null);
+        holder.get();
+        backfill.get();
+        run.keys(List.of("1"));
+
+        assertThat(accounts(engine)).contains("ann Newer");
+    }
+
+    private static void awaitSession(Engine engine, String which) {
+        Awaitility.await().until(() -> !engine.values(
+                        "SELECT pid::text FROM pg_stat_activity WHERE datname = current_database() AND " + which)
+                .isEmpty());
+    }
+
+    @Test
+    void shouldNotInsertARowTwiceWhoseKeyATriggerChanges() {
+        Engine engine = school(
+                "CREATE FUNCTION other() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.id := gen_random_uuid(); RETURN NEW; END $$",
+                "CREATE TRIGGER other BEFORE INSERT ON account FOR EACH ROW WHEN (NEW.sub = 'ann') EXECUTE FUNCTION other()");
+        EngineRun run = engine.commit(ACCOUNTS.replaceFirst(" +on-conflict.*\n", ""));
+        run.backfill();
+
+        assertThat(story(run)).contains("1 failed not_inserted", "2 migrated null");
+        assertThat(accounts(engine)).containsExactly("ann Ann", "bob Bob", "eve Eve");
+        run.rollback();
+        assertThat(accounts(engine)).isEmpty();
     }
 
     private static void awaitReadOfFirst(Engine engine) {
