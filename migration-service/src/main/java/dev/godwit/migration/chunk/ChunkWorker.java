@@ -7,6 +7,7 @@ import dev.godwit.migration.batch.RunContext;
 import dev.godwit.migration.run.GodwitConfig;
 import dev.godwit.migration.run.RunContexts;
 import dev.godwit.migration.run.Runs;
+import dev.godwit.migration.run.Troubles;
 import dev.godwit.migration.sql.ErrorClass;
 import dev.godwit.migration.sql.PgErrors;
 import io.smallrye.mutiny.Multi;
@@ -61,17 +62,25 @@ public class ChunkWorker {
     private final ChunkWork work;
     private final ChunkQueue queue;
     private final Pacing pacing;
+    private final Troubles troubles;
     private final GodwitConfig config;
     private final Map<String, BatchSizer> sizers = new ConcurrentHashMap<>();
 
     @Inject
     public ChunkWorker(
-            Runs runs, RunContexts contexts, ChunkWork work, ChunkQueue queue, Pacing pacing, GodwitConfig config) {
+            Runs runs,
+            RunContexts contexts,
+            ChunkWork work,
+            ChunkQueue queue,
+            Pacing pacing,
+            Troubles troubles,
+            GodwitConfig config) {
         this.runs = runs;
         this.contexts = contexts;
         this.work = work;
         this.queue = queue;
         this.pacing = pacing;
+        this.troubles = troubles;
         this.config = config;
     }
 
@@ -170,7 +179,7 @@ public class ChunkWorker {
         long started = System.nanoTime();
         return work.next(run, kind, message.chunk(), turn.entities(), progress.rowsPerBlock, progress.expectWork)
                 .invoke(ended -> note(ended, sizer(run), Duration.ofNanos(System.nanoTime() - started), progress))
-                .replaceWithVoid();
+                .chain(() -> troubles.over(run.runId(), message.chunk()));
     }
 
     private static void note(Ended ended, BatchSizer sizer, Duration took, Progress progress) {
@@ -214,7 +223,7 @@ public class ChunkWorker {
             progress.failures = 0;
             return setAside(run, message, kind, progress, failure);
         }
-        return pause(progress.failures);
+        return troubles.noted(run.runId(), message.chunk(), failure).chain(() -> pause(progress.failures));
     }
 
     /** Whether the chunk is no longer this worker's: its heap is another one, or somebody else works on it. */

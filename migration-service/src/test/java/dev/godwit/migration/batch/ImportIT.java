@@ -22,7 +22,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
 /** Rows that come from another schema: there, twice, back, and what happens meanwhile on either side. */
@@ -100,6 +99,7 @@ class ImportIT {
             run.sweep();
         }
         run.drain();
+        run.lookAgain();
         return written(engine, run) - before;
     }
 
@@ -275,21 +275,6 @@ class ImportIT {
         assertThat(repaired(engine, courses)).isZero();
     }
 
-    /** What a batch that has read its source waits for before it writes. */
-    private static CompletableFuture<Void> pauseBetweenReadAndWrite(Engine engine) {
-        CompletableFuture<Void> gate = new CompletableFuture<>();
-        engine.blobs(blobs -> {
-            Map<String, BlobCopies.Result> copied = new HashMap<>();
-            blobs.forEach(blob -> copied.put(blob.key(), BlobCopies.Result.COPIED));
-            boolean first = blobs.stream().anyMatch(blob -> blob.path().contains("Ann"));
-            return (first
-                            ? Uni.createFrom().completionStage(gate)
-                            : Uni.createFrom().voidItem())
-                    .replaceWith(copied);
-        });
-        return gate;
-    }
-
     private static final String WITH_BLOBS =
             ACCOUNTS + "  on-delete: delete\n  blobs: {path: name, sha256: \"'00'\", size: 1, store: files}\n";
 
@@ -297,15 +282,15 @@ class ImportIT {
     void shouldNotOverwriteWhatIsNewerWithWhatWasReadBeforeT04() throws Exception {
         Engine engine = school();
         EngineRun run = engine.commit(WITH_BLOBS);
-        CompletableFuture<Void> gate = pauseBetweenReadAndWrite(engine);
+        PausedImport paused = PausedImport.of(engine, "Ann");
         List<Integer> chunks = run.cut(Kind.BACKFILL);
         CompletableFuture<Ended> backfill =
                 run.next(Kind.BACKFILL, chunks.get(0)).subscribeAsCompletionStage();
-        awaitReadOfFirst(engine);
+        paused.awaitRead();
 
         engine.execute("UPDATE legacy.person SET name = 'Newer' WHERE id = 1");
         assertThatThrownBy(() -> run.keys(List.of("1"))).matches(PgErrors::isLockNotAvailable);
-        gate.complete(null);
+        paused.goOn();
         backfill.get();
         run.keys(List.of("1"));
 
@@ -316,27 +301,21 @@ class ImportIT {
     void shouldNotRaiseARowThatWasDeletedMeanwhileT04() throws Exception {
         Engine engine = school();
         EngineRun run = engine.commit(WITH_BLOBS);
-        CompletableFuture<Void> gate = pauseBetweenReadAndWrite(engine);
+        PausedImport paused = PausedImport.of(engine, "Ann");
         List<Integer> chunks = run.cut(Kind.BACKFILL);
         CompletableFuture<Ended> backfill =
                 run.next(Kind.BACKFILL, chunks.get(0)).subscribeAsCompletionStage();
-        awaitReadOfFirst(engine);
+        paused.awaitRead();
 
         engine.execute("DELETE FROM legacy.person WHERE id = 1");
         assertThatThrownBy(() -> run.keys(List.of("1"))).matches(PgErrors::isLockNotAvailable);
-        gate.complete(null);
+        paused.goOn();
         backfill.get();
         run.keys(List.of("1"));
 
         assertThat(accounts(engine)).noneMatch(account -> account.startsWith("ann"));
         assertThat(repaired(engine, run)).isEqualTo(2);
         assertThat(accounts(engine)).containsExactly("bob Bob", "eve Eve");
-    }
-
-    private static void awaitReadOfFirst(Engine engine) {
-        Awaitility.await().until(() -> engine.value(
-                        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state = 'idle in transaction' AND query LIKE '%transaction_timeout%'")
-                .equals("1"));
     }
 
     @Test

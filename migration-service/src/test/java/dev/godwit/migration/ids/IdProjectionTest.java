@@ -35,6 +35,14 @@ class IdProjectionTest {
     }
 
     @Test
+    void shouldForgetAnEntityWhoseRowWentWithIt() {
+        assertThat(project(
+                        "commit",
+                        "{'table':'public.rows','outcome':'migrated','reason':'source_deleted','key':'b','formerKeys':['a']}"))
+                .containsExactly(new IdChange(TABLE, "a", Optional.empty(), "r1", "m", "2026-11-21T00:00:00Z"));
+    }
+
+    @Test
     void shouldMapFormerKeysToTheNewestToo() {
         assertThat(project("commit", "{'outcome':'migrated','key':'b','newKey':'c','formerKeys':['a','c']}"))
                 .containsExactly(change("b", "c"), change("a", "c"));

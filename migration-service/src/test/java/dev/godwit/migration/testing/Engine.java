@@ -13,6 +13,8 @@ import dev.godwit.migration.run.Chunks;
 import dev.godwit.migration.run.GodwitConfig;
 import dev.godwit.migration.run.RunContexts;
 import dev.godwit.migration.run.Runs;
+import dev.godwit.migration.run.SecondLook;
+import dev.godwit.migration.run.Troubles;
 import dev.godwit.migration.sql.WorkerSessions;
 import dev.godwit.migration.tail.PendingKeys;
 import io.smallrye.config.SmallRyeConfigBuilder;
@@ -48,6 +50,7 @@ public final class Engine {
     public static final String WIDE = "pad char(5000) STORAGE PLAIN NOT NULL DEFAULT ''";
 
     private static final Duration MESSAGE_TIME = Duration.ofSeconds(20);
+    private static final Duration OUTAGE_MAX = Duration.ofSeconds(1);
     private static final AtomicInteger RUNS = new AtomicInteger();
     private static final Set<String> DATABASES = ConcurrentHashMap.newKeySet();
 
@@ -263,6 +266,7 @@ public final class Engine {
                 chunkWork(),
                 queue,
                 new Pacing(runs),
+                new Troubles(runs, OUTAGE_MAX),
                 config(TestPostgres.port(), database, user, connections, messageTime));
     }
 
@@ -274,6 +278,11 @@ public final class Engine {
     /** What works off waiting keys. */
     public PendingKeys pendingKeys() {
         return new PendingKeys(batches);
+    }
+
+    /** What looks again at entities that a scan suspected. */
+    public SecondLook secondLook() {
+        return new SecondLook(runs, batches);
     }
 
     /** A run that writes, with its journal, barrier and duplicate groups, in state backfilling. */

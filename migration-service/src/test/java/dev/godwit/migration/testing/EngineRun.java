@@ -2,6 +2,7 @@ package dev.godwit.migration.testing;
 
 import static dev.godwit.migration.testing.Engine.await;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import dev.godwit.migration.batch.BatchResult;
 import dev.godwit.migration.batch.Batches;
 import dev.godwit.migration.batch.Batches.Ended;
@@ -204,7 +205,14 @@ public final class EngineRun {
         state(RunState.VERIFYING);
         work(Kind.VERIFY, cut(Kind.VERIFY));
         drain();
+        lookAgain();
         return migrated() - before;
+    }
+
+    /** Looks again at what sweeps suspected; answers how much of it was a difference. */
+    @CanIgnoreReturnValue
+    public long lookAgain() {
+        return await(engine.secondLook().at(context())).found();
     }
 
     private long migrated() {
