@@ -50,9 +50,10 @@ public class SecondLook {
 
     /** Looks at suspects for a while; answers how far it is. To be called only while everything older than the suspicion is known to have been applied. */
     public Uni<Found> at(RunContext run) {
-        return found(run).chain(suspects -> suspects.open() == 0
-                ? Uni.createFrom().item(suspects)
-                : batches(run).chain(() -> found(run)));
+        return found(run)
+                .chain(suspects -> suspects.open() == 0
+                        ? Uni.createFrom().item(suspects)
+                        : batches(run).chain(() -> found(run)));
     }
 
     private Uni<Found> found(RunContext run) {

@@ -3,6 +3,7 @@ package dev.godwit.migration.chunk;
 import static dev.godwit.migration.testing.Engine.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.godwit.migration.run.Troubles;
 import dev.godwit.migration.testing.Engine;
 import dev.godwit.migration.testing.EngineRun;
 import io.smallrye.mutiny.Uni;
@@ -63,6 +64,7 @@ class PacingIT {
                 engine.chunkWork(),
                 new ChunkQueue(null),
                 new Pacing(engine.runs()),
+                new Troubles(engine.runs(), Duration.ofMinutes(1)),
                 engine.config());
         long started = System.nanoTime();
 

@@ -36,9 +36,10 @@ class IdProjectionTest {
 
     @Test
     void shouldForgetAnEntityWhoseRowWentWithIt() {
-        assertThat(project(
-                        "commit",
-                        "{'table':'public.rows','outcome':'migrated','reason':'source_deleted','key':'b','formerKeys':['a']}"))
+        assertThat(
+                        project(
+                                "commit",
+                                "{'table':'public.rows','outcome':'migrated','reason':'source_deleted','key':'b','formerKeys':['a']}"))
                 .containsExactly(new IdChange(TABLE, "a", Optional.empty(), "r1", "m", "2026-11-21T00:00:00Z"));
     }
 

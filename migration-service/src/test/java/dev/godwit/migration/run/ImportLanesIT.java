@@ -3,9 +3,9 @@ package dev.godwit.migration.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.godwit.migration.testing.LiveService;
+import dev.godwit.migration.testing.TestPostgres;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
-import dev.godwit.migration.testing.TestPostgres;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -111,7 +111,8 @@ class ImportLanesIT extends LiveRuns {
         String run = following("people");
         connector.stop();
         execute("INSERT INTO legacy.person VALUES (21, 'late')");
-        patiently().untilAsserted(() -> assertThat(reason(run)).startsWith("waits: changes are not heard: nobody reads replication slot"));
+        patiently().untilAsserted(() -> assertThat(reason(run))
+                .startsWith("waits: changes are not heard: nobody reads replication slot"));
         connector.goOn();
 
         patiently().untilAsserted(() -> assertThat(members()).contains("late"));

@@ -10,8 +10,10 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Future;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.serialization.StringSerializer;
 
 /**
@@ -102,7 +104,8 @@ final class BatchHolds implements AutoCloseable {
         await().atMost(PATIENCE).until(() -> !open(run).isEmpty());
         for (String message : open(run)) {
             for (int partition = 0; partition < InstancesIT.CHUNK_PARTITIONS; partition++) {
-                queue.send(new ProducerRecord<>(InstancesIT.CHUNKS, partition, run, message));
+                Future<RecordMetadata> unused =
+                        queue.send(new ProducerRecord<>(InstancesIT.CHUNKS, partition, run, message));
             }
         }
     }
