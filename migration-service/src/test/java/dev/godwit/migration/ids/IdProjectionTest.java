@@ -106,7 +106,7 @@ class IdProjectionTest {
 
     private static List<IdChange> project(String mode, String outcome) {
         String withTable = outcome.replace("{'outcome'", "{'table':'" + TABLE + "','outcome'");
-        String event = "{'run':'r1','migration':'m','mode':'" + mode + "','at':'2026-11-21T00:00:00Z','outcomes':["
+        String event = "{'run':'r1','migration':'m','table':'" + TABLE + "','mode':'" + mode + "','at':'2026-11-21T00:00:00Z','outcomes':["
                 + withTable + "]}";
         return IdProjection.of(event.replace('\'', '"').getBytes(StandardCharsets.UTF_8));
     }
