@@ -9,13 +9,19 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "bench",
         description = "Measure Godwit on this machine, through all of the stack.",
-        subcommands = {RekeyBenchCommand.class, TransformBenchCommand.class, DeriveBenchCommand.class})
+        subcommands = {
+            RekeyBenchCommand.class,
+            TransformBenchCommand.class,
+            DeriveBenchCommand.class,
+            ImportBenchCommand.class
+        })
 public final class BenchCommand implements Runnable {
     @Spec
     private CommandSpec spec;
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "which benchmark? godwit bench rekey, transform or derive");
+        throw new ParameterException(
+                spec.commandLine(), "which benchmark? godwit bench rekey, transform, derive or import");
     }
 }

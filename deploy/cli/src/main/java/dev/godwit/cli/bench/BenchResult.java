@@ -35,30 +35,45 @@ record BenchResult(Options options, List<Pair> pairs, List<Impact> impacts) {
         rate(lines, "naive script, entity by entity (sample)", Pair::naive);
         lines.add("");
         lines.add(String.format("%-44s %s", "ratios within a pair", ""));
-        ratio(lines, "Godwit committed / floor", pair -> pair.committed() / pair.floor());
+        lines.add(String.format(
+                Locale.ROOT,
+                "%-44s %-28s target %.2f",
+                "Godwit committed / floor, by the clock",
+                spread(pair -> pair.committed() / pair.floor()).format(2),
+                RekeyBench.TARGET));
+        lines.add(cpu().ratio());
         ratio(lines, "Godwit completed / floor", pair -> pair.completed() / pair.floor());
         ratio(lines, "Godwit committed / naive", pair -> pair.committed() / pair.naive());
         ratio(lines, "Godwit completed / naive", pair -> pair.completed() / pair.naive());
+        lines.addAll(cpu().lines());
         if (!impacts.isEmpty()) {
-            lines.add("");
-            lines.add(String.format(
-                    Locale.ROOT,
-                    "application at %d writes/s; %d rounds, all their samples together; milliseconds",
-                    options.writesPerSecond(),
-                    impacts.size()));
-            lines.add(String.format("%-44s %9s %9s %9s", "", "p50", "p99", "samples"));
-            latency(lines, "its latency, no migration", Impact::before);
-            latency(lines, "its latency, during the backfill", Impact::duringBackfill);
-            latency(lines, "its latency, while following", Impact::whileFollowing);
-            latency(lines, "tail lag, during the backfill", Impact::lagDuringBackfill);
-            latency(lines, "tail lag, while following", Impact::lagWhileFollowing);
-            lines.add(String.format(
-                    Locale.ROOT,
-                    "%-44s %,d",
-                    "child inserts refused and repeated",
-                    impacts.stream().mapToLong(Impact::refused).sum()));
+            impacts(lines);
         }
         return lines;
+    }
+
+    private void impacts(List<String> lines) {
+        lines.add("");
+        lines.add(String.format(
+                Locale.ROOT,
+                "application at %d writes/s; %d rounds, all their samples together; milliseconds",
+                options.writesPerSecond(),
+                impacts.size()));
+        lines.add(String.format("%-44s %9s %9s %9s", "", "p50", "p99", "samples"));
+        latency(lines, "its latency, no migration", Impact::before);
+        latency(lines, "its latency, during the backfill", Impact::duringBackfill);
+        latency(lines, "its latency, while following", Impact::whileFollowing);
+        latency(lines, "tail lag, during the backfill", Impact::lagDuringBackfill);
+        latency(lines, "tail lag, while following", Impact::lagWhileFollowing);
+        lines.add(String.format(
+                Locale.ROOT,
+                "%-44s %,d",
+                "child inserts refused and repeated",
+                impacts.stream().mapToLong(Impact::refused).sum()));
+    }
+
+    private CpuReport cpu() {
+        return new CpuReport(pairs.stream().map(Pair::cpu).toList(), RekeyBench.TARGET);
     }
 
     private void rate(List<String> lines, String what, ToDoubleFunction<Pair> of) {
@@ -96,7 +111,7 @@ record BenchResult(Options options, List<Pair> pairs, List<Impact> impacts) {
         return all;
     }
 
-    /** One object for programs; rates in entities per second, times in milliseconds. */
+    /** One object for programs; rates in entities per second, times in milliseconds, processor time in microseconds per entity where it could be measured. */
     ObjectNode json() {
         ObjectNode json = RestClient.JSON
                 .createObjectNode()
@@ -110,7 +125,8 @@ record BenchResult(Options options, List<Pair> pairs, List<Impact> impacts) {
         spread(rates, "completed", spread(Pair::completed));
         spread(rates, "audited", spread(Pair::audited));
         spread(rates, "naive", spread(Pair::naive));
-        ObjectNode ratios = json.putObject("ratios");
+        ObjectNode ratios = json.putObject("ratios").put("target", RekeyBench.TARGET);
+        cpu().addTo(json, ratios);
         spread(ratios, "committedToFloor", spread(pair -> pair.committed() / pair.floor()));
         spread(ratios, "completedToFloor", spread(pair -> pair.completed() / pair.floor()));
         spread(ratios, "committedToNaive", spread(pair -> pair.committed() / pair.naive()));

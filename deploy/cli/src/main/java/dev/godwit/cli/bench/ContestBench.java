@@ -7,8 +7,10 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
@@ -18,9 +20,18 @@ import java.util.function.Consumer;
 final class ContestBench {
 
     /** One round; entities per second where not said otherwise. */
-    record Pair(double floor, double committed, double completed, double audited, double loadAverage) {}
+    record Pair(
+            double floor,
+            double committed,
+            double completed,
+            double audited,
+            Optional<CpuUse> cpu,
+            double loadAverage) {}
 
-    private static final String CONDITIONS = """
+    private record Floor(double seconds, CpuUse.Span span) {}
+
+    /** One line about the server. */
+    static final String CONDITIONS = """
             SELECT 'PostgreSQL ' || current_setting('server_version')
                    || ', fsync ' || current_setting('fsync')
                    || ', synchronous_commit ' || current_setting('synchronous_commit')
@@ -31,13 +42,21 @@ final class ContestBench {
     private final int entities;
     private final DatabaseUrl database;
     private final Godwit godwit;
+    private final CpuWatch cpu;
     private final Consumer<String> progress;
 
-    ContestBench(Contest contest, int entities, DatabaseUrl database, Godwit godwit, Consumer<String> progress) {
+    ContestBench(
+            Contest contest,
+            int entities,
+            DatabaseUrl database,
+            Godwit godwit,
+            CpuWatch cpu,
+            Consumer<String> progress) {
         this.contest = contest;
         this.entities = entities;
         this.database = database;
         this.godwit = godwit;
+        this.cpu = cpu;
         this.progress = progress;
     }
 
@@ -45,6 +64,7 @@ final class ContestBench {
         List<Pair> pairs = new ArrayList<>();
         try (Connection connection = database.connect()) {
             progress.accept("making the template");
+            CpuWatch.name(connection);
             contest.drop(connection);
             Contest.execute(connection, "CREATE SCHEMA bench_template; " + contest.template(entities));
             refresh(connection);
@@ -66,23 +86,24 @@ final class ContestBench {
 
     private Pair pair(Connection connection, boolean floorFirst) throws SQLException {
         double load = ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();
-        double floor = floorFirst ? floor(connection) : 0;
+        Optional<Floor> before = floorFirst ? Optional.of(floor(connection)) : Optional.empty();
         refresh(connection);
         Godwit.Times times = godwit.migrate();
         requireDone(connection);
-        floor = floorFirst ? floor : floor(connection);
+        Floor floor = before.isPresent() ? before.get() : floor(connection);
         return new Pair(
-                entities / floor,
+                entities / floor.seconds(),
                 entities / times.committed(),
                 entities / times.completed(),
                 entities / times.audited(),
+                cpu.use(floor.span(), times.committing(), entities),
                 load);
     }
 
-    /** Answers its seconds. */
-    private double floor(Connection connection) throws SQLException {
+    private Floor floor(Connection connection) throws SQLException {
         refresh(connection);
         connection.setAutoCommit(false);
+        Instant from = cpu.mark();
         double seconds;
         try (Statement statement = connection.createStatement()) {
             long start = System.nanoTime();
@@ -93,8 +114,9 @@ final class ContestBench {
             connection.rollback();
             connection.setAutoCommit(true);
         }
+        Instant to = cpu.mark();
         requireDone(connection);
-        return seconds;
+        return new Floor(seconds, new CpuUse.Span(from, to));
     }
 
     private void refresh(Connection connection) throws SQLException {

@@ -44,10 +44,12 @@ abstract class ContestBenchCommand extends GodwitCommand {
         Stack stack = Stack.start(StackOptions.in(stateDirectory()));
         StackDescription description = stack.describe();
         ContestResult result;
-        try (Connection journal = stack.migrationDatabase().connect()) {
+        try (Connection journal = stack.migrationDatabase().connect();
+                Connection watching = stack.migrationDatabase().connect();
+                CpuWatch cpu = CpuWatch.over(watching, description)) {
             Godwit godwit = Godwit.on(description, journal, contest.migration(), contest.definition());
             DatabaseUrl database = DatabaseUrl.parse(description.database().url());
-            result = new ContestBench(contest, rows, database, godwit, terminal()::note).run(pairs);
+            result = new ContestBench(contest, rows, database, godwit, cpu, terminal()::note).run(pairs);
         }
         int instances = description.migration().urls().size();
         if (isJson()) {

@@ -47,12 +47,18 @@ record ContestResult(Contest contest, int entities, List<Pair> pairs, String ser
         lines.add(String.format(
                 Locale.ROOT,
                 "%-44s %-28s target %.2f",
-                "Godwit committed / floor",
+                "Godwit committed / floor, by the clock",
                 committedToFloor().format(2),
                 contest.target()));
+        lines.add(cpu().ratio());
         lines.add(String.format(
                 "%-44s %s", "Godwit completed / floor", completedToFloor().format(2)));
+        lines.addAll(cpu().lines());
         return lines;
+    }
+
+    private CpuReport cpu() {
+        return new CpuReport(pairs.stream().map(Pair::cpu).toList(), contest.target());
     }
 
     private Spread committedToFloor() {
@@ -67,7 +73,7 @@ record ContestResult(Contest contest, int entities, List<Pair> pairs, String ser
         return Spread.of(pairs.stream().mapToDouble(of).boxed().toList());
     }
 
-    /** One object for programs; rates in entities per second. */
+    /** One object for programs; rates in entities per second, processor time in microseconds per entity where it could be measured. */
     ObjectNode json() {
         ObjectNode json = RestClient.JSON
                 .createObjectNode()
@@ -85,6 +91,7 @@ record ContestResult(Contest contest, int entities, List<Pair> pairs, String ser
         ObjectNode ratios = json.putObject("ratios").put("target", contest.target());
         BenchResult.spread(ratios, "committedToFloor", committedToFloor());
         BenchResult.spread(ratios, "completedToFloor", completedToFloor());
+        cpu().addTo(json, ratios);
         BenchResult.spread(json, "loadAverage", spread(Pair::loadAverage));
         return json;
     }

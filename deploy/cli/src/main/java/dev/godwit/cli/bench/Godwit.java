@@ -15,6 +15,8 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.util.Optional;
 
 /** Godwit as a contestant: committed through journal, outbox, Debezium, Kafka and audit trail, by its own clock. */
@@ -29,8 +31,9 @@ final class Godwit {
      * @param committed until the last batch of the backfill had committed
      * @param completed until the run was caught up, verified and completed
      * @param audited until the audit trail had every outcome and had checked its chains
+     * @param committing from the moment when the run was asked for until the last batch of the backfill had committed
      */
-    record Times(double committed, double completed, double audited) {}
+    record Times(double committed, double completed, double audited, CpuUse.Span committing) {}
 
     private final MigrationClient client;
     private final AuditClient audit;
@@ -80,7 +83,16 @@ final class Godwit {
 
     /** Commits a whole run and waits for its trail. */
     Times migrate() throws SQLException {
-        Run run = client.start(RunRequest.of(migration, true));
+        return ended(client.start(RunRequest.of(migration, true)));
+    }
+
+    /** Has a run that follows come to its end, and waits for its trail. */
+    Times complete(Run run) throws SQLException {
+        client.command(run.id(), "complete", PILOT, Optional.empty());
+        return ended(run);
+    }
+
+    private Times ended(Run run) throws SQLException {
         require(watch().untilSettled(run.id()), "completed");
         long settled = System.nanoTime();
         if (!audit.completeReport(run.id(), TRAIL_PATIENCE).path("complete").asBoolean()) {
@@ -95,8 +107,10 @@ final class Godwit {
 
     private Times times(String run, double trailSeconds) throws SQLException {
         try (PreparedStatement statement = journal.prepareStatement("""
-                SELECT extract(epoch FROM max(b.committed_at) - r.created_at) AS committed,
-                       extract(epoch FROM r.ended_at - r.created_at) AS completed
+                SELECT extract(epoch FROM max(b.committed_at) FILTER (WHERE b.lane = 'backfill') - r.created_at) AS committed,
+                       extract(epoch FROM r.ended_at - r.created_at) AS completed,
+                       r.created_at AS begun,
+                       max(b.committed_at) FILTER (WHERE b.lane = 'backfill') AS last_commit
                   FROM godwit.run AS r
                   JOIN godwit.batch AS b ON b.run_id = r.id
                  WHERE r.id = ?
@@ -108,9 +122,17 @@ final class Godwit {
                     throw Failure.failed("run " + run + " has committed nothing");
                 }
                 double completed = found.getDouble("completed");
-                return new Times(found.getDouble("committed"), completed, completed + trailSeconds);
+                return new Times(
+                        found.getDouble("committed"),
+                        completed,
+                        completed + trailSeconds,
+                        new CpuUse.Span(moment(found, "begun"), moment(found, "last_commit")));
             }
         }
+    }
+
+    private static Instant moment(ResultSet found, String column) throws SQLException {
+        return found.getObject(column, OffsetDateTime.class).toInstant();
     }
 
     /** Begins a run that follows the application. */

@@ -8,8 +8,10 @@ import java.lang.management.ManagementFactory;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
@@ -29,7 +31,19 @@ final class RekeyBench {
     record Options(int entities, int pairs, int impactRounds, int writesPerSecond, Duration window) {}
 
     /** One round of throughput; entities per second where not said otherwise. */
-    record Pair(double floor, double committed, double completed, double audited, double naive, double loadAverage) {}
+    record Pair(
+            double floor,
+            double committed,
+            double completed,
+            double audited,
+            double naive,
+            Optional<CpuUse> cpu,
+            double loadAverage) {}
+
+    /** The share of the floor's rate that Godwit is to reach. */
+    static final double TARGET = 0.8;
+
+    private record Floor(double seconds, CpuUse.Span span) {}
 
     /** One round with an application at work; milliseconds. */
     record Impact(
@@ -60,12 +74,14 @@ final class RekeyBench {
     private final Options options;
     private final DatabaseUrl database;
     private final Godwit godwit;
+    private final CpuWatch cpu;
     private final Consumer<String> progress;
 
-    RekeyBench(Options options, DatabaseUrl database, Godwit godwit, Consumer<String> progress) {
+    RekeyBench(Options options, DatabaseUrl database, Godwit godwit, CpuWatch cpu, Consumer<String> progress) {
         this.options = options;
         this.database = database;
         this.godwit = godwit;
+        this.cpu = cpu;
         this.progress = progress;
     }
 
@@ -73,6 +89,7 @@ final class RekeyBench {
         List<Pair> pairs = new ArrayList<>();
         List<Impact> impacts = new ArrayList<>();
         try (Connection connection = database.connect()) {
+            CpuWatch.name(connection);
             BenchTables tables = new BenchTables(connection);
             progress.accept("making the template");
             tables.makeTemplate(options.entities());
@@ -99,30 +116,33 @@ final class RekeyBench {
 
     private Pair pair(BenchTables tables, Connection connection, boolean floorFirst) throws SQLException {
         double load = loadAverage();
-        double floor = floorFirst ? floor(tables, connection) : 0;
+        Optional<Floor> before = floorFirst ? Optional.of(floor(tables, connection)) : Optional.empty();
         tables.refresh();
         Godwit.Times times = godwit.migrate();
         requireAllMigrated(tables);
-        floor = floorFirst ? floor : floor(tables, connection);
+        Floor floor = before.isPresent() ? before.get() : floor(tables, connection);
         tables.refresh();
         int sample = Math.min(
                 options.entities(), Math.max(NAIVE_SAMPLE_MIN, Math.min(NAIVE_SAMPLE_MAX, options.entities() / 20)));
         double naive = new HandWritten(connection).entityByEntity(sample);
         int entities = options.entities();
         return new Pair(
-                floor,
+                entities / floor.seconds(),
                 entities / times.committed(),
                 entities / times.completed(),
                 entities / times.audited(),
                 naive,
+                cpu.use(floor.span(), times.committing(), entities),
                 load);
     }
 
-    private double floor(BenchTables tables, Connection connection) throws SQLException {
+    private Floor floor(BenchTables tables, Connection connection) throws SQLException {
         tables.refresh();
+        Instant from = cpu.mark();
         double seconds = new HandWritten(connection).allAtOnce();
+        Instant to = cpu.mark();
         requireAllMigrated(tables);
-        return options.entities() / seconds;
+        return new Floor(seconds, new CpuUse.Span(from, to));
     }
 
     private static void requireAllMigrated(BenchTables tables) throws SQLException {

@@ -67,10 +67,12 @@ public final class RekeyBenchCommand extends GodwitCommand {
         StackDescription description = stack.describe();
         DatabaseUrl database = DatabaseUrl.parse(description.database().url());
         BenchResult result;
-        try (Connection journal = stack.migrationDatabase().connect()) {
+        try (Connection journal = stack.migrationDatabase().connect();
+                Connection watching = stack.migrationDatabase().connect();
+                CpuWatch cpu = CpuWatch.over(watching, description)) {
             Godwit godwit = Godwit.on(description, journal, RekeyBench.MIGRATION, RekeyBench.DEFINITION);
             Options options = new Options(rows, pairs, impactRounds, traffic, Duration.ofSeconds(window));
-            result = new RekeyBench(options, database, godwit, terminal()::note).run();
+            result = new RekeyBench(options, database, godwit, cpu, terminal()::note).run();
         }
         if (isJson()) {
             terminal()

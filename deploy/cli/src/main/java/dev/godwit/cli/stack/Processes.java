@@ -1,6 +1,7 @@
 package dev.godwit.cli.stack;
 
 import dev.godwit.cli.Failure;
+import dev.godwit.cli.measure.ProcessStat;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -142,16 +143,11 @@ final class Processes {
 
     /** Empty when there is no such process, or when it has ended and merely waits for its parent to notice. */
     static String birthOf(long pid) {
-        Path stat = Path.of("/proc", Long.toString(pid), "stat");
-        if (Files.isDirectory(Path.of("/proc/self"))) {
-            try {
-                String text = Files.readString(stat);
-                // The second field is a name in parentheses that may itself hold spaces and parentheses.
-                String[] fields = text.substring(text.lastIndexOf(')') + 2).split(" ");
-                return fields[0].equals("Z") || fields[0].equals("X") ? "" : fields[19];
-            } catch (IOException ended) {
-                return "";
-            }
+        if (ProcessStat.isAvailable()) {
+            return ProcessStat.of(pid)
+                    .filter(stat -> !stat.state().equals("Z") && !stat.state().equals("X"))
+                    .map(ProcessStat::birth)
+                    .orElse("");
         }
         return ProcessHandle.of(pid)
                 .filter(ProcessHandle::isAlive)

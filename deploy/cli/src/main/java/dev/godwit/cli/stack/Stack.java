@@ -85,6 +85,13 @@ public final class Stack {
                 .migration();
     }
 
+    /** Database {@code app} of the embedded server as its superuser; empty when the application's database is elsewhere, or no stack was ever started here. */
+    public Optional<DatabaseUrl> administrator() {
+        return state.settings()
+                .filter(settings -> settings.databaseUrl() == null)
+                .map(settings -> settings.superuser().in("app"));
+    }
+
     /** How each component is, asked now; takes a few seconds when some do not answer. Empty when there is no stack. */
     public List<ComponentStatus> status() {
         return state.settings()

@@ -8,7 +8,9 @@ import dev.godwit.cli.command.GodwitProcess;
 import dev.godwit.cli.command.GodwitProcess.Result;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,19 +28,7 @@ class BenchIT {
     @ParameterizedTest
     @CsvSource({"transform, 0.75", "derive, 0.7"})
     void shouldMeasureGodwitBesideTheSingleStatement(String kind, double target, LiveStack stack) throws Exception {
-        Result told = GodwitProcess.run(
-                elsewhere,
-                List.of(
-                        "bench",
-                        kind,
-                        "--rows",
-                        "1000",
-                        "--pairs",
-                        "1",
-                        "--json",
-                        "--state",
-                        stack.stack().directory().toString()),
-                PATIENCE);
+        Result told = bench(stack, kind, "--rows", "1000", "--pairs", "1");
 
         assertThat(told.code()).as(told.err()).isEqualTo(ExitCode.DONE);
         JsonNode json = told.json();
@@ -47,8 +37,38 @@ class BenchIT {
         assertThat(json.path("ratios").path("target").asDouble()).isEqualTo(target);
         assertThat(json.path("ratios").path("committedToFloor").path("median").asDouble())
                 .isPositive();
+        assertThat(json.at("/ratios/committedToFloorByServerCpu/median").asDouble())
+                .as("processor time of the server's sessions")
+                .isPositive();
+        assertThat(json.at("/cpuMicrosPerEntity/beside/migration-service/median")
+                        .asDouble())
+                .isPositive();
         assertThat(json.path("server").asText()).contains("fsync", "synchronous_commit");
         assertThat(stack.query("SELECT nspname FROM pg_namespace WHERE nspname LIKE 'bench%'"))
                 .isEmpty();
+    }
+
+    @Test
+    void shouldMeasureTheImportBesidePlainCopiesWhileBothDatabasesAreWrittenTo(LiveStack stack) throws Exception {
+        Result told = bench(stack, "import", "--rows", "1000", "--window", "0");
+
+        assertThat(told.code()).as(told.err()).isEqualTo(ExitCode.DONE);
+        JsonNode json = told.json();
+        assertThat(json.at("/entitiesPerSecond/insertSelect/median").asDouble()).isPositive();
+        assertThat(json.at("/entitiesPerSecond/copyPipe/median").asDouble()).isPositive();
+        assertThat(json.at("/ratios/committedToFloor/median").asDouble()).isPositive();
+        assertThat(json.at("/lagSeconds/afterLoad/median").asDouble()).isPositive();
+        assertThat(json.path("writes").asInt()).isPositive();
+        assertThat(json.path("compared").asInt()).isGreaterThan(900);
+        String leftovers = "SELECT nspname FROM pg_namespace WHERE nspname LIKE 'bench%'";
+        assertThat(stack.query(leftovers)).isEmpty();
+        assertThat(stack.querySource(leftovers)).isEmpty();
+    }
+
+    private Result bench(LiveStack stack, String kind, String... options) throws Exception {
+        List<String> arguments = new ArrayList<>(List.of("bench", kind, "--json", "--state"));
+        arguments.add(stack.stack().directory().toString());
+        arguments.addAll(List.of(options));
+        return GodwitProcess.run(elsewhere, arguments, PATIENCE);
     }
 }

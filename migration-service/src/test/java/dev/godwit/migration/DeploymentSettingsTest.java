@@ -1,0 +1,79 @@
+package dev.godwit.migration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.godwit.migration.blob.BlobsConfig;
+import dev.godwit.migration.blob.StoresConfig;
+import dev.godwit.migration.graph.GraphConfig;
+import dev.godwit.migration.health.HealthConfig;
+import dev.godwit.migration.request.CommandsConfig;
+import dev.godwit.migration.retention.OutboxConfig;
+import dev.godwit.migration.run.GodwitConfig;
+import dev.godwit.migration.run.RehearsalConfig;
+import io.smallrye.config.ConfigMappings.ConfigClass;
+import java.io.IOException;
+import java.io.Reader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Properties;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.junit.jupiter.api.Test;
+
+/** Variables that deployments set are read: one that nobody reads would be a setting that silently does nothing. */
+class DeploymentSettingsTest {
+    private static final Pattern VARIABLE = Pattern.compile("- name: ([A-Z][A-Z0-9_]+)$", Pattern.MULTILINE);
+    private static final List<Class<?>> SETTINGS = List.of(
+            GodwitConfig.class,
+            GraphConfig.class,
+            OutboxConfig.class,
+            HealthConfig.class,
+            CommandsConfig.class,
+            BlobsConfig.class,
+            StoresConfig.class,
+            RehearsalConfig.class);
+
+    @Test
+    void shouldReadWhatKubernetesSets() throws IOException {
+        Set<String> set = VARIABLE.matcher(Files.readString(Path.of("..", "k8s", "base", "migration-service.yaml")))
+                .results()
+                .map(result -> result.group(1))
+                .collect(Collectors.toCollection(TreeSet::new));
+        assertThat(set).hasSizeGreaterThan(10);
+
+        set.removeAll(variables());
+        set.removeIf(DeploymentSettingsTest::isKafkas);
+        assertThat(set).isEmpty();
+    }
+
+    /** Those of the service's own settings, and those that application.properties names. */
+    private static Set<String> variables() throws IOException {
+        Set<String> names = new TreeSet<>();
+        SETTINGS.forEach(type ->
+                names.addAll(ConfigClass.configClass(type).getProperties().keySet()));
+        Properties properties = new Properties();
+        try (Reader in = Files.newBufferedReader(Path.of("src/main/resources/application.properties"))) {
+            properties.load(in);
+        }
+        names.addAll(properties.stringPropertyNames());
+        return names.stream()
+                .map(name -> name.replaceAll("[^A-Za-z0-9]", "_").toUpperCase(Locale.ROOT))
+                .collect(Collectors.toSet());
+    }
+
+    /** All clients are given these, so all must know them. */
+    private static boolean isKafkas(String variable) {
+        String name =
+                variable.replaceFirst("^KAFKA_", "").toLowerCase(Locale.ROOT).replace('_', '.');
+        return ConsumerConfig.configNames().contains(name)
+                && ProducerConfig.configNames().contains(name)
+                && AdminClientConfig.configNames().contains(name);
+    }
+}
