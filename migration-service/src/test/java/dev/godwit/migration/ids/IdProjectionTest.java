@@ -106,8 +106,8 @@ class IdProjectionTest {
 
     private static List<IdChange> project(String mode, String outcome) {
         String withTable = outcome.replace("{'outcome'", "{'table':'" + TABLE + "','outcome'");
-        String event = "{'run':'r1','migration':'m','table':'" + TABLE + "','mode':'" + mode + "','at':'2026-11-21T00:00:00Z','outcomes':["
-                + withTable + "]}";
+        String event = "{'run':'r1','migration':'m','table':'" + TABLE + "','mode':'" + mode
+                + "','at':'2026-11-21T00:00:00Z','outcomes':[" + withTable + "]}";
         return IdProjection.of(event.replace('\'', '"').getBytes(StandardCharsets.UTF_8));
     }
 

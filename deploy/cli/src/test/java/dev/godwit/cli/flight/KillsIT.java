@@ -78,7 +78,6 @@ class KillsIT {
     /** Kills twice: at the second time, what was held before its COMMIT is committed, but cannot be acknowledged. */
     private void beforeCommitAndInTheMiddleOfABlob(BatchHolds holds, Map<String, List<String>> before)
             throws Exception {
-        String left;
         try (Connection reader = stack.connect()) {
             holdSnapshot(reader, "SELECT 1");
             holds.hold(REKEY, TRANSFORM, DERIVE, IMPORT);
@@ -96,11 +95,11 @@ class KillsIT {
             assertThat(operations.blobs()).as("in the middle of a blob").isEmpty();
             assertThat(operations.contents()).isEqualTo(before);
             stack.queryState("SELECT pg_terminate_backend(" + builders().get(0) + ", 5000)");
-            assertThat(operations.index()).as("half an index").endsWith(" f");
+            String half = operations.index();
+            assertThat(half).as("half an index").endsWith(" f");
             theIndexMustBeBegun();
             restart();
 
-            String half = operations.index();
             holds.awaitHeld(REKEY, TRANSFORM, DERIVE, IMPORT);
             await().atMost(PATIENCE).until(() -> !builders().isEmpty());
             assertThat(operations.index()).as("made anew").isNotEqualTo(half);
@@ -115,7 +114,7 @@ class KillsIT {
             holds.endHeldSessions();
         }
         await().atMost(PATIENCE).until(() -> operations.index().endsWith(" t"));
-        left = operations.index();
+        String left = operations.index();
         theIndexMustBeBegun();
         stack.stack().signalProcess("kafka", "CONT");
         holds.hold(BatchHolds.VALIDATION);
