@@ -129,14 +129,17 @@ final class ImportWork implements OperationBatch {
                         : see(keys, false).chain(seen -> actWhereDue(selection, seen)));
     }
 
-    /** What was seen without locks says where something is to be done; only that is locked, and seen again. */
+    /**
+     * What was seen without locks says where something is to be done; only that is locked, and seen again. A row of a range that went between the look at its key and the look at
+     * the row is the tail's.
+     */
     private Uni<BatchResult> actWhereDue(Selection selection, Seen seen) {
         Set<String> due = new HashSet<>();
         seen.verdicts().stream()
                 .filter(ImportVerdict::isDue)
                 .map(ImportVerdict::key)
                 .forEach(due::add);
-        if (followsDeletions()) {
+        if (followsDeletions() && selection instanceof Selection.Keys) {
             due.addAll(seen.orphans().keySet());
         }
         return due.isEmpty()

@@ -88,7 +88,7 @@ class ImportLanesIT extends LiveRuns {
         deleting.set(false);
 
         assertThat(deleted.get()).as("until the end").isBetween(10, 19_000);
-        assertThat(run(run).rounds()).as("verified again").isZero();
+        assertThat(run(run).rounds()).as("verified again").isLessThan(3);
         assertThat(reasons(run)).contains("source_deleted");
     }
 

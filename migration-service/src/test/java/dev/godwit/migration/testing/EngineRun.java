@@ -205,8 +205,9 @@ public final class EngineRun {
         state(RunState.VERIFYING);
         work(Kind.VERIFY, cut(Kind.VERIFY));
         drain();
+        long found = migrated() - before;
         lookAgain();
-        return migrated() - before;
+        return found;
     }
 
     /** Looks again at what sweeps suspected; answers how much of it was a difference. */

@@ -2,14 +2,18 @@ package dev.godwit.cli.flight;
 
 import static org.awaitility.Awaitility.await;
 
+import dev.godwit.cli.client.RunRequest;
 import dev.godwit.cli.stack.DatabaseUrl;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Future;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -25,6 +29,9 @@ final class BatchHolds implements AutoCloseable {
     static final String VALIDATION = "validation";
 
     private static final int LOCKS = 4711;
+    /** Class of the locks by which an instance of the service drives a run. */
+    private static final int DRIVER = 24745;
+
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private static final String INSTALL = """
@@ -56,6 +63,7 @@ final class BatchHolds implements AutoCloseable {
     private final LiveStack stack;
     private final Connection holder;
     private final KafkaProducer<String, String> queue;
+    private final Set<String> spread = new HashSet<>();
 
     BatchHolds(LiveStack stack) throws SQLException {
         this.stack = stack;
@@ -90,24 +98,47 @@ final class BatchHolds implements AutoCloseable {
                 .get(0));
     }
 
-    /** Returns when all of these are held at the same time. */
-    void awaitHeld(String... names) {
-        List<String> all = List.of(names);
-        await().atMost(PATIENCE).pollInterval(Duration.ofMillis(20)).until(() -> held(all) == all.size());
-    }
-
     /**
-     * Puts a run's chunks into every partition of the work queue, as if their messages had come that often: whichever worker is free takes them, and those that are held do
-     * not queue behind each other.
+     * Puts those of the run's open chunks that it has not put there before into every partition of the work queue, as if their messages had come that often: whichever worker is
+     * free takes them, so that nobody queues behind a batch that is held.
      */
     void spread(String run) throws SQLException {
-        await().atMost(PATIENCE).until(() -> !open(run).isEmpty());
         for (String message : open(run)) {
-            for (int partition = 0; partition < InstancesIT.CHUNK_PARTITIONS; partition++) {
-                Future<RecordMetadata> unused =
-                        queue.send(new ProducerRecord<>(InstancesIT.CHUNKS, partition, run, message));
+            if (spread.add(message)) {
+                for (int partition = 0; partition < InstancesIT.CHUNK_PARTITIONS; partition++) {
+                    Future<RecordMetadata> unused =
+                            queue.send(new ProducerRecord<>(InstancesIT.CHUNKS, partition, run, message));
+                }
             }
         }
+    }
+
+    /** Starts runs that all wait for one transaction before they cut their tables, and lets them go together: a batch that is held would keep those from starting that begin after it. */
+    Map<String, String> startTogether(List<String> names, String last) throws SQLException {
+        Map<String, String> runs = new LinkedHashMap<>();
+        try (Connection older = stack.connect();
+                Statement transaction = older.createStatement()) {
+            older.setAutoCommit(false);
+            transaction.execute("SELECT pg_current_xact_id()");
+            for (String name : names) {
+                runs.put(
+                        name, stack.migration().start(RunRequest.of(name, true)).id());
+            }
+            await().atMost(PATIENCE)
+                    .until(() -> stack.queryState("SELECT id FROM godwit.run WHERE barrier_xid IS NOT NULL")
+                            .containsAll(runs.values()));
+            drive(runs.get(last), "pg_advisory_lock");
+        }
+        return runs;
+    }
+
+    /** Lets the service drive a run on that was started as the last. */
+    void letGo(String run) throws SQLException {
+        drive(run, "pg_advisory_unlock");
+    }
+
+    private void drive(String run, String lock) throws SQLException {
+        execute("SELECT " + lock + "(" + DRIVER + ", serial::integer) FROM godwit.run WHERE id = '" + run + "'");
     }
 
     /** Messages of the run's chunks that are not done. */

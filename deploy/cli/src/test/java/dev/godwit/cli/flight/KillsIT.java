@@ -55,19 +55,19 @@ class KillsIT {
             operations.define();
             operations.load();
             Operations.names().forEach(name -> runs.put(name, stack.migration().start(RunRequest.of(name, true))));
-            Map<String, End> there = settled(Operations.names(), "completed");
+            Map<String, End> there = settled(holds, Operations.names(), "completed");
             askRollback(Operations.names());
-            Map<String, End> back = settled(Operations.names(), "rolled-back");
+            Map<String, End> back = settled(holds, Operations.names(), "rolled-back");
             operations.load();
             runs.clear();
             Map<String, List<String>> before = operations.contents();
 
             beforeCommitAndInTheMiddleOfABlob(holds, before);
-            Map<String, End> thereAgain = settled(List.of(REKEY, DERIVE, SCHEMA), "completed");
+            Map<String, End> thereAgain = settled(holds, List.of(REKEY, DERIVE, SCHEMA), "completed");
             betweenCommitAndAcknowledgementAndWhileValidating(holds);
-            thereAgain.putAll(settled(List.of(TRANSFORM, IMPORT), "completed"));
+            thereAgain.putAll(settled(holds, List.of(TRANSFORM, IMPORT), "completed"));
             duringRollback(holds);
-            Map<String, End> backAgain = settled(Operations.names(), "rolled-back");
+            Map<String, End> backAgain = settled(holds, Operations.names(), "rolled-back");
 
             assertThat(thereAgain).isEqualTo(there);
             assertThat(backAgain).isEqualTo(back);
@@ -81,12 +81,16 @@ class KillsIT {
         try (Connection reader = stack.connect()) {
             holdSnapshot(reader, "SELECT 1");
             holds.hold(REKEY, TRANSFORM, DERIVE, IMPORT);
-            start(holds, REKEY, TRANSFORM, DERIVE);
-            holds.awaitHeld(REKEY, TRANSFORM, DERIVE);
-            start(holds, SCHEMA);
+            holds.startTogether(List.of(REKEY, TRANSFORM, DERIVE, IMPORT), IMPORT)
+                    .forEach((name, run) -> runs.put(name, stack.migration().run(run)));
+            awaitHeld(holds, REKEY, TRANSFORM, DERIVE);
+            runs.put(SCHEMA, stack.migration().start(RunRequest.of(SCHEMA, true)));
             await().atMost(PATIENCE).until(() -> !builders().isEmpty());
-            start(holds, IMPORT);
-            await().atMost(PATIENCE).pollInterval(Duration.ofMillis(2)).until(operations::isBlobUnfinished);
+            holds.letGo(runs.get(IMPORT).id());
+            await().atMost(PATIENCE).pollInterval(Duration.ofMillis(2)).until(() -> {
+                holds.spread(runs.get(IMPORT).id());
+                return operations.isBlobUnfinished();
+            });
             kill();
             assertThat(holds.held(List.of(REKEY, TRANSFORM, DERIVE)))
                     .as("before COMMIT")
@@ -100,7 +104,7 @@ class KillsIT {
             theIndexMustBeBegun();
             restart();
 
-            holds.awaitHeld(REKEY, TRANSFORM, DERIVE, IMPORT);
+            awaitHeld(holds, REKEY, TRANSFORM, DERIVE, IMPORT);
             await().atMost(PATIENCE).until(() -> !builders().isEmpty());
             assertThat(operations.index()).as("made anew").isNotEqualTo(half);
             stack.stack().signalProcess("kafka", "STOP");
@@ -124,13 +128,10 @@ class KillsIT {
     }
 
     private void betweenCommitAndAcknowledgementAndWhileValidating(BatchHolds holds) throws Exception {
-        holds.awaitHeld(IMPORT, BatchHolds.VALIDATION);
+        awaitHeld(holds, IMPORT, BatchHolds.VALIDATION);
         holds.hold(REKEY, DERIVE);
         askRollback(List.of(REKEY, DERIVE));
-        for (String name : List.of(REKEY, DERIVE)) {
-            holds.spread(runs.get(name).id());
-        }
-        holds.awaitHeld(REKEY, DERIVE, IMPORT, BatchHolds.VALIDATION);
+        awaitHeld(holds, REKEY, DERIVE, IMPORT, BatchHolds.VALIDATION);
         stack.stack().signalProcess("kafka", "STOP");
         holds.release(IMPORT);
         await().atMost(PATIENCE).until(() -> holds.open(runs.get(IMPORT).id()).isEmpty());
@@ -145,15 +146,12 @@ class KillsIT {
     }
 
     private void duringRollback(BatchHolds holds) throws Exception {
-        settled(List.of(REKEY, DERIVE), "rolled-back");
+        settled(holds, List.of(REKEY, DERIVE), "rolled-back");
         try (Connection reader = stack.connect()) {
             holdSnapshot(reader, "SELECT 1 FROM kills.note");
             holds.hold(TRANSFORM, IMPORT);
             askRollback(List.of(TRANSFORM, IMPORT, SCHEMA));
-            for (String name : List.of(TRANSFORM, IMPORT)) {
-                holds.spread(runs.get(name).id());
-            }
-            holds.awaitHeld(TRANSFORM, IMPORT);
+            awaitHeld(holds, TRANSFORM, IMPORT);
             await().atMost(PATIENCE).until(() -> !droppers().isEmpty());
             kill();
             assertThat(holds.held(List.of(TRANSFORM, IMPORT)))
@@ -166,14 +164,21 @@ class KillsIT {
         restart();
     }
 
-    private void start(BatchHolds holds, String... names) throws SQLException {
-        for (String name : names) {
-            runs.put(name, stack.migration().start(RunRequest.of(name, true)));
-        }
-        for (String name : names) {
-            if (!name.equals(SCHEMA)) {
-                holds.spread(runs.get(name).id());
+    /** Whichever of them are held, the workers that are left take the others. */
+    private void awaitHeld(BatchHolds holds, String... names) {
+        await().atMost(PATIENCE).pollInterval(Duration.ofMillis(50)).until(() -> {
+            spread(holds);
+            return holds.held(List.of(names)) == names.length;
+        });
+    }
+
+    private void spread(BatchHolds holds) {
+        try {
+            for (Run run : runs.values()) {
+                holds.spread(run.id());
             }
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
         }
     }
 
@@ -186,13 +191,13 @@ class KillsIT {
     }
 
     /** How these runs ended, once they have come there. */
-    private Map<String, End> settled(List<String> names, String state) throws SQLException {
+    private Map<String, End> settled(BatchHolds holds, List<String> names, String state) throws SQLException {
         Map<String, End> ends = new TreeMap<>();
         for (String name : names) {
-            Run ended = stack.watch()
-                    .until(
-                            runs.get(name).id(),
-                            run -> run.state().equals(state) || run.state().equals("failed"));
+            Run ended = stack.watch().until(runs.get(name).id(), run -> {
+                spread(holds);
+                return run.state().equals(state) || run.state().equals("failed");
+            });
             assertThat(ended.state()).as("%s: %s", name, ended.reason()).isEqualTo(state);
             JsonNode report = stack.report(ended);
             assertThat(report.path("complete").asBoolean()).as(name).isTrue();
