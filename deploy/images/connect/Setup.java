@@ -17,11 +17,12 @@ import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.common.KafkaException;
 
 /** Makes what nobody else makes in a stack of containers: the topics, and the connector once there is a publication. Both can be repeated. */
 final class Setup {
     private static final Path HOME = Path.of("/opt/connect");
-    private static final Duration PATIENCE = Duration.ofMinutes(5);
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
     private static final HttpClient HTTP = HttpClient.newHttpClient();
 
     private Setup() {}
@@ -51,8 +52,8 @@ final class Setup {
                 if (attempt.succeeds()) {
                     return;
                 }
-            } catch (IOException | ExecutionException e) {
-                why = ": " + e.getMessage();
+            } catch (IOException | ExecutionException | KafkaException e) {
+                why = ": " + e.getMessage() + (e.getCause() == null ? "" : ", " + e.getCause().getMessage());
             }
             if (Instant.now().isAfter(end)) {
                 System.err.println(otherwise + why);

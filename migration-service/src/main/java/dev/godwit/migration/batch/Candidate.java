@@ -45,9 +45,16 @@ record Candidate(
         return new Candidate(key, true, true, false, false, Optional.of(code), Optional.of(detail));
     }
 
-    /** The same row, changed and found to be no good. */
-    Candidate putBack(String code) {
-        return new Candidate(key, true, true, false, forbidden, Optional.of(code), Optional.empty());
+    /** A row that was due and has been changed, from {@code key} and the {@code misfit} of what it became. */
+    static Candidate changed(Row row) {
+        return new Candidate(
+                row.getString("key"),
+                true,
+                true,
+                false,
+                false,
+                Optional.ofNullable(row.getString("misfit")),
+                Optional.empty());
     }
 
     /** Whether there is something to do. */

@@ -33,12 +33,11 @@ final class Derive implements Operation {
             """;
 
     private static final String MIGRATED_BEFORE = """
-            SELECT NULL::text AS reason
+            SELECT DISTINCT d.entity AS key, NULL::text AS reason
               FROM godwit.derived AS d
              WHERE d.run_id = $1
-               AND d.entity = k.key
+               AND d.entity = ANY ($2::text[])
                AND d.batch <> $3
-             LIMIT 1
             """;
 
     private final DeriveModel model;

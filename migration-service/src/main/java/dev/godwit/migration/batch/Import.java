@@ -36,13 +36,12 @@ final class Import implements Operation {
             """;
 
     private static final String MIGRATED_BEFORE = """
-            SELECT NULL::text AS reason
+            SELECT DISTINCT c.entity AS key, NULL::text AS reason
               FROM godwit.import_change AS c
              WHERE c.run_id = $1
-               AND c.entity = k.key
+               AND c.entity = ANY ($2::text[])
                AND c.action <> 'delete'
                AND c.batch <> $3
-             LIMIT 1
             """;
 
     private final ImportModel model;

@@ -45,28 +45,23 @@ final class Ledger {
     private static final String NOT_FOUND = "not_found";
 
     /**
-     * What the run has told of the keys, unless it was by this batch, and whether a move of the run led there. OFFSET 0: each key is looked up by itself; of tables that
-     * grow while statistics say that they are empty, a join would compare each row with each key.
+     * What the run has told of the keys: as what they are held, whether they were right, and whether a move of the run led there, unless it was by this batch. Keys are
+     * looked up in each index as one array, which PostgreSQL does in one walk; joined with the keys, each table would cost a look-up per key, found there or not.
      */
     private static final String FORMER = """
-            SELECT k.key, q.outcome, q.reason, s.there IS NOT NULL AS unchanged, m.there IS NOT NULL AS migrated, m.reason AS migrated_because
-              FROM unnest($2::text[]) AS k(key)
-              LEFT JOIN LATERAL (SELECT held.outcome, held.reason
-                                   FROM godwit.quarantine AS held
-                                  WHERE held.run_id = $1
-                                    AND held.key = k.key
-                                 OFFSET 0) AS q ON true
-              LEFT JOIN LATERAL (SELECT true AS there
-                                   FROM godwit.settled AS right_before
-                                  WHERE right_before.run_id = $1
-                                    AND right_before.key = k.key
-                                    AND right_before.told
-                                 OFFSET 0) AS s ON true
-              LEFT JOIN LATERAL (SELECT true AS there, before.reason
-                                   FROM (%s) AS before) AS m ON true
-             WHERE q.outcome IS NOT NULL
-                OR s.there
-                OR m.there
+            SELECT held.key, held.outcome, held.reason, false AS unchanged, false AS migrated
+              FROM godwit.quarantine AS held
+             WHERE held.run_id = $1
+               AND held.key = ANY ($2::text[])
+             UNION ALL
+            SELECT right_before.key, NULL, NULL, true, false
+              FROM godwit.settled AS right_before
+             WHERE right_before.run_id = $1
+               AND right_before.key = ANY ($2::text[])
+               AND right_before.told
+             UNION ALL
+            SELECT before.key, NULL, before.reason, false, true
+              FROM (%s) AS before
             """;
 
     private static final String HOLD = """
@@ -134,6 +129,19 @@ final class Ledger {
 
         boolean isHeld() {
             return HELD.contains(told.kind());
+        }
+
+        /** The same key as another table knows it: an entity that is held was told so last, and one that was right was told so after any move. */
+        private Former and(Former other) {
+            boolean saysMore = rank(other.told.kind()) > rank(told.kind());
+            return new Former(saysMore ? other.told : told, migrated.or(other::migrated));
+        }
+
+        private static int rank(OutcomeKind kind) {
+            if (kind == OutcomeKind.MIGRATED) {
+                return 0;
+            }
+            return HELD.contains(kind) ? 2 : 1;
         }
     }
 
@@ -228,23 +236,24 @@ final class Ledger {
                 .distinct()
                 .toArray(String[]::new);
         return query(FORMER.formatted(run.operation().migratedBefore()), Tuple.of(run.runId(), keys, batch))
-                .map(rows -> {
-                    Map<String, Former> formers = new HashMap<>();
-                    rows.forEach(row -> formers.put(row.getString("key"), former(row)));
-                    return formers;
-                });
+                .map(Ledger::formers);
+    }
+
+    private static Map<String, Former> formers(RowSet<Row> rows) {
+        Map<String, Former> formers = new HashMap<>();
+        rows.forEach(row -> formers.merge(row.getString("key"), former(row), Former::and));
+        return formers;
     }
 
     private static Former former(Row row) {
-        Optional<Told> migrated = row.getBoolean("migrated")
-                ? Optional.of(new Told(OutcomeKind.MIGRATED, Optional.ofNullable(row.getString("migrated_because"))))
-                : Optional.empty();
-        if (row.getString("outcome") != null) {
-            Optional<String> reason = Optional.of(row.getString("reason")).filter(code -> !code.isEmpty());
-            return new Former(new Told(OutcomeKind.ofWireName(row.getString("outcome")), reason), migrated);
+        Optional<String> reason = Optional.ofNullable(row.getString("reason")).filter(code -> !code.isEmpty());
+        if (row.getBoolean("migrated")) {
+            Told migrated = new Told(OutcomeKind.MIGRATED, reason);
+            return new Former(migrated, Optional.of(migrated));
         }
-        Told unchanged = new Told(OutcomeKind.UNCHANGED, Optional.empty());
-        return new Former(row.getBoolean("unchanged") ? unchanged : migrated.orElseThrow(), migrated);
+        OutcomeKind kind =
+                row.getBoolean("unchanged") ? OutcomeKind.UNCHANGED : OutcomeKind.ofWireName(row.getString("outcome"));
+        return new Former(new Told(kind, reason), Optional.empty());
     }
 
     private static boolean saysNothingNew(Outcome outcome, Told former) {

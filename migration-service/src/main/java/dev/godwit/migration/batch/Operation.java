@@ -143,9 +143,7 @@ public sealed interface Operation permits Rekey, Transform, Derive, Import, Sche
     /** Yields {@code journaled}: how many entities the journal says are migrated. */
     String countJournaled();
 
-    /**
-     * Yields one row with {@code reason} when the run has migrated the entity {@code k.key} before, in another batch than {@code $3}; to be joined laterally.
-     */
+    /** Yields {@code key} and {@code reason} of those of the keys {@code $2} whose entities the run {@code $1} has migrated before, in another batch than {@code $3}. */
     String migratedBefore();
 
     /** Yields {@code relation}, {@code restored}, {@code deleted} and {@code left} per table that a rollback would write, the root first. */

@@ -59,24 +59,27 @@ final class Rekey implements Operation {
                                                              AND godwit.undo_order_of($1, newcomer.batch) > godwit.undo_order_of($1, i.batch))))
             """;
 
-    /** The last move of whoever stands on the key now, unless it was this batch's. */
+    /**
+     * The last move of whoever stands on the key now, unless it was this batch's. Whether it left again is a scalar query, so that it is looked up move by move: of NOT
+     * EXISTS PostgreSQL might read all moves once per batch.
+     */
     private static final String MIGRATED_BEFORE = """
-            SELECT CASE WHEN i.old_key = i.new_key THEN '%s' END AS reason
+            SELECT DISTINCT ON (i.new_key) i.new_key AS key, CASE WHEN i.old_key = i.new_key THEN '%s' END AS reason
               FROM godwit.identity AS i
              WHERE i.run_id = $1
                AND i.relation = 0
-               AND i.new_key = k.key
+               AND i.new_key = ANY ($2::text[])
                AND i.batch <> $3
                AND NOT i.merged
-               AND NOT EXISTS (SELECT
-                                 FROM godwit.identity AS later
-                                WHERE later.run_id = $1
-                                  AND later.relation = 0
-                                  AND later.old_key = k.key
-                                  AND godwit.undo_order_of($1, later.batch) > godwit.undo_order_of($1, i.batch)
-                                  AND later.batch <> $3)
-             ORDER BY godwit.undo_order_of($1, i.batch) DESC
-             LIMIT 1
+               AND (SELECT true
+                      FROM godwit.identity AS later
+                     WHERE later.run_id = $1
+                       AND later.relation = 0
+                       AND later.old_key = i.new_key
+                       AND godwit.undo_order_of($1, later.batch) > godwit.undo_order_of($1, i.batch)
+                       AND later.batch <> $3
+                     LIMIT 1) IS NULL
+             ORDER BY i.new_key, godwit.undo_order_of($1, i.batch) DESC
             """.formatted(RekeyBatch.CHILDREN);
 
     private final RekeyModel model;

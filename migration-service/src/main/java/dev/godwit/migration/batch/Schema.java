@@ -28,7 +28,7 @@ final class Schema implements Operation {
             """;
 
     /** A statement that is done is never met again. */
-    private static final String MIGRATED_BEFORE = "SELECT NULL::text AS reason WHERE false";
+    private static final String MIGRATED_BEFORE = "SELECT NULL::text AS key, NULL::text AS reason WHERE false";
 
     private static final String PREVIEW_UNDO = """
             SELECT 'godwit.statement' AS relation, count(*) AS restored, 0::bigint AS deleted, 0::bigint AS left

@@ -35,12 +35,11 @@ final class Transform implements Operation {
             """;
 
     private static final String MIGRATED_BEFORE = """
-            SELECT NULL::text AS reason
+            SELECT i.key, NULL::text AS reason
               FROM godwit.image AS i
              WHERE i.run_id = $1
-               AND i.key = k.key
+               AND i.key = ANY ($2::text[])
                AND i.batch <> $3
-             LIMIT 1
             """;
 
     private final TransformModel model;
@@ -134,8 +133,14 @@ final class Transform implements Operation {
                 "foresee",
                 "the same as a plan reads them: with what would become of each row",
                 sql.readKeys(foreseeing)));
+        if (sql.appliesRanges(model.root())) {
+            statements.add(new Statement(
+                    "apply-range",
+                    "rows of a range of blocks that are pending, and what they were before, in one statement",
+                    sql.applyRange(Optional.empty())));
+        }
         statements.add(new Statement(
-                "apply", "rows that are pending, and what they were before, in one statement", sql.apply()));
+                "apply", "rows by key that are pending, and what they were before, in one statement", sql.apply()));
         statements.add(new Statement(
                 "lock-changed", "rows of a batch, and whether they still are what it made of them", sql.lockChanged()));
         statements.add(new Statement("restore", "rows of a batch as they were before it", sql.restore()));

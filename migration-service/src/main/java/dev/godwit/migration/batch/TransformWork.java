@@ -9,14 +9,19 @@ import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.SqlConnection;
 import io.vertx.mutiny.sqlclient.Tuple;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
-/** One batch of a transform: rows are locked and classified in a statement of their own, and those that are due are changed and journaled by the next. */
+/**
+ * One batch of a transform. Where rows are named, they are locked and classified in a statement of their own, and those that are due are changed and journaled by the next.
+ * Of a range of blocks, the rows that are due are changed and journaled by one statement, and the next tells what else is there: no row is locked before it is written,
+ * looked up by its key, or sent here and back.
+ */
 final class TransformWork implements OperationBatch {
 
     private static final String FORGET_IMAGES = """
@@ -41,57 +46,101 @@ final class TransformWork implements OperationBatch {
     @Override
     public Uni<BatchResult> work(Selection selection, boolean expectWork) {
         if (!run.run().commit()) {
-            return reader.readCarefully(selection, true).map(rows -> result(selection, rows, Map.of()));
+            return reader.readCarefully(selection, true).map(rows -> result(selection, rows));
+        }
+        if (expectWork
+                && selection instanceof Selection.BlockRange range
+                && run.sql().appliesRanges(range.relation())) {
+            return changeRange(range);
         }
         return reader.read(selection, expectWork)
-                .chain(rows -> expectWork ? Uni.createFrom().item(rows) : lockDue(rows))
-                .chain(rows -> apply(rows).map(misfits -> result(selection, rows, misfits)));
+                .map(TransformWork::byKey)
+                .chain(rows -> expectWork ? change(rows, due(rows)) : lockAndChange(rows, due(rows)))
+                .map(rows -> result(selection, rows.values()));
+    }
+
+    /** The rest of the range is read when the rows that were due are not any more. One that still is, or is again, was being written by somebody else at that moment. */
+    private Uni<BatchResult> changeRange(Selection.BlockRange range) {
+        return Uni.combine()
+                .all()
+                .unis(settings(), changeDue(range), reader.read(range, false))
+                .asTuple()
+                .chain(found -> {
+                    Map<String, Candidate> rows = byKey(found.getItem3());
+                    rows.putAll(found.getItem2());
+                    List<String> missed = due(rows).stream()
+                            .filter(key -> !found.getItem2().containsKey(key))
+                            .toList();
+                    return lockAndChange(rows, missed);
+                })
+                .map(rows -> result(range, rows.values()));
     }
 
     /** What was read without locks may have changed: only rows that are due still, under lock, are changed. */
-    private Uni<List<Candidate>> lockDue(List<Candidate> rows) {
-        List<String> due = due(rows);
+    private Uni<Map<String, Candidate>> lockAndChange(Map<String, Candidate> rows, List<String> due) {
         if (due.isEmpty()) {
             return Uni.createFrom().item(rows);
         }
-        return reader.read(new Selection.Keys(due), true).map(locked -> {
-            Map<String, Candidate> current = new LinkedHashMap<>();
-            rows.forEach(row -> current.put(row.key(), row));
-            due.forEach(current::remove);
-            locked.forEach(row -> current.put(row.key(), row));
-            return List.copyOf(current.values());
+        return reader.read(new Selection.Keys(due), true).chain(locked -> {
+            due.forEach(rows::remove);
+            rows.putAll(byKey(locked));
+            List<String> still =
+                    locked.stream().filter(Candidate::isDue).map(Candidate::key).toList();
+            return change(rows, still);
         });
     }
 
-    private static List<String> due(List<Candidate> rows) {
-        return rows.stream().filter(Candidate::isDue).map(Candidate::key).toList();
+    private static Map<String, Candidate> byKey(List<Candidate> rows) {
+        Map<String, Candidate> byKey = new LinkedHashMap<>();
+        rows.forEach(row -> byKey.put(row.key(), row));
+        return byKey;
     }
 
-    /** Changes the rows that are due, and answers those that were put back because the new row is no good, each with its code. */
-    private Uni<Map<String, String>> apply(List<Candidate> rows) {
-        String[] due = due(rows).toArray(String[]::new);
-        if (due.length == 0) {
-            return Uni.createFrom().item(Map.of());
+    private static List<String> due(Map<String, Candidate> rows) {
+        return rows.values().stream()
+                .filter(Candidate::isDue)
+                .map(Candidate::key)
+                .toList();
+    }
+
+    /** Changes rows that are locked. */
+    private Uni<Map<String, Candidate>> change(Map<String, Candidate> rows, List<String> due) {
+        if (due.isEmpty()) {
+            return Uni.createFrom().item(rows);
         }
-        return Pipeline.of(
-                        List.of(connection.query(ExactText.SETTINGS).execute()),
-                        () -> connection.preparedQuery(run.sql().apply()).execute(Tuple.of(run.runId(), number, due)))
-                .chain(changed -> {
-                    Map<String, String> misfits = new HashMap<>();
-                    changed.forEach(row -> {
-                        if (row.getString("misfit") != null) {
-                            misfits.put(row.getString("key"), row.getString("misfit"));
-                        }
-                    });
-                    return putBack(misfits.keySet()).replaceWith(misfits);
+        Tuple parameters = Tuple.of(run.runId(), number, due.toArray(String[]::new));
+        return Pipeline.of(List.of(settings()), () -> changed(run.sql().apply(), parameters))
+                .map(changed -> {
+                    rows.putAll(changed);
+                    return rows;
                 });
     }
 
-    private Uni<Void> putBack(Set<String> keys) {
-        if (keys.isEmpty()) {
+    private Uni<Map<String, Candidate>> changeDue(Selection.BlockRange range) {
+        Optional<Long> barrier = run.model().writersNew() ? run.run().barrier() : Optional.empty();
+        return changed(run.sql().applyRange(barrier), Tuple.of(run.runId(), number, range.fromTid(), range.toTid()));
+    }
+
+    /** Changes rows, and puts those back that are no good then. */
+    private Uni<Map<String, Candidate>> changed(String sql, Tuple parameters) {
+        return Rows.query(connection, sql, parameters)
+                .map(rows -> byKey(rows.stream().map(Candidate::changed).toList()))
+                .call(this::putBack);
+    }
+
+    private Uni<Void> settings() {
+        return connection.query(ExactText.SETTINGS).execute().replaceWithVoid();
+    }
+
+    private Uni<Void> putBack(Map<String, Candidate> changed) {
+        String[] misfits = changed.values().stream()
+                .filter(row -> row.misfit().isPresent())
+                .map(Candidate::key)
+                .toArray(String[]::new);
+        if (misfits.length == 0) {
             return Uni.createFrom().voidItem();
         }
-        Tuple parameters = Tuple.of(run.runId(), number, keys.toArray(String[]::new));
+        Tuple parameters = Tuple.of(run.runId(), number, misfits);
         return connection
                 .preparedQuery(run.sql().restore())
                 .execute(parameters)
@@ -99,7 +148,7 @@ final class TransformWork implements OperationBatch {
                 .replaceWithVoid();
     }
 
-    private BatchResult result(Selection selection, List<Candidate> rows, Map<String, String> misfits) {
+    private BatchResult result(Selection selection, Collection<Candidate> rows) {
         List<Outcome> outcomes = new ArrayList<>();
         List<String> outOfScope = new ArrayList<>();
         long written = 0;
@@ -108,15 +157,14 @@ final class TransformWork implements OperationBatch {
                 outOfScope.add(row.key());
                 continue;
             }
-            Candidate judged = misfits.containsKey(row.key()) ? row.putBack(misfits.get(row.key())) : row;
-            written += judged.isDue() && judged.misfit().isEmpty() ? 1 : 0;
-            outcomes.add(judged.outcome(run.rootName()));
+            written += row.isDue() && row.misfit().isEmpty() ? 1 : 0;
+            outcomes.add(row.outcome(run.rootName()));
         }
         Map<String, Long> touched = written == 0 ? Map.of() : Map.of(run.rootName(), written);
         return new BatchResult(outcomes, touched, notFound(selection, rows), outOfScope, List.of(), rows.size());
     }
 
-    private static List<String> notFound(Selection selection, List<Candidate> rows) {
+    private static List<String> notFound(Selection selection, Collection<Candidate> rows) {
         if (selection instanceof Selection.Keys keys) {
             Set<String> found = new HashSet<>();
             rows.forEach(row -> found.add(row.key()));
@@ -127,7 +175,7 @@ final class TransformWork implements OperationBatch {
 
     @Override
     public Uni<List<String>> pending(Selection selection) {
-        return reader.readCarefully(selection, false).map(TransformWork::due);
+        return reader.readCarefully(selection, false).map(rows -> due(byKey(rows)));
     }
 
     @Override

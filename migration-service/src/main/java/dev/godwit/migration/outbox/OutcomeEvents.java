@@ -112,25 +112,25 @@ public final class OutcomeEvents {
         return new Event(id, batch.run(), data);
     }
 
+    /** What is not known is left out: most outcomes of a run have neither a new key nor a reason, and there are as many as rows. */
     private static JsonObject item(Outcome outcome, String salt) {
-        JsonObject item = new JsonObject()
-                .put("table", outcome.table())
-                .put("key", outcome.key())
-                .put("newKey", outcome.newKey().orElse(null))
-                .put("outcome", outcome.kind().wireName())
-                .put("reason", outcome.reason().orElse(null))
-                .put("detail", outcome.detail().orElse(null))
-                .put("salt", salt);
-        outcome.replaces()
-                .ifPresent(former -> item.put(
-                        "replaces",
-                        new JsonObject()
-                                .put("outcome", former.kind().wireName())
-                                .put("reason", former.reason().orElse(null))));
+        JsonObject item = new JsonObject().put("table", outcome.table()).put("key", outcome.key());
+        outcome.newKey().ifPresent(key -> item.put("newKey", key));
+        item.put("outcome", outcome.kind().wireName());
+        outcome.reason().ifPresent(code -> item.put("reason", code));
+        outcome.detail().ifPresent(text -> item.put("detail", text));
+        item.put("salt", salt);
+        outcome.replaces().ifPresent(former -> item.put("replaces", told(former)));
         if (!outcome.formerKeys().isEmpty()) {
             item.put("formerKeys", new JsonArray(outcome.formerKeys()));
         }
         return item;
+    }
+
+    private static JsonObject told(Outcome.Told told) {
+        JsonObject json = new JsonObject().put("outcome", told.kind().wireName());
+        told.reason().ifPresent(code -> json.put("reason", code));
+        return json;
     }
 
     /** The counts object of the contract: all kinds, zeros included. */

@@ -62,6 +62,25 @@ class TransformIT {
     }
 
     @Test
+    void shouldChangeInTheSameBatchWhatBecamePendingMeanwhile() {
+        Engine engine = persons(
+                """
+                CREATE FUNCTION company() RETURNS trigger LANGUAGE plpgsql AS
+                    $$ BEGIN INSERT INTO person VALUES (5, 'DEE', 'e'); UPDATE person SET name = 'BOB' WHERE id = 2; RETURN NULL; END $$
+                """,
+                "CREATE TRIGGER company AFTER UPDATE ON person FOR EACH ROW WHEN (OLD.name = 'ANN') EXECUTE FUNCTION company()");
+        EngineRun run = engine.commit(LOWER.formatted("old"));
+
+        run.backfill();
+
+        assertThat(names(engine)).containsExactly("1 ann", "2 bob", "3 cy", "4", "5 dee");
+        assertThat(run.counts()).isEqualTo(Map.of("migrated", 4L, "unchanged", 1L));
+        assertThat(run.complete()).isZero();
+        run.rollback();
+        assertThat(names(engine)).containsExactly("1 ANN", "2 BOB", "3 Cy", "4", "5 DEE");
+    }
+
+    @Test
     void shouldPlanWhatACommitDoes() {
         Engine engine = persons("INSERT INTO person VALUES (5, 'DEE', 'e')");
         String yaml = """

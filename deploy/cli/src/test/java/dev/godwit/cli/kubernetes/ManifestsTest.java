@@ -116,6 +116,19 @@ class ManifestsTest {
         }
     }
 
+    /** Strimzi hands app.kubernetes.io/part-of down to brokers and workers: a policy that selects by it would cut them off from each other. */
+    @Test
+    void shouldFenceTheServicesAlone() {
+        List<JsonNode> policies = Manifests.read("base/network-policies.yaml");
+
+        assertThat(policies).hasSizeGreaterThan(3).allSatisfy(policy -> {
+            JsonNode selector = policy.at("/spec/podSelector");
+            assertThat(selector.at("/matchExpressions/0/key").asText()).isEqualTo("app.kubernetes.io/name");
+            assertThat(selector.at("/matchExpressions/0/values").toString())
+                    .isEqualTo("[\"migration-service\",\"audit-service\"]");
+        });
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"migration-service", "audit-service"})
     void shouldRunServicesWithoutRights(String service) {

@@ -96,7 +96,8 @@ public final class DeriveSql {
 
     /**
      * Inserts what is missing and journals it, in one statement: {@code $1} run, {@code $2} batch, {@code $3} keys. Yields per entity that lacked something how many rows
-     * it {@code wanted}, and the names of those {@code inserted}. Of two equal rows one is inserted, whoever derives them.
+     * it {@code wanted}, and the names of those {@code inserted}. Of two rows of one identity one is inserted, whoever derives them, and of those of one entity always the
+     * same one.
      *
      * <p>What was wanted and what was inserted are brought together by grouping: of a join of the two the planner knows no sizes, and compares each with each.
      */
@@ -108,7 +109,7 @@ public final class DeriveSql {
                       FROM %s
                      CROSS JOIN LATERAL %s
                      WHERE %s
-                     ORDER BY %s, godwit_e.%s, godwit_d::text),
+                     ORDER BY %s, godwit_e.%s%s),
                      godwit_done AS (
                     INSERT INTO %s AS godwit_t (%s)
                     SELECT %s
@@ -142,6 +143,7 @@ public final class DeriveSql {
                         isMissing(),
                         identity,
                         quote(model.key()),
+                        model.yielded().size() > model.identity().size() ? ", godwit_d::text" : "",
                         model.target().quoted(),
                         yieldedColumns(""),
                         yieldedColumns("godwit_wanted."),

@@ -6,6 +6,8 @@ import static java.util.stream.Collectors.joining;
 
 import dev.godwit.migration.definition.TableName;
 import dev.godwit.migration.operation.ExactText;
+import dev.godwit.migration.operation.transform.TransformModel.Changed;
+import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
 
@@ -34,8 +36,7 @@ public final class TransformSql {
                  WHERE %s.ctid >= $1::text::tid
                    AND %s.ctid < $2::text::tid
                    AND (%s)
-                   AND NOT EXISTS (SELECT FROM godwit.quarantine AS godwit_q
-                                    WHERE godwit_q.run_id = $3 AND godwit_q.key = %s AND godwit_q.outcome = 'failed')%s
+                   AND %s%s
                 """.formatted(
                         columns(how),
                         relation.quoted(),
@@ -43,7 +44,7 @@ public final class TransformSql {
                         alias(),
                         alias(),
                         model.definition().where(),
-                        keyText(),
+                        neverFailed(3),
                         how.lock() ? "\n   FOR NO KEY UPDATE OF " + alias() : "");
     }
 
@@ -84,8 +85,6 @@ public final class TransformSql {
     public record Classification(boolean lock, boolean foresee, Optional<Long> barrier) {}
 
     private String columns(Classification how) {
-        String scope = "(" + model.definition().where() + ")";
-        String pending = "(CASE WHEN " + scope + " THEN (" + model.definition().pending() + ") END)";
         return """
                 %s AS key,
                        %s IS TRUE AS in_scope,
@@ -94,11 +93,27 @@ public final class TransformSql {
                        %s AS forbidden,
                        %s AS misfit""".formatted(
                 keyText(),
-                scope,
-                pending,
+                scope(),
+                pending(),
                 how.barrier().map(this::isLate).orElse("false"),
                 forbidden(),
-                how.foresee() ? "CASE WHEN " + pending + " THEN " + foresight.becomes() + " END" : "NULL::text");
+                how.foresee() ? "CASE WHEN " + pending() + " THEN " + foresight.becomes() + " END" : "NULL::text");
+    }
+
+    private String scope() {
+        return "(" + model.definition().where() + ")";
+    }
+
+    /** Whether a row is pending is asked of rows in scope only: for others it need not be computable. */
+    private String pending() {
+        return "(CASE WHEN " + scope() + " THEN (" + model.definition().pending() + ") END)";
+    }
+
+    /** The row did not fail before in the run that a parameter names. */
+    private String neverFailed(int run) {
+        return """
+                NOT EXISTS (SELECT FROM godwit.quarantine AS godwit_q
+                                    WHERE godwit_q.run_id = $%d AND godwit_q.key = %s AND godwit_q.outcome = 'failed')""".formatted(run, keyText());
     }
 
     /** Its age tells a row's transaction from the barrier: numbers of 32 bits are compared in a circle. */
@@ -116,15 +131,42 @@ public final class TransformSql {
 
     /** Changes rows and journals what they were, in one statement: {@code $1} run, {@code $2} batch, {@code $3} keys. Yields {@code key} and, where the new row is no good, the code of its {@code misfit}. */
     public String apply() {
-        return model.returnsOld() ? applyReturningOld() : applyAfterReading();
+        return model.returnsOld()
+                ? applyReturningOld(
+                        model.root().quoted(),
+                        key() + " = ANY (" + model.keyType().array(3) + ")")
+                : applyAfterReading();
     }
 
-    private String applyReturningOld() {
+    /** Whether a range of blocks can be changed as it stands, without naming its rows: of a partition, a row might have to move to another. */
+    public boolean appliesRanges(TableName relation) {
+        return model.returnsOld() && relation.equals(model.root());
+    }
+
+    /**
+     * Changes all rows of a range of blocks that are due, and journals what they were: {@code $1} run, {@code $2} batch, {@code $3}, {@code $4} tid bounds. Yields what
+     * {@link #apply} does. Rows that somebody else has locked are waited for, and looked at again.
+     */
+    public String applyRange(Optional<Long> barrier) {
+        String due = """
+                %s.ctid >= $3::text::tid
+                       AND %s.ctid < $4::text::tid
+                       AND %s%s
+                       AND %s""".formatted(
+                        alias(),
+                        alias(),
+                        pending(),
+                        barrier.map(xid -> "\n       AND NOT " + isLate(xid)).orElse(""),
+                        neverFailed(1));
+        return applyReturningOld("ONLY " + model.root().quoted(), due);
+    }
+
+    private String applyReturningOld(String table, String due) {
         return """
                 WITH done AS (
                     UPDATE %s AS %s
                        SET %s
-                     WHERE %s = ANY (%s)
+                     WHERE %s
                     RETURNING WITH (OLD AS godwit_old, NEW AS godwit_new)
                               godwit_new.%s::text AS key, %s AS before, %s AS after, %s AS misfit),
                      kept AS (
@@ -133,13 +175,11 @@ public final class TransformSql {
                       FROM done)
                 SELECT key, misfit
                   FROM done
-                 ORDER BY key
                 """.formatted(
-                        model.root().quoted(),
+                        table,
                         alias(),
                         assignments(),
-                        key(),
-                        model.keyType().array(3),
+                        due,
                         quote(model.key()),
                         texts("godwit_old"),
                         digest("godwit_new"),
@@ -165,7 +205,6 @@ public final class TransformSql {
                       FROM done)
                 SELECT key, misfit
                   FROM done
-                 ORDER BY key
                 """.formatted(
                         key(),
                         texts(alias()),
@@ -257,14 +296,19 @@ public final class TransformSql {
     }
 
     private String texts(String row) {
-        return model.changed().stream()
-                .map(column -> ExactText.of(row + "." + quote(column.name()), column.bareType()))
-                .collect(joining(", ", "ARRAY[", "]::text[]"));
+        return model.changed().stream().map(column -> text(row, column)).collect(joining(", ", "ARRAY[", "]::text[]"));
+    }
+
+    private static String text(String row, Changed column) {
+        return ExactText.of(row + "." + quote(column.name()), column.bareType());
     }
 
     /** To see whether a row still is what the batch made of it, a digest is enough; the values are kept only of what was before. */
     private String digest(String row) {
-        return "md5(" + texts(row) + "::text)::uuid";
+        List<Changed> changed = model.changed();
+        String value =
+                changed.size() == 1 ? "coalesce('=' || " + text(row, changed.get(0)) + ", '')" : texts(row) + "::text";
+        return "md5(" + value + ")::uuid";
     }
 
     private String key() {
