@@ -13,7 +13,6 @@ import dev.godwit.migration.run.Chunks;
 import dev.godwit.migration.run.GodwitConfig;
 import dev.godwit.migration.run.RunContexts;
 import dev.godwit.migration.run.Runs;
-import dev.godwit.migration.run.SecondLook;
 import dev.godwit.migration.run.Troubles;
 import dev.godwit.migration.sql.WorkerSessions;
 import dev.godwit.migration.tail.PendingKeys;
@@ -278,11 +277,6 @@ public final class Engine {
     /** What works off waiting keys. */
     public PendingKeys pendingKeys() {
         return new PendingKeys(batches);
-    }
-
-    /** What looks again at entities that a scan suspected. */
-    public SecondLook secondLook() {
-        return new SecondLook(runs, batches);
     }
 
     /** A run that writes, with its journal, barrier and duplicate groups, in state backfilling. */

@@ -16,6 +16,7 @@ import dev.godwit.migration.operation.Outcome;
 import dev.godwit.migration.operation.Selection;
 import dev.godwit.migration.run.Run;
 import dev.godwit.migration.run.RunState;
+import dev.godwit.migration.run.SecondLook;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.json.JsonObject;
 import io.vertx.mutiny.sqlclient.Row;
@@ -213,7 +214,8 @@ public final class EngineRun {
     /** Looks again at what sweeps suspected; answers how much of it was a difference. */
     @CanIgnoreReturnValue
     public long lookAgain() {
-        return await(engine.secondLook().at(context())).found();
+        return await(new SecondLook(engine.runs(), engine.batches()).at(context()))
+                .found();
     }
 
     private long migrated() {
