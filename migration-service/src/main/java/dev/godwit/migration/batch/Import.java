@@ -68,9 +68,7 @@ final class Import implements Operation {
 
     @Override
     public <T> Uni<T> atRoot(SqlConnection here, Function<SqlConnection, Uni<T>> work) {
-        return root().source()
-                .map(name -> outside.mustHave(name).withConnection(work))
-                .orElseGet(() -> work.apply(here));
+        return root().source().map(name -> outside.within(name, work)).orElseGet(() -> work.apply(here));
     }
 
     @Override

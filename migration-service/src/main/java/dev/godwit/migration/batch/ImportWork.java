@@ -135,14 +135,17 @@ final class ImportWork implements OperationBatch {
                         : see(keys, false).chain(seen -> actWhereDue(selection, seen)));
     }
 
-    /** What was seen without locks says where something is to be done; only that is locked, and seen again. */
+    /**
+     * What was seen without locks says where something is to be done; only that is locked, and seen again. A row of a range that went between the look at its key and the look at
+     * the row is the tail's.
+     */
     private Uni<BatchResult> actWhereDue(Selection selection, Seen seen) {
         Set<String> due = new HashSet<>();
         seen.verdicts().stream()
                 .filter(ImportVerdict::isDue)
                 .map(ImportVerdict::key)
                 .forEach(due::add);
-        if (followsDeletions()) {
+        if (followsDeletions() && selection instanceof Selection.Keys) {
             due.addAll(seen.orphans().keySet());
         }
         return due.isEmpty()
@@ -212,11 +215,11 @@ final class ImportWork implements OperationBatch {
                 .adopt(adopted)
                 .chain(() -> identities.wake(there))
                 .chain(() -> identities.await(lacking))
-                .chain(this::lookAgain);
+                .chain(this::takeUp);
     }
 
     /** An identity that came between the look and the entry would be waited for in vain. */
-    private Uni<Void> lookAgain(List<String> keys) {
+    private Uni<Void> takeUp(List<String> keys) {
         return new WaitingKeys(connection, run.runId())
                 .add(run.model().root(), keys, WaitingKeys.Cause.AWAITED)
                 .replaceWithVoid();
@@ -306,7 +309,7 @@ final class ImportWork implements OperationBatch {
                 .item(List.copyOf(changed.getOrDefault(run.model().root(), Set.of())));
     }
 
-    /** Rows of the target whose source rows went unheard. */
+    /** Rows of the target without a row of the source are only suspected: that their deletion is under way cannot be told from its having been missed. */
     @Override
     public Uni<BatchResult> sweep(Selection.BlockRange range, boolean back, boolean rowByRow) {
         if (back) {
@@ -316,12 +319,20 @@ final class ImportWork implements OperationBatch {
         return settings()
                 .chain(() -> Rows.query(connection, run.sql().importedIn(range.relation()), parameters))
                 .chain(rows -> reader.absent(Rows.texts(rows, "key")))
+                .chain(absent -> new Suspects(connection, run.runId()).add(absent))
+                .replaceWith(BatchResult.NOTHING);
+    }
+
+    @Override
+    public Uni<BatchResult> lookAgain(List<String> suspects) {
+        return settings()
+                .chain(() -> reader.absent(suspects))
                 .chain(absent -> absent.isEmpty()
                         ? Uni.createFrom().item(BatchResult.NOTHING)
                         : act(new Selection.Keys(absent), absent, Seen.NOTHING).map(ImportWork::rowsOnly));
     }
 
-    /** A sweep looks at rows of the target: that their entities are gone is what it is about. */
+    /** Suspects are rows of the target: that their entities are gone is what it is about. */
     private static BatchResult rowsOnly(BatchResult result) {
         return new BatchResult(result.outcomes(), result.written(), List.of(), List.of(), List.of(), result.read());
     }

@@ -105,6 +105,7 @@ class ImportIT {
             run.sweep();
         }
         run.drain();
+        run.lookAgain();
         return written(engine, run) - before;
     }
 
@@ -280,21 +281,6 @@ class ImportIT {
         assertThat(repaired(engine, courses)).isZero();
     }
 
-    /** What a batch that has read its source waits for before it writes. */
-    private static CompletableFuture<Void> pauseBetweenReadAndWrite(Engine engine) {
-        CompletableFuture<Void> gate = new CompletableFuture<>();
-        engine.blobs(blobs -> {
-            Map<String, BlobCopies.Result> copied = new HashMap<>();
-            blobs.forEach(blob -> copied.put(blob.key(), BlobCopies.Result.COPIED));
-            boolean first = blobs.stream().anyMatch(blob -> blob.path().contains("Ann"));
-            return (first
-                            ? Uni.createFrom().completionStage(gate)
-                            : Uni.createFrom().voidItem())
-                    .replaceWith(copied);
-        });
-        return gate;
-    }
-
     private static final String WITH_BLOBS =
             ACCOUNTS + "  on-delete: delete\n  blobs: {path: name, sha256: \"'00'\", size: 1, store: files}\n";
 
@@ -302,15 +288,15 @@ class ImportIT {
     void shouldNotOverwriteWhatIsNewerWithWhatWasReadBeforeT04() throws Exception {
         Engine engine = school();
         EngineRun run = engine.commit(WITH_BLOBS);
-        CompletableFuture<Void> gate = pauseBetweenReadAndWrite(engine);
+        PausedImport paused = PausedImport.of(engine, "Ann");
         List<Integer> chunks = run.cut(Kind.BACKFILL);
         CompletableFuture<Ended> backfill =
                 run.next(Kind.BACKFILL, chunks.get(0)).subscribeAsCompletionStage();
-        awaitReadOfFirst(engine);
+        paused.awaitRead();
 
         engine.execute("UPDATE legacy.person SET name = 'Newer' WHERE id = 1");
         assertThatThrownBy(() -> run.keys(List.of("1"))).matches(PgErrors::isLockNotAvailable);
-        gate.complete(null);
+        paused.goOn();
         backfill.get();
         run.keys(List.of("1"));
 
@@ -321,15 +307,15 @@ class ImportIT {
     void shouldNotRaiseARowThatWasDeletedMeanwhileT04() throws Exception {
         Engine engine = school();
         EngineRun run = engine.commit(WITH_BLOBS);
-        CompletableFuture<Void> gate = pauseBetweenReadAndWrite(engine);
+        PausedImport paused = PausedImport.of(engine, "Ann");
         List<Integer> chunks = run.cut(Kind.BACKFILL);
         CompletableFuture<Ended> backfill =
                 run.next(Kind.BACKFILL, chunks.get(0)).subscribeAsCompletionStage();
-        awaitReadOfFirst(engine);
+        paused.awaitRead();
 
         engine.execute("DELETE FROM legacy.person WHERE id = 1");
         assertThatThrownBy(() -> run.keys(List.of("1"))).matches(PgErrors::isLockNotAvailable);
-        gate.complete(null);
+        paused.goOn();
         backfill.get();
         run.keys(List.of("1"));
 
@@ -385,12 +371,6 @@ class ImportIT {
         assertThat(accounts(engine)).containsExactly("ann Ann", "bob Bob", "eve Eve");
         run.rollback();
         assertThat(accounts(engine)).isEmpty();
-    }
-
-    private static void awaitReadOfFirst(Engine engine) {
-        Awaitility.await().until(() -> engine.value(
-                        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state = 'idle in transaction' AND query LIKE '%transaction_timeout%'")
-                .equals("1"));
     }
 
     @Test
