@@ -7,6 +7,7 @@ import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotBlank;
 import jakarta.validation.constraints.NotNull;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /** Settings of audit-service; every one can be given as an environment variable, such as {@code GODWIT_AUDIT_DATABASE_HOST}. */
@@ -24,6 +25,12 @@ public interface AuditConfig {
 
     /** How long measures are kept. */
     Health health();
+
+    /** What checkpoints and bundles are signed with. */
+    Signing signing();
+
+    /** Signed checkpoints of all chains. */
+    Checkpoint checkpoint();
 
     /** Coordinates of the trail's database. */
     interface Database {
@@ -79,5 +86,23 @@ public interface AuditConfig {
         @NotNull
         @WithDefault("P30D")
         Duration retention();
+    }
+
+    /** Signing with Ed25519. */
+    interface Signing {
+
+        /** Base64 of the 32 bytes of a private key. Without it the service starts only where it is developed or tested. Never logged. */
+        Optional<String> key();
+
+        /** Public keys that signed before this one, each the base64 of its DER form: what they signed still counts. */
+        Optional<List<String>> formerKeys();
+    }
+
+    /** Checkpoints. */
+    interface Checkpoint {
+
+        /** Pause between two checkpoints; none is made while no chain grows. */
+        @NotNull
+        Duration interval();
     }
 }

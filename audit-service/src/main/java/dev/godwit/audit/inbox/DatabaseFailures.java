@@ -1,6 +1,7 @@
 package dev.godwit.audit.inbox;
 
 import io.vertx.pgclient.PgException;
+import java.sql.SQLException;
 import java.util.Set;
 
 /** The only reader of SQLSTATE here. */
@@ -13,9 +14,14 @@ final class DatabaseFailures {
 
     /** Whether the database refuses what it is given, as opposed to being away, busy or wrongly set up. */
     static boolean isDataRefused(Throwable failure) {
-        return failure instanceof PgException refused
-                && refused.getSqlState() != null
-                && refused.getSqlState().length() == 5
-                && CLASSES_OF_DATA.contains(refused.getSqlState().substring(0, 2));
+        String state = sqlState(failure);
+        return state != null && state.length() == 5 && CLASSES_OF_DATA.contains(state.substring(0, 2));
+    }
+
+    private static String sqlState(Throwable failure) {
+        if (failure instanceof PgException refused) {
+            return refused.getSqlState();
+        }
+        return failure instanceof SQLException refused ? refused.getSQLState() : null;
     }
 }

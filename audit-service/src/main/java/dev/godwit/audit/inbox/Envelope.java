@@ -19,7 +19,16 @@ record Envelope(UUID id, String type, Fields data) {
 
     private static final Pattern UUID_TEXT = Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
 
+    /** What the headers say. */
+    record Head(UUID id, String type) {}
+
     static Envelope of(ConsumerRecord<byte[], byte[]> message) {
+        Head head = head(message);
+        return new Envelope(head.id(), head.type(), data(message.value()));
+    }
+
+    /** The headers alone, with a value that is there and may be anything. */
+    static Head head(ConsumerRecord<byte[], byte[]> message) {
         if (!"1.0".equals(header(message, "ce_specversion"))) {
             throw new PoisonException("header ce_specversion is not 1.0");
         }
@@ -27,7 +36,10 @@ record Envelope(UUID id, String type, Fields data) {
         UUID id = uuid(header(message, "ce_id"));
         require(message, "ce_source");
         requireJson(message.headers().lastHeader("content-type"));
-        return new Envelope(id, type, data(message.value()));
+        if (message.value() == null) {
+            throw new PoisonException("the message has no value");
+        }
+        return new Head(id, type);
     }
 
     private static void require(ConsumerRecord<byte[], byte[]> message, String name) {
@@ -60,9 +72,6 @@ record Envelope(UUID id, String type, Fields data) {
     }
 
     private static Fields data(byte[] value) {
-        if (value == null) {
-            throw new PoisonException("the message has no value");
-        }
         try {
             return Fields.of(JSON.readTree(value));
         } catch (JsonProcessingException e) {

@@ -172,6 +172,6 @@ record Fields(JsonNode object, String path) {
     }
 
     private PoisonException mismatch(String name, String complaint) {
-        return new PoisonException("schema mismatch: " + path + name + " " + complaint);
+        return PoisonException.mismatch(path + name, complaint);
     }
 }

@@ -9,6 +9,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.util.List;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.eclipse.microprofile.reactive.messaging.Incoming;
+import org.eclipse.microprofile.reactive.messaging.Message;
 
 /** Consumes godwit.health. */
 @ApplicationScoped
@@ -24,10 +25,10 @@ class HealthInbox {
         this.lane = new Lane<>("health", HealthReader::read, this::store, deadLetters, config.inbox(), metrics);
     }
 
-    /** Acknowledged when it completes: after the commit. */
+    /** Acknowledged by the lane, after the commit. */
     @Incoming("health")
-    Uni<Void> consume(ConsumerRecords<byte[], byte[]> messages) {
-        return lane.accept(messages);
+    Uni<Void> consume(Message<ConsumerRecords<byte[], byte[]>> poll) {
+        return lane.accept(poll);
     }
 
     Lane<HealthEvent> lane() {

@@ -7,16 +7,18 @@ import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.infrastructure.Infrastructure;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.eclipse.microprofile.reactive.messaging.Message;
 
 /**
  * The way of a polled batch from Kafka into the database.
  *
- * <p><b>Failure semantics:</b> {@link #accept} completes only when every message is stored or a dead letter, so its caller may acknowledge. While the
+ * <p><b>Failure semantics:</b> a poll is acknowledged only when every message is stored or a dead letter. While the
  * database or the broker is away it goes on trying, with growing pauses and no last try; meanwhile {@link #trouble} says why. A message that the
  * database refuses for its content becomes a dead letter without holding up its neighbours.
  *
@@ -31,6 +33,7 @@ final class Lane<T> {
     private final AuditConfig.Inbox config;
     private final MeterRegistry metrics;
     private final AtomicReference<String> trouble = new AtomicReference<>();
+    private volatile CompletableFuture<Void> inHand = CompletableFuture.completedFuture(null);
 
     Lane(
             String name,
@@ -52,14 +55,27 @@ final class Lane<T> {
         return Optional.ofNullable(trouble.get());
     }
 
-    /** Runs on: a worker for reading and hashing, the event loop for storing. */
-    Uni<Void> accept(ConsumerRecords<byte[], byte[]> messages) {
+    /**
+     * Completes when the poll is read and the one before it is stored: so one is read while the other is written. Runs on: workers.
+     */
+    Uni<Void> accept(Message<ConsumerRecords<byte[], byte[]>> poll) {
         return Uni.createFrom()
-                .item(() -> Polled.<T>of(messages, reader))
+                .item(() -> Polled.<T>of(poll.getPayload(), reader))
                 .runSubscriptionOn(Infrastructure.getDefaultWorkerPool())
-                .call(polled -> bury(polled.undecoded()))
-                .chain(polled -> storeAll(polled.decoded()))
-                .invoke(() -> trouble.set(null));
+                .call(() -> Uni.createFrom().completionStage(inHand))
+                .invoke(polled -> inHand = store(polled, poll))
+                .replaceWithVoid();
+    }
+
+    /** Goes on by itself; the poll is acknowledged when it ends. */
+    private CompletableFuture<Void> store(Polled<T> polled, Message<ConsumerRecords<byte[], byte[]>> poll) {
+        return bury(polled.undecoded())
+                .chain(() -> storeAll(polled.decoded()))
+                .invoke(() -> trouble.set(null))
+                .chain(() -> Uni.createFrom().completionStage(poll.ack()))
+                .onFailure()
+                .recoverWithUni(failure -> Uni.createFrom().completionStage(poll.nack(failure)))
+                .subscribeAsCompletionStage();
     }
 
     private Uni<Void> storeAll(List<Decoded<T>> batch) {

@@ -1,10 +1,14 @@
 package dev.godwit.audit.inbox;
 
+import dev.godwit.audit.trail.EncodedOutcomes;
 import dev.godwit.audit.trail.HashChain;
-import dev.godwit.audit.trail.Outcome;
 import dev.godwit.audit.trail.OutcomeEvent;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.temporal.ChronoUnit;
+import java.util.HexFormat;
 import java.util.List;
-import java.util.Set;
 import java.util.UUID;
 import java.util.regex.Pattern;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -14,57 +18,78 @@ final class OutcomeReader {
 
     static final String TYPE = "dev.godwit.outcomes.recorded";
 
-    private static final int OUTCOMES_MAX = 1_000;
-    private static final Set<String> MODES = Set.of("plan", "commit");
+    private static final List<String> MODES = List.of("plan", "commit");
     private static final Pattern HASH = Pattern.compile("[0-9a-f]{64}");
     private static final Pattern HASH_OR_NONE = Pattern.compile("([0-9a-f]{64})?");
 
     private OutcomeReader() {}
 
     static OutcomeEvent read(ConsumerRecord<byte[], byte[]> message) {
-        Envelope envelope = Envelope.of(message);
-        if (!envelope.type().equals(TYPE)) {
-            throw new PoisonException("unknown type " + envelope.type());
+        Envelope.Head head = Envelope.head(message);
+        if (!head.type().equals(TYPE)) {
+            throw new PoisonException("unknown type " + head.type());
         }
-        return event(envelope.id(), envelope.data());
+        OutcomeParser parser = new OutcomeParser(message.value());
+        parser.parse();
+        return event(head.id(), parser);
     }
 
-    private static OutcomeEvent event(UUID id, Fields data) {
-        List<Outcome> outcomes = data.children("outcomes", OUTCOMES_MAX).stream()
-                .map(OutcomeReader::outcome)
-                .toList();
-        data.child("counts").requireCounts(Outcome.KINDS);
+    private static OutcomeEvent event(UUID id, OutcomeParser data) {
+        String run = data.name("run");
+        String stream = data.name("stream");
+        long sequence = number(data, "sequence");
+        String previousHash = matching(data, "previousHash", HASH_OR_NONE);
+        String hash = matching(data, "hash", HASH);
+        EncodedOutcomes outcomes = data.outcomes();
+        byte[] computed = HashChain.eventHash(previousHash, run, stream, sequence, id, outcomes.leaves());
         return new OutcomeEvent(
                 id,
-                data.name("run"),
+                run,
                 data.name("migration"),
-                data.oneOf("mode", MODES),
+                mode(data),
                 data.name("lane"),
-                data.name("stream"),
-                data.number("sequence", 1),
-                data.matching("previousHash", HASH_OR_NONE),
-                data.matching("hash", HASH),
+                stream,
+                sequence,
+                previousHash,
+                hash,
+                HexFormat.of().formatHex(computed).equals(hash),
                 data.optionalNumber("batch"),
                 data.optionalText("commandId"),
                 data.name("table"),
-                data.time("at"),
-                outcomes,
-                outcomes.stream().map(HashChain::leaf).toList());
+                time(data),
+                outcomes);
     }
 
-    private static Outcome outcome(Fields fields) {
-        return new Outcome(
-                fields.name("table"),
-                fields.text("key"),
-                fields.optionalText("newKey"),
-                fields.oneOf("outcome", Outcome.KINDS),
-                fields.optionalText("reason"),
-                fields.optionalText("detail"),
-                fields.name("salt"),
-                fields.optionalChild("replaces").map(OutcomeReader::told).orElse(null));
+    private static long number(OutcomeParser data, String name) {
+        Long number = data.optionalNumber(name);
+        if (number == null) {
+            throw PoisonException.mismatch(name, "is missing");
+        }
+        return number;
     }
 
-    private static Outcome.Told told(Fields fields) {
-        return new Outcome.Told(fields.oneOf("outcome", Outcome.KINDS), fields.optionalText("reason"));
+    private static String matching(OutcomeParser data, String name, Pattern pattern) {
+        String text = data.text(name);
+        if (!pattern.matcher(text).matches()) {
+            throw PoisonException.mismatch(name, "does not match " + pattern.pattern());
+        }
+        return text;
+    }
+
+    private static String mode(OutcomeParser data) {
+        String mode = data.text("mode");
+        if (!MODES.contains(mode)) {
+            throw PoisonException.mismatch("mode", "is none of " + String.join(", ", MODES));
+        }
+        return mode;
+    }
+
+    /** To the microsecond, as PostgreSQL keeps it: it would round what is finer, and an event and its rows must agree. */
+    private static Instant time(OutcomeParser data) {
+        try {
+            return OffsetDateTime.parse(data.text("at")).toInstant().truncatedTo(ChronoUnit.MICROS);
+        } catch (DateTimeException e) {
+            throw PoisonException.mismatch("at", "is not an ISO 8601 time with an offset");
+        }
     }
 }

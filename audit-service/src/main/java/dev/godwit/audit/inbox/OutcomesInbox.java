@@ -6,10 +6,13 @@ import dev.godwit.audit.trail.OutcomeEvent;
 import dev.godwit.audit.trail.TrailStore;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.smallrye.mutiny.Uni;
+import io.smallrye.mutiny.infrastructure.Infrastructure;
+import io.smallrye.mutiny.unchecked.Unchecked;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.List;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.eclipse.microprofile.reactive.messaging.Incoming;
+import org.eclipse.microprofile.reactive.messaging.Message;
 
 /** Consumes godwit.outcomes. */
 @ApplicationScoped
@@ -25,10 +28,10 @@ class OutcomesInbox {
         this.lane = new Lane<>("outcomes", OutcomeReader::read, this::store, deadLetters, config.inbox(), metrics);
     }
 
-    /** Acknowledged when it completes: after the commit. */
+    /** Acknowledged by the lane, after the commit. */
     @Incoming("outcomes")
-    Uni<Void> consume(ConsumerRecords<byte[], byte[]> messages) {
-        return lane.accept(messages);
+    Uni<Void> consume(Message<ConsumerRecords<byte[], byte[]>> poll) {
+        return lane.accept(poll);
     }
 
     Lane<OutcomeEvent> lane() {
@@ -36,7 +39,11 @@ class OutcomesInbox {
     }
 
     private Uni<Void> store(List<OutcomeEvent> events) {
-        return trail.store(events).invoke(this::count).replaceWithVoid();
+        return Uni.createFrom()
+                .item(Unchecked.supplier(() -> trail.store(events)))
+                .runSubscriptionOn(Infrastructure.getDefaultWorkerPool())
+                .invoke(this::count)
+                .replaceWithVoid();
     }
 
     private void count(Ingested ingested) {

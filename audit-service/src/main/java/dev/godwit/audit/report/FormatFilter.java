@@ -5,7 +5,7 @@ import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import org.jboss.resteasy.reactive.server.ServerRequestFilter;
 
-/** Chooses between the formats of a report: JSON, unless CSV is named by the header Accept or by {@code ?format=csv}. */
+/** Chooses between the formats of a report: JSON, unless CSV or HTML is named by the header Accept or by {@code ?format=csv} or {@code html}. */
 public class FormatFilter {
 
     private static final String CSV = "text/csv";
@@ -17,7 +17,14 @@ public class FormatFilter {
         }
         String format = request.getUriInfo().getQueryParameters().getFirst("format");
         String accept = request.getHeaderString(HttpHeaders.ACCEPT);
-        boolean csv = format == null ? accept != null && accept.contains(CSV) : format.equals("csv");
-        request.getHeaders().putSingle(HttpHeaders.ACCEPT, csv ? CSV : MediaType.APPLICATION_JSON);
+        request.getHeaders().putSingle(HttpHeaders.ACCEPT, chosen(format, accept == null ? "" : accept));
+    }
+
+    private static String chosen(String format, String accept) {
+        if (format == null ? accept.contains(CSV) : format.equals("csv")) {
+            return CSV;
+        }
+        boolean html = format == null ? accept.contains(MediaType.TEXT_HTML) : format.equals("html");
+        return html ? MediaType.TEXT_HTML : MediaType.APPLICATION_JSON;
     }
 }

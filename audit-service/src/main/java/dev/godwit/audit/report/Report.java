@@ -14,9 +14,12 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
  * @param endedAt null while the run goes on
  * @param counts entities by outcome, counted from the trail
  * @param declaredCounts the same as migration-service counts them; equal once the trail is complete
+ * @param durations the run's states, oldest first
+ * @param pace at most some two hundred moments of the run, oldest first
  * @param complete whether every event up to the ends that the run's last event names has arrived; false while the run goes on
- * @param chainsIntact whether the hash chains, computed again from what is stored, hold
- * @param findings where they do not
+ * @param chainsIntact whether every event had the hash it claims when it came in, followed the one before it, and none is missing; whether the rows are still
+ *     what they were then is asked of integrity
+ * @param findings where that is not so
  */
 public record Report(
         String run,
@@ -38,10 +41,18 @@ public record Report(
         List<Conflict> conflicts,
         @Schema(type = SchemaType.OBJECT) JsonNode plan,
         @Schema(type = SchemaType.OBJECT) JsonNode verification,
+        List<Phase> durations,
+        List<Pace> pace,
         List<StreamReport> streams,
         boolean complete,
         boolean chainsIntact,
         List<Finding> findings) {
+
+    /** A state that the run was in; {@code seconds} is null for the one that it is in. */
+    public record Phase(String state, Instant since, Double seconds, String requestedBy) {}
+
+    /** How fast the run was at a moment, and what held it back; null where nothing did. */
+    public record Pace(Instant at, Double ratePerSecond, Long entitiesDone, String throttle) {}
 
     /** Entities with the same outcome for the same reason; null where the outcome says it all. */
     public record Reason(String outcome, String reason, long count) {}

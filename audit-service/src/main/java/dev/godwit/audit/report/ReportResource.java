@@ -32,20 +32,22 @@ public class ReportResource {
     private final RunRepository runs;
     private final ReportService reports;
     private final OutcomePages pages;
+    private final PrintedReport printed;
 
-    ReportResource(RunRepository runs, ReportService reports, OutcomePages pages) {
+    ReportResource(RunRepository runs, ReportService reports, OutcomePages pages, PrintedReport printed) {
         this.runs = runs;
         this.reports = reports;
         this.pages = pages;
+        this.printed = printed;
     }
 
     @GET
     @Path("/{id}/report")
     @Produces(MediaType.APPLICATION_JSON)
     @Operation(
-            summary = "What the run did, whether the trail of it is complete, and whether its chains hold",
-            description =
-                    "Chains are computed again from the stored rows, which takes time on large runs. ?format=csv asks for CSV.")
+            summary =
+                    "What the run did, whether the trail of it is complete, and whether its chains held when they came in",
+            description = "?format=csv asks for CSV, ?format=html for a page to print.")
     public Uni<Report> report(@RestPath String id) {
         return reports.report(id);
     }
@@ -59,6 +61,14 @@ public class ReportResource {
                 runs.get(id),
                 this::rows,
                 run -> Map.of("Content-Disposition", List.of("attachment; filename=\"" + safe(run.run()) + ".csv\"")));
+    }
+
+    @GET
+    @Path("/{id}/report")
+    @Produces(MediaType.TEXT_HTML)
+    @Operation(summary = "The report as a page to print, with every conflict, failure and divergence, streamed")
+    public Multi<String> html(@RestPath String id) {
+        return RestMulti.fromUniResponse(reports.report(id), printed::pages, report -> Map.of());
     }
 
     @GET
@@ -87,7 +97,7 @@ public class ReportResource {
                 .concatenating()
                 .streams(
                         Multi.createFrom().item(Csv.HEADER),
-                        pages.all(run.run()).map(page -> Csv.page(run, page)));
+                        pages.all(OutcomePages.Filter.of(run.run(), null)).map(page -> Csv.page(run, page)));
     }
 
     private static OutcomePage toPage(List<StoredOutcome> found, int limit) {

@@ -2,13 +2,14 @@ package dev.godwit.audit.report;
 
 import dev.godwit.audit.run.Run;
 import dev.godwit.audit.run.RunRepository;
+import dev.godwit.audit.run.Transition;
 import dev.godwit.audit.trail.Finding;
-import dev.godwit.audit.trail.Integrity;
 import dev.godwit.audit.trail.Outcome;
 import dev.godwit.audit.trail.Tally;
 import dev.godwit.audit.trail.TrailRepository;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -19,41 +20,57 @@ import java.util.TreeMap;
 @ApplicationScoped
 public class ReportService {
 
+    private static final double MILLIS = 1_000;
+
     private final RunRepository runs;
     private final TrailRepository trail;
-    private final Integrity integrity;
     private final ReportQueries queries;
 
-    ReportService(RunRepository runs, TrailRepository trail, Integrity integrity, ReportQueries queries) {
+    ReportService(RunRepository runs, TrailRepository trail, ReportQueries queries) {
         this.runs = runs;
         this.trail = trail;
-        this.integrity = integrity;
         this.queries = queries;
     }
 
-    /** The report with all chains computed again; fails with {@code unknown_run} where no event of the run has arrived. */
+    /** The report; fails with {@code unknown_run} where no event of the run has arrived. */
     public Uni<Report> report(String id) {
-        return runs.get(id).chain(run -> integrity.recompute(id).chain(breaks -> assemble(run, breaks)));
+        return runs.get(id).chain(this::assemble);
     }
 
-    /** The same from what was found when events came in, without reading every row again: for pages. */
-    public Uni<Report> overview(String id) {
-        return runs.get(id).chain(run -> assemble(run, List.of()));
+    private Uni<Report> assemble(Run run) {
+        String id = run.run();
+        return runs.transitions(id).chain(transitions -> queries.pace(id)
+                .chain(pace -> assemble(run, new History(durations(transitions), pace))));
     }
 
-    private Uni<Report> assemble(Run run, List<Finding> breaks) {
+    /** What the run went through. */
+    private record History(List<Report.Phase> durations, List<Report.Pace> pace) {}
+
+    static List<Report.Phase> durations(List<Transition> transitions) {
+        List<Report.Phase> phases = new ArrayList<>();
+        for (int i = 0; i < transitions.size(); i++) {
+            Transition each = transitions.get(i);
+            Double seconds = i == transitions.size() - 1
+                    ? null
+                    : Duration.between(each.at(), transitions.get(i + 1).at()).toMillis() / MILLIS;
+            phases.add(new Report.Phase(each.state(), each.at(), seconds, each.requestedBy()));
+        }
+        return List.copyOf(phases);
+    }
+
+    private Uni<Report> assemble(Run run, History history) {
         String id = run.run();
         return trail.tallies(id).chain(tallies -> trail.streams(id)
                 .chain(states -> queries.arrived(id, Completeness.ends(run))
                         .map(arrived -> Completeness.compare(run, states, arrived)))
                 .chain(streams -> trail.findings(id)
-                        .map(found -> join(breaks, found))
                         .chain(findings -> queries.conflictKeys(id, conflictReasons(tallies))
-                                .map(keys -> report(run, tallies, streams, findings, keys)))));
+                                .map(keys -> report(run, history, tallies, streams, findings, keys)))));
     }
 
     private static Report report(
             Run run,
+            History history,
             List<Tally> tallies,
             List<StreamReport> streams,
             List<Finding> findings,
@@ -79,16 +96,12 @@ public class ReportService {
                 conflicts(tallies, conflictKeys),
                 run.plan(),
                 run.verification(),
+                history.durations(),
+                history.pace(),
                 streams,
                 Completeness.isComplete(run, streams),
                 findings.isEmpty() && !gaps,
                 findings);
-    }
-
-    private static List<Finding> join(List<Finding> breaks, List<Finding> found) {
-        List<Finding> all = new ArrayList<>(breaks);
-        found.stream().filter(finding -> !breaks.contains(finding)).forEach(all::add);
-        return List.copyOf(all);
     }
 
     static Map<String, Long> counts(List<Tally> tallies) {

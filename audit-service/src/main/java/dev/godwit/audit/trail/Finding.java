@@ -1,10 +1,19 @@
 package dev.godwit.audit.trail;
 
+import java.util.Comparator;
+
 /**
  * A place where a chain does not hold.
  *
- * @param kind {@code missing} (the event before it is not here), {@code broken-hash} (an event's content does not have the hash it claims),
- *     {@code broken-link} (it does not follow the event before it), {@code altered-leaf} (an outcome is not what was hashed), {@code fork} (another event
- *     claimed the same place), {@code altered-copy} (a known event came again with another hash)
+ * @param position the outcome in the event, from 1; null where the event as a whole is meant
+ * @param kind of an event: {@code missing} (it is not here, though one after it is), {@code broken-hash} (its content does not have the hash it claims),
+ *     {@code broken-link} (it does not follow the event before it), {@code fork} (another event claimed the same place), {@code altered-copy} (a known
+ *     event came again with another hash); of an outcome: {@code altered-row}, {@code removed-row}, {@code added-row}, {@code moved-row}
  */
-public record Finding(String stream, long sequence, String kind) {}
+public record Finding(String stream, long sequence, Integer position, String kind) {
+
+    /** Along the chains; what concerns a whole event before its rows. */
+    static final Comparator<Finding> IN_ORDER = Comparator.comparing(Finding::stream)
+            .thenComparingLong(Finding::sequence)
+            .thenComparing(Finding::position, Comparator.nullsFirst(Comparator.naturalOrder()));
+}

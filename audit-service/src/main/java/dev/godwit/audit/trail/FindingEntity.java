@@ -34,6 +34,6 @@ class FindingEntity {
     UUID eventId;
 
     Finding toFinding() {
-        return new Finding(stream, sequence, kind);
+        return new Finding(stream, sequence, null, kind);
     }
 }

@@ -1,6 +1,5 @@
 package dev.godwit.audit.trail;
 
-import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -23,74 +22,80 @@ public final class HashChain {
     /** Length of a hash in bytes. */
     public static final int HASH_BYTES = 32;
 
+    private static final int INPUT_BYTES = 512;
+
     private HashChain() {}
 
     /** The hash that stands for one outcome. */
     public static byte[] leaf(Outcome outcome) {
-        return new Netstrings()
-                .add(outcome.salt())
-                .add(outcome.table())
-                .add(outcome.key())
-                .add(orEmpty(outcome.newKey()))
-                .add(outcome.outcome())
-                .add(orEmpty(outcome.reason()))
-                .digest();
+        Bytes input = new Bytes(INPUT_BYTES);
+        input.putNet(outcome.salt());
+        input.putNet(outcome.table());
+        input.putNet(outcome.key());
+        input.putNet(orEmpty(outcome.newKey()));
+        input.putNet(outcome.outcome());
+        input.putNet(orEmpty(outcome.reason()));
+        return digest(input);
     }
 
-    /** The hash of an event whose leaves are already known; {@code previousHash} is empty for the first event of a stream, else hex. */
+    /**
+     * The hash of an event whose leaves are already known.
+     *
+     * @param previousHash hex, empty for the first event of a stream
+     * @param leaves all of them, one after the other
+     */
     public static byte[] eventHash(
-            String previousHash, String run, String stream, long sequence, UUID eventId, List<byte[]> leaves) {
-        Netstrings input = new Netstrings()
-                .add(previousHash)
-                .add(run)
-                .add(stream)
-                .add(Long.toString(sequence))
-                .add(eventId.toString());
-        leaves.forEach(input::addRaw);
-        return input.digest();
+            String previousHash, String run, String stream, long sequence, UUID eventId, byte[] leaves) {
+        Bytes input = new Bytes(INPUT_BYTES + leaves.length);
+        input.putNet(previousHash);
+        input.putNet(run);
+        input.putNet(stream);
+        input.putNet(Long.toString(sequence));
+        input.putNet(eventId.toString());
+        input.put(leaves, leaves.length);
+        return digest(input);
     }
 
     /** The hash over the ends of streams, in the order of the bytes of their names: {@code SHA-256(net(stream) net(sequence) net(hash) …)}. */
     public static String endsHash(List<StreamState> ends) {
-        Netstrings input = new Netstrings();
+        Bytes input = new Bytes(INPUT_BYTES);
         ends.stream()
-                .sorted(Comparator.comparing(
-                        end -> end.stream().getBytes(StandardCharsets.UTF_8), Arrays::compareUnsigned))
-                .forEach(end -> input.add(end.stream())
-                        .add(Long.toString(end.lastSequence()))
-                        .add(end.lastHash()));
-        return HexFormat.of().formatHex(input.digest());
+                .sorted(Comparator.comparing(end -> utf8(end.stream()), Arrays::compareUnsigned))
+                .forEach(end -> {
+                    input.putNet(end.stream());
+                    input.putNet(Long.toString(end.lastSequence()));
+                    input.putNet(end.lastHash());
+                });
+        return HexFormat.of().formatHex(digest(input));
+    }
+
+    /** The hash over texts, each with its length before it. */
+    public static byte[] ofTexts(List<String> texts) {
+        Bytes input = new Bytes(INPUT_BYTES);
+        texts.forEach(input::putNet);
+        return digest(input);
+    }
+
+    static byte[] utf8(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** A digest to be filled. */
+    public static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
+    }
+
+    private static byte[] digest(Bytes input) {
+        MessageDigest digest = sha256();
+        digest.update(input.array(), 0, input.length());
+        return digest.digest();
     }
 
     private static String orEmpty(String text) {
         return text == null ? "" : text;
-    }
-
-    private static final class Netstrings {
-        private final MessageDigest digest = sha256();
-
-        @CanIgnoreReturnValue
-        Netstrings add(String text) {
-            byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-            digest.update((bytes.length + ":").getBytes(StandardCharsets.US_ASCII));
-            digest.update(bytes);
-            return this;
-        }
-
-        void addRaw(byte[] bytes) {
-            digest.update(bytes);
-        }
-
-        byte[] digest() {
-            return digest.digest();
-        }
-
-        private static MessageDigest sha256() {
-            try {
-                return MessageDigest.getInstance("SHA-256");
-            } catch (NoSuchAlgorithmException e) {
-                throw new IllegalStateException("every Java platform has SHA-256", e);
-            }
-        }
     }
 }

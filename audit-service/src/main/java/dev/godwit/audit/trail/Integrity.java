@@ -1,64 +1,172 @@
 package dev.godwit.audit.trail;
 
-import io.smallrye.mutiny.Uni;
-import io.vertx.mutiny.sqlclient.Pool;
-import io.vertx.mutiny.sqlclient.Row;
-import io.vertx.mutiny.sqlclient.RowSet;
-import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import javax.sql.DataSource;
 
-/** Computes a run's chains again from the rows that are stored now, in the database, so that size costs time and not memory. */
+/**
+ * Computes a run's chains again from the rows that are stored now, piece by piece, so that size costs time and not memory. <b>Runs on:</b> a worker, which it
+ * blocks.
+ */
 @ApplicationScoped
 public class Integrity {
 
-    private static final String RECOMPUTE = """
-            WITH recomputed AS (
-                SELECT e.stream, e.sequence, e.previous_hash, e.hash,
-                       count(o.position) = e.outcomes
-                           AND coalesce(bool_and(o.salt IS NULL OR o.leaf = sha256(net(o.salt) || net(o.table_name) || net(o.key)
-                                   || net(coalesce(o.new_key, '')) || net(o.outcome) || net(coalesce(o.reason, '')))), true) AS leaves_hold,
-                       e.hash = sha256(net(encode(e.previous_hash, 'hex')) || net(e.run) || net(e.stream) || net(e.sequence::text)
-                                   || net(e.event_id::text) || coalesce(string_agg(o.leaf, ''::bytea ORDER BY o.position), ''::bytea)) AS hash_holds
-                  FROM trail_event e
-                  LEFT JOIN trail_outcome o ON o.event = e.id
-                 WHERE e.run = $1
-                 GROUP BY e.id),
-            chained AS (
-                SELECT *, lag(sequence) OVER chain AS before, lag(hash) OVER chain AS hash_before
-                  FROM recomputed
-                WINDOW chain AS (PARTITION BY stream ORDER BY sequence)),
-            judged AS (
-                SELECT stream, sequence,
-                       CASE WHEN NOT leaves_hold THEN 'altered-leaf'
-                            WHEN NOT hash_holds THEN 'broken-hash'
-                            WHEN sequence <> coalesce(before, 0) + 1 THEN 'missing'
-                            WHEN previous_hash <> coalesce(hash_before, ''::bytea) THEN 'broken-link'
-                        END AS kind
-                  FROM chained)
-            SELECT stream, sequence, kind
-              FROM judged
-             WHERE kind IS NOT NULL
+    /** So many events at a time: at most 200,000 outcomes. */
+    private static final int EVENTS = 200;
+
+    private static final int FETCH = 5_000;
+
+    private static final String EVENTS_AFTER = """
+            SELECT id, run, stream, sequence, previous_hash, hash, event_id, occurred_at, outcomes, leaves
+              FROM trail_event
+             WHERE run = ? AND (stream, sequence) > (?, ?)
              ORDER BY stream, sequence
-             LIMIT 100
+             LIMIT ?
             """;
 
-    private final Pool pool;
+    private static final String HASH_AT = "SELECT hash FROM trail_event WHERE run = ? AND stream = ? AND sequence = ?";
 
-    Integrity(Pool pool) {
-        this.pool = pool;
+    private static final String ROWS = """
+            SELECT event, position, occurred_at, run, table_name, key, new_key, outcome, reason, salt,
+                   salt IS NULL AND EXISTS (SELECT FROM redaction r WHERE r.event = o.event AND r.position = o.position) AS redacted
+              FROM trail_outcome o
+             WHERE event = ANY (?)
+             ORDER BY event, position, occurred_at
+            """;
+
+    /** Where to go on: after this event. */
+    public record Place(String stream, long sequence) {
+
+        /** Before every event. */
+        public static final Place START = new Place("", 0);
     }
 
-    /** The first hundred places where a chain of the run does not hold; none when all do. Reads every row of the run. */
-    public Uni<List<Finding>> recompute(String run) {
-        return pool.preparedQuery(RECOMPUTE).execute(Tuple.of(run)).map(Integrity::findings);
+    /**
+     * A piece of a run, computed again.
+     *
+     * @param findings in the order of the chains; none when all holds
+     * @param next null after the last piece
+     */
+    public record Piece(long events, long outcomes, List<Finding> findings, Place next) {}
+
+    private final DataSource database;
+
+    Integrity(DataSource database) {
+        this.database = database;
     }
 
-    private static List<Finding> findings(RowSet<Row> rows) {
+    /** The next piece of the run's chains. */
+    public Piece check(String run, Place after) throws SQLException {
+        try (Connection connection = database.getConnection()) {
+            // Rows come as they are fetched only within a transaction.
+            connection.setAutoCommit(false);
+            try {
+                return check(connection, run, after);
+            } finally {
+                connection.rollback();
+            }
+        }
+    }
+
+    private static Piece check(Connection connection, String run, Place after) throws SQLException {
+        Map<Long, StoredEvent> events = events(connection, run, after);
         List<Finding> findings = new ArrayList<>();
-        rows.forEach(row ->
-                findings.add(new Finding(row.getString("stream"), row.getLong("sequence"), row.getString("kind"))));
-        return List.copyOf(findings);
+        checkRows(connection, events, findings);
+        checkChain(events, hashAt(connection, run, after), after, findings);
+        findings.sort(Finding.IN_ORDER);
+        long outcomes =
+                events.values().stream().mapToLong(event -> event.outcomes).sum();
+        Place last = after;
+        for (StoredEvent event : events.values()) {
+            last = new Place(event.stream, event.sequence);
+        }
+        return new Piece(events.size(), outcomes, List.copyOf(findings), events.size() == EVENTS ? last : null);
+    }
+
+    private static Map<Long, StoredEvent> events(Connection connection, String run, Place after) throws SQLException {
+        Map<Long, StoredEvent> events = new LinkedHashMap<>();
+        try (PreparedStatement statement = connection.prepareStatement(EVENTS_AFTER)) {
+            statement.setString(1, run);
+            statement.setString(2, after.stream());
+            statement.setLong(3, after.sequence());
+            statement.setInt(4, EVENTS);
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    StoredEvent event = StoredEvent.of(rows);
+                    events.put(event.id, event);
+                }
+            }
+        }
+        return events;
+    }
+
+    private static byte[] hashAt(Connection connection, String run, Place place) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(HASH_AT)) {
+            statement.setString(1, run);
+            statement.setString(2, place.stream());
+            statement.setLong(3, place.sequence());
+            try (ResultSet rows = statement.executeQuery()) {
+                return rows.next() ? rows.getBytes(1) : new byte[0];
+            }
+        }
+    }
+
+    private static void checkRows(Connection connection, Map<Long, StoredEvent> events, List<Finding> findings)
+            throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(ROWS)) {
+            statement.setArray(
+                    1, connection.createArrayOf("int8", events.keySet().toArray()));
+            statement.setFetchSize(FETCH);
+            Set<Long> unseen = new TreeSet<>(events.keySet());
+            try (ResultSet rows = statement.executeQuery()) {
+                StoredEvent event = null;
+                while (rows.next()) {
+                    StoredRow row = StoredRow.of(rows);
+                    if (event == null || event.id != row.event()) {
+                        end(event, findings);
+                        event = events.get(row.event());
+                        unseen.remove(row.event());
+                    }
+                    event.hold(row, findings);
+                }
+                end(event, findings);
+            }
+            unseen.forEach(id -> events.get(id).end(findings));
+        }
+    }
+
+    private static void end(StoredEvent event, List<Finding> findings) {
+        if (event != null) {
+            event.end(findings);
+        }
+    }
+
+    private static void checkChain(
+            Map<Long, StoredEvent> events, byte[] hashAtPlace, Place after, List<Finding> findings) {
+        String stream = after.stream();
+        long sequence = after.sequence();
+        byte[] hash = hashAtPlace;
+        for (StoredEvent event : events.values()) {
+            if (!event.stream.equals(stream)) {
+                stream = event.stream;
+                sequence = 0;
+                hash = new byte[0];
+            }
+            String fault = event.fault(sequence, hash);
+            if (fault != null) {
+                findings.add(new Finding(event.stream, event.sequence, null, fault));
+            }
+            sequence = event.sequence;
+            hash = event.hash;
+        }
     }
 }

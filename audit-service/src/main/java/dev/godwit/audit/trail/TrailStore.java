@@ -1,128 +1,92 @@
 package dev.godwit.audit.trail;
 
-import io.smallrye.mutiny.Uni;
-import io.vertx.mutiny.sqlclient.Pool;
-import io.vertx.mutiny.sqlclient.Row;
-import io.vertx.mutiny.sqlclient.RowSet;
-import io.vertx.mutiny.sqlclient.SqlConnection;
-import io.vertx.mutiny.sqlclient.Tuple;
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.Date;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.YearMonth;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+import javax.sql.DataSource;
+import org.postgresql.PGConnection;
+import org.postgresql.copy.CopyIn;
 
 /**
- * Writes outcome events, a polled batch at a time, each statement over the whole batch.
+ * Writes outcome events, a polled batch at a time, each statement over the whole batch; outcomes by COPY, which the reactive client has not got.
  *
  * <p><b>Transaction:</b> opens one for the batch. <b>Idempotency:</b> an event that is known is left alone, in whatever order events come and however
- * often. <b>Failure semantics:</b> nothing is stored, and the caller tries again.
+ * often. <b>Failure semantics:</b> nothing is stored, and the caller tries again. <b>Runs on:</b> a worker, which it blocks.
  */
 @ApplicationScoped
 public class TrailStore {
 
-    /** No row for an event: its id, or its place in its stream, is taken. */
-    private static final String INSERT_EVENTS = """
-            INSERT INTO trail_event (event_id, run, migration, mode, lane, stream, sequence, previous_hash, hash,
-                                     batch, command_id, table_name, outcomes, occurred_at)
-            SELECT event_id, run, migration, mode, lane, stream, sequence, decode(previous_hash, 'hex'), decode(hash, 'hex'),
-                   batch, command_id, table_name, outcomes, occurred_at
-              FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bigint[], $8::text[], $9::text[],
-                          $10::bigint[], $11::text[], $12::text[], $13::integer[], $14::timestamptz[])
-                AS e (event_id, run, migration, mode, lane, stream, sequence, previous_hash, hash,
-                      batch, command_id, table_name, outcomes, occurred_at)
-                ON CONFLICT DO NOTHING
-            RETURNING id, event_id
-            """;
+    private static final byte[] COPY_HEADER =
+            "PGCOPY\n\377\r\n\0\0\0\0\0\0\0\0\0".getBytes(StandardCharsets.ISO_8859_1);
+    private static final byte[] COPY_TRAILER = {-1, -1};
+    private static final Instant EPOCH_OF_POSTGRESQL = Instant.parse("2000-01-01T00:00:00Z");
 
-    private static final String INSERT_OUTCOMES = """
-            INSERT INTO trail_outcome (event, position, run, table_name, key, new_key, outcome, reason, detail, salt, leaf)
-            SELECT event, position, run, table_name, key, new_key, outcome, reason, detail, salt, leaf
-              FROM unnest($1::bigint[], $2::integer[], $3::text[], $4::text[], $5::text[], $6::text[],
-                          $7::text[], $8::text[], $9::text[], $10::text[], $11::bytea[])
-                AS o (event, position, run, table_name, key, new_key, outcome, reason, detail, salt, leaf)
-            """;
+    private final DataSource database;
+    private final Set<YearMonth> partitions = ConcurrentHashMap.newKeySet();
 
-    /** Rows are taken in key order, so that two transactions that count for the same run queue instead of deadlocking. */
-    private static final String COUNT = """
-            INSERT INTO tally AS t (run, table_name, entity, outcome, reason, count)
-            SELECT run, table_name, entity, outcome, reason, count
-              FROM unnest($1::text[], $2::text[], $3::boolean[], $4::text[], $5::text[], $6::bigint[])
-                AS c (run, table_name, entity, outcome, reason, count)
-             ORDER BY run, table_name, entity, outcome, reason
-                ON CONFLICT (run, table_name, entity, outcome, reason) DO UPDATE SET count = t.count + excluded.count
-            """;
-
-    /** The events that are new ($1), and those right after them, against the event before: both ways, since order is not given. */
-    private static final String FIND_BROKEN_LINKS = """
-            INSERT INTO trail_finding (run, stream, sequence, kind, event_id)
-            SELECT e.run, e.stream, e.sequence, 'broken-link', e.event_id
-              FROM (SELECT n.run, n.stream, n.sequence FROM trail_event n WHERE n.id = ANY ($1)
-                     UNION
-                    SELECT n.run, n.stream, n.sequence + 1 FROM trail_event n WHERE n.id = ANY ($1)) AS place
-              JOIN trail_event e USING (run, stream, sequence)
-              LEFT JOIN trail_event p ON p.run = e.run AND p.stream = e.stream AND p.sequence = e.sequence - 1
-             WHERE CASE WHEN e.sequence = 1 THEN e.previous_hash <> '' ELSE p.hash <> e.previous_hash END
-                ON CONFLICT DO NOTHING
-            """;
-
-    /** Refused events that are not simply the same again: another event in a place that is taken, or a known id with other content. */
-    private static final String FIND_IMPOSTORS = """
-            INSERT INTO trail_finding (run, stream, sequence, kind, event_id)
-            SELECT r.run, r.stream, r.sequence, CASE WHEN e.event_id IS NULL THEN 'fork' ELSE 'altered-copy' END, r.event_id
-              FROM unnest($1::uuid[], $2::text[], $3::text[], $4::bigint[], $5::text[]) AS r (event_id, run, stream, sequence, hash)
-              LEFT JOIN trail_event e ON e.event_id = r.event_id
-             WHERE e.event_id IS NULL OR e.hash <> decode(r.hash, 'hex')
-                ON CONFLICT DO NOTHING
-            """;
-
-    private static final String RECORD_BROKEN_HASHES = """
-            INSERT INTO trail_finding (run, stream, sequence, kind, event_id)
-            SELECT run, stream, sequence, 'broken-hash', event_id
-              FROM trail_event
-             WHERE event_id = ANY ($1)
-                ON CONFLICT DO NOTHING
-            """;
-
-    private static final String ADVANCE_STREAMS = """
-            INSERT INTO trail_stream AS s (run, stream, lane, events, outcomes, last_sequence, last_hash)
-            SELECT run, stream, min(lane), count(*), sum(outcomes), max(sequence), (array_agg(hash ORDER BY sequence DESC))[1]
-              FROM trail_event
-             WHERE id = ANY ($1)
-             GROUP BY run, stream
-             ORDER BY run, stream
-                ON CONFLICT (run, stream) DO UPDATE
-               SET events = s.events + excluded.events,
-                   outcomes = s.outcomes + excluded.outcomes,
-                   last_hash = CASE WHEN excluded.last_sequence > s.last_sequence THEN excluded.last_hash ELSE s.last_hash END,
-                   last_sequence = greatest(s.last_sequence, excluded.last_sequence),
-                   touched_at = clock_timestamp()
-            """;
-
-    private final Pool pool;
-
-    TrailStore(Pool pool) {
-        this.pool = pool;
+    TrailStore(DataSource database) {
+        this.database = database;
     }
 
-    /** Stores what is new of these events; a failure means that nothing was stored. */
-    public Uni<Ingested> store(List<OutcomeEvent> events) {
-        return events.isEmpty()
-                ? Uni.createFrom().item(Ingested.NOTHING)
-                : pool.withTransaction(tx -> insertEvents(tx, events).chain(ids -> storeNew(tx, events, ids)));
+    /**
+     * Stores what is new of these events.
+     *
+     * @throws SQLException and nothing was stored
+     */
+    public Ingested store(List<OutcomeEvent> events) throws SQLException {
+        if (events.isEmpty()) {
+            return Ingested.NOTHING;
+        }
+        try (Connection connection = database.getConnection()) {
+            makePartitions(connection, events);
+            connection.setAutoCommit(false);
+            try {
+                Ingested ingested = store(connection, events);
+                connection.commit();
+                return ingested;
+            } catch (SQLException | RuntimeException e) {
+                connection.rollback();
+                throw e;
+            }
+        }
     }
 
-    private static Uni<Map<UUID, Long>> insertEvents(SqlConnection tx, List<OutcomeEvent> events) {
-        return tx.preparedQuery(INSERT_EVENTS).execute(EventColumns.of(events)).map(rows -> {
-            Map<UUID, Long> ids = new HashMap<>();
-            rows.forEach(row -> ids.put(row.getUUID("event_id"), row.getLong("id")));
-            return ids;
-        });
+    /** In transactions of their own: whoever comes second waits for no ingest. */
+    private void makePartitions(Connection connection, List<OutcomeEvent> events) throws SQLException {
+        Set<YearMonth> missing = events.stream()
+                .map(event -> YearMonth.from(event.at().atOffset(ZoneOffset.UTC)))
+                .filter(month -> !partitions.contains(month))
+                .collect(Collectors.toSet());
+        for (YearMonth month : missing) {
+            try (PreparedStatement statement = connection.prepareStatement(TrailStatements.MAKE_PARTITION)) {
+                statement.setDate(1, Date.valueOf(month.atDay(1)));
+                statement.execute();
+            }
+            partitions.add(month);
+        }
     }
 
-    private static Uni<Ingested> storeNew(SqlConnection tx, List<OutcomeEvent> events, Map<UUID, Long> ids) {
+    private static Ingested store(Connection connection, List<OutcomeEvent> events) throws SQLException {
+        Map<UUID, Long> ids = insertEvents(connection, events);
         Map<UUID, OutcomeEvent> stored = new LinkedHashMap<>();
         List<OutcomeEvent> refused = new ArrayList<>();
         for (OutcomeEvent event : events) {
@@ -132,43 +96,109 @@ public class TrailStore {
             }
         }
         List<OutcomeEvent> fresh = List.copyOf(stored.values());
-        int outcomes = fresh.stream().mapToInt(event -> event.outcomes().size()).sum();
-        return insertOutcomes(tx, fresh, ids)
-                .chain(() -> count(tx, fresh))
-                .chain(() -> recordFindings(tx, fresh, refused, ids))
-                .map(findings -> new Ingested(fresh.size(), outcomes, refused.size(), findings));
+        if (!fresh.isEmpty()) {
+            copyOutcomes(connection, fresh, ids);
+            count(connection, fresh);
+        }
+        int findings = recordFindings(connection, fresh, refused, ids);
+        int outcomes =
+                fresh.stream().mapToInt(event -> event.outcomes().count()).sum();
+        return new Ingested(fresh.size(), outcomes, refused.size(), findings);
     }
 
-    private static Uni<Void> insertOutcomes(SqlConnection tx, List<OutcomeEvent> events, Map<UUID, Long> ids) {
-        return run(tx, INSERT_OUTCOMES, OutcomeColumns.of(events, ids)).replaceWithVoid();
+    private static Map<UUID, Long> insertEvents(Connection connection, List<OutcomeEvent> events) throws SQLException {
+        Map<UUID, Long> ids = new HashMap<>();
+        try (Columns<OutcomeEvent> columns = new Columns<>(connection, TrailStatements.INSERT_EVENTS, events)) {
+            columns.add("uuid", OutcomeEvent::id)
+                    .add("text", OutcomeEvent::run)
+                    .add("text", OutcomeEvent::migration)
+                    .add("text", OutcomeEvent::mode)
+                    .add("text", OutcomeEvent::lane)
+                    .add("text", OutcomeEvent::stream)
+                    .add("int8", OutcomeEvent::sequence)
+                    .addBytes(event -> HexFormat.of().parseHex(event.previousHash()))
+                    .addBytes(event -> HexFormat.of().parseHex(event.hash()))
+                    .add("int8", OutcomeEvent::batch)
+                    .add("text", OutcomeEvent::commandId)
+                    .add("text", OutcomeEvent::table)
+                    .add("int4", event -> event.outcomes().count())
+                    .add("timestamptz", event -> event.at().toString())
+                    .addBytes(event -> event.outcomes().leaves());
+            try (ResultSet rows = columns.statement().executeQuery()) {
+                while (rows.next()) {
+                    ids.put(rows.getObject("event_id", UUID.class), rows.getLong("id"));
+                }
+            }
+        }
+        return ids;
     }
 
-    private static Uni<Void> count(SqlConnection tx, List<OutcomeEvent> events) {
-        return run(tx, COUNT, TallyColumns.of(events)).replaceWithVoid();
+    private static void copyOutcomes(Connection connection, List<OutcomeEvent> events, Map<UUID, Long> ids)
+            throws SQLException {
+        CopyIn copy = connection.unwrap(PGConnection.class).getCopyAPI().copyIn(TrailStatements.COPY_OUTCOMES);
+        try {
+            copy.writeToCopy(COPY_HEADER, 0, COPY_HEADER.length);
+            for (OutcomeEvent event : events) {
+                EncodedOutcomes outcomes = event.outcomes();
+                outcomes.place(ids.get(event.id()), EPOCH_OF_POSTGRESQL.until(event.at(), ChronoUnit.MICROS));
+                copy.writeToCopy(outcomes.rows(), 0, outcomes.length());
+            }
+            copy.writeToCopy(COPY_TRAILER, 0, COPY_TRAILER.length);
+            copy.endCopy();
+        } finally {
+            if (copy.isActive()) {
+                copy.cancelCopy();
+            }
+        }
     }
 
-    private static Uni<Integer> recordFindings(
-            SqlConnection tx, List<OutcomeEvent> fresh, List<OutcomeEvent> refused, Map<UUID, Long> ids) {
-        Long[] rows = ids.values().toArray(Long[]::new);
-        UUID[] broken = fresh.stream()
+    private static void count(Connection connection, List<OutcomeEvent> events) throws SQLException {
+        List<Tallies.Counted> counts = Tallies.of(events);
+        try (Columns<Tallies.Counted> columns = new Columns<>(connection, TrailStatements.COUNT, counts)) {
+            columns.add("text", Tallies.Counted::run)
+                    .add("text", Tallies.Counted::table)
+                    .add("bool", Tallies.Counted::entity)
+                    .add("text", Tallies.Counted::outcome)
+                    .add("text", Tallies.Counted::reason)
+                    .add("int8", Tallies.Counted::count)
+                    .update();
+        }
+    }
+
+    private static int recordFindings(
+            Connection connection, List<OutcomeEvent> fresh, List<OutcomeEvent> refused, Map<UUID, Long> ids)
+            throws SQLException {
+        List<Long> rows = List.copyOf(ids.values());
+        int findings = 0;
+        if (!rows.isEmpty()) {
+            run(connection, TrailStatements.ADVANCE_STREAMS, "int8", rows);
+            findings += run(connection, TrailStatements.FIND_BROKEN_LINKS, "int8", rows);
+        }
+        List<UUID> broken = fresh.stream()
                 .filter(event -> !event.hashHolds())
                 .map(OutcomeEvent::id)
-                .toArray(UUID[]::new);
-        return run(tx, ADVANCE_STREAMS, Tuple.of(rows))
-                .chain(() -> run(tx, FIND_BROKEN_LINKS, Tuple.of(rows)))
-                .chain(links -> broken.length == 0
-                        ? Uni.createFrom().item(links)
-                        : run(tx, RECORD_BROKEN_HASHES, Tuple.of(broken)).map(hashes -> links + hashes))
-                .chain(found -> refused.isEmpty()
-                        ? Uni.createFrom().item(found)
-                        : run(tx, FIND_IMPOSTORS, EventColumns.places(refused)).map(forks -> found + forks));
+                .toList();
+        if (!broken.isEmpty()) {
+            findings += run(connection, TrailStatements.RECORD_BROKEN_HASHES, "uuid", broken);
+        }
+        return refused.isEmpty() ? findings : findings + findImpostors(connection, refused);
     }
 
-    private static Uni<Integer> run(SqlConnection tx, String sql, Tuple parameters) {
-        return tx.preparedQuery(sql).execute(parameters).map(TrailStore::affected);
+    private static int findImpostors(Connection connection, List<OutcomeEvent> refused) throws SQLException {
+        try (Columns<OutcomeEvent> columns = new Columns<>(connection, TrailStatements.FIND_IMPOSTORS, refused)) {
+            return columns.add("uuid", OutcomeEvent::id)
+                    .add("text", OutcomeEvent::run)
+                    .add("text", OutcomeEvent::stream)
+                    .add("int8", OutcomeEvent::sequence)
+                    .addBytes(event -> HexFormat.of().parseHex(event.hash()))
+                    .update();
+        }
     }
 
-    private static int affected(RowSet<Row> rows) {
-        return rows.rowCount();
+    @CanIgnoreReturnValue
+    private static <V> int run(Connection connection, String sql, String type, List<V> values) throws SQLException {
+        try (Columns<V> columns = new Columns<>(connection, sql, values)) {
+            return columns.add(type, value -> value).update();
+        }
     }
 }

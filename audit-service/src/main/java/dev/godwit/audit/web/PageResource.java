@@ -88,7 +88,7 @@ public class PageResource {
     @Path("runs/{id}")
     @Operation(hidden = true)
     public Uni<RestResponse<TemplateInstance>> run(@RestPath String id) {
-        return reports.overview(id)
+        return reports.report(id)
                 .chain(report -> page(id, report))
                 .map(RestResponse::ok)
                 .onFailure(ProblemException.class)

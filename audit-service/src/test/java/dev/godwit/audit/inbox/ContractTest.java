@@ -12,13 +12,18 @@ import com.networknt.schema.ValidationMessage;
 import dev.godwit.audit.testing.TestChain;
 import dev.godwit.audit.testing.TestEvent;
 import dev.godwit.audit.testing.TestRun;
+import dev.godwit.audit.trail.EncodedOutcomes;
+import dev.godwit.audit.trail.HashChain;
+import dev.godwit.audit.trail.OutcomeEvent;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.time.Instant;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -54,6 +59,71 @@ class ContractTest {
                     assertThat(RunReader.read(received(stamp))).isNotNull();
                 })
                 .doesNotThrowAnyException();
+    }
+
+    @Test
+    void shouldTakeNullAndAbsentForTheSame() {
+        // Given
+        TestEvent withNulls = outcomes();
+        TestEvent without = new TestEvent(
+                withNulls.id(),
+                "godwit.outcomes",
+                "r1",
+                OutcomeReader.TYPE,
+                withNulls.data().deepCopy());
+        ObjectNode data = without.data();
+        data.remove("commandId");
+        data.remove("batch");
+        data.get("outcomes")
+                .forEach(outcome -> ((ObjectNode) outcome).retain("table", "key", "newKey", "outcome", "salt"));
+        ((ObjectNode) data.get("outcomes").get(1)).remove("newKey");
+        ((ObjectNode) withNulls.data().get("outcomes").get(1)).putNull("reason").putNull("detail");
+        withNulls.data().putNull("batch");
+
+        // When
+        OutcomeEvent one = OutcomeReader.read(received(withNulls));
+        OutcomeEvent other = OutcomeReader.read(received(without));
+
+        // Then
+        assertThat(violations("outcomes-recorded", data)).isEmpty();
+        assertThat(other.outcomes().leaves()).isEqualTo(one.outcomes().leaves());
+        assertThat(other.outcomes().toBytes()).isEqualTo(one.outcomes().toBytes());
+        assertThat(other.outcomes().tallies()).isEqualTo(one.outcomes().tallies());
+        assertThat(other.batch()).isNull();
+        assertThat(other.commandId()).isNull();
+    }
+
+    @Test
+    void shouldReadFieldsInWhateverOrderTheyCome() {
+        // Given
+        TestEvent event = outcomes();
+        ObjectNode data = event.data();
+        ((ObjectNode) data.get("outcomes").get(0)).put("key", "ключ \"\uD83D\uDC26\"");
+        JsonNode run = data.remove("run");
+        JsonNode table = data.remove("table");
+        OutcomeEvent before = OutcomeReader.read(received(outcomesWith(data, run, table, true)));
+
+        // When
+        OutcomeEvent after = OutcomeReader.read(received(outcomesWith(data, run, table, false)));
+
+        // Then
+        assertThat(after.outcomes().leaves()).isEqualTo(before.outcomes().leaves());
+        assertThat(after.outcomes().tallies()).isEqualTo(before.outcomes().tallies());
+        assertThat(after.outcomes().tallies()).allMatch(EncodedOutcomes.Tallied::entity);
+        assertThat(HexFormat.of().formatHex(before.outcomes().leaves()))
+                .startsWith(HexFormat.of().formatHex(HashChain.leaf(TestChain.migrated("ключ \"\uD83D\uDC26\"", "A"))));
+    }
+
+    private static TestEvent outcomesWith(ObjectNode data, JsonNode run, JsonNode table, boolean first) {
+        ObjectNode ordered = data.objectNode();
+        if (first) {
+            ordered.set("run", run);
+            ordered.set("table", table);
+        }
+        ordered.setAll(data);
+        ordered.set("run", run);
+        ordered.set("table", table);
+        return new TestEvent(UUID.randomUUID(), "godwit.outcomes", "r1", OutcomeReader.TYPE, ordered);
     }
 
     @ParameterizedTest

@@ -2,9 +2,9 @@ package dev.godwit.audit.report;
 
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.empty;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.not;
@@ -14,24 +14,28 @@ import dev.godwit.audit.testing.AuditIT;
 import dev.godwit.audit.testing.TestChain;
 import dev.godwit.audit.testing.TestEvent;
 import dev.godwit.audit.trail.Outcome;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.RestAssured;
 import io.restassured.response.Response;
-import io.vertx.mutiny.sqlclient.Pool;
 import jakarta.inject.Inject;
-import java.sql.SQLException;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 
 @QuarkusTest
 class ReportIT extends AuditIT {
 
     @Inject
-    Pool pool;
+    MeterRegistry metrics;
 
     private final TestChain chunk = new TestChain(id, "chunk-1", "commit");
 
@@ -51,7 +55,7 @@ class ReportIT extends AuditIT {
                 .body("complete", equalTo(false))
                 .body("chainsIntact", equalTo(false))
                 .body("streams[0].missing", equalTo(1))
-                .body("findings.kind", hasItem("missing")));
+                .body("findings", empty()));
         wire.publish(second);
         reportMustBecomeComplete(3);
         report().then().body("chainsIntact", equalTo(true));
@@ -67,47 +71,6 @@ class ReportIT extends AuditIT {
                 .body("counts.migrated", equalTo(1))
                 .body("complete", equalTo(false))
                 .body("endedAt", nullValue()));
-    }
-
-    @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            value = {
-                "UPDATE trail_outcome SET outcome = 'skipped' WHERE run = '%s' AND key = 'b'|altered-leaf",
-                "UPDATE trail_outcome SET key = 'x', leaf = sha256('x') WHERE run = '%s' AND key = 'b'|altered-leaf",
-                "UPDATE trail_outcome SET salt = NULL, leaf = sha256('x') WHERE run = '%s' AND key = 'b'|broken-hash",
-                "DELETE FROM trail_outcome WHERE run = '%s' AND key = 'b'|altered-leaf",
-                "UPDATE trail_event SET hash = sha256('x') WHERE run = '%s' AND sequence = 2|broken-hash",
-                "DELETE FROM trail_event WHERE run = '%s' AND sequence = 2|missing",
-            })
-    void shouldNameTheRowThatWasChangedBehindItsBack(String change, String kind) throws SQLException {
-        // Given
-        wire.publish(
-                chunk.next(List.of(TestChain.migrated("a", "A"))),
-                chunk.next(List.of(TestChain.migrated("b", "B"), TestChain.conflict("d", "duplicate"))),
-                chunk.next(List.of(TestChain.migrated("c", "C"))),
-                run.end(9, "completed", chunk));
-        reportMustBecomeComplete(3);
-        report().then().body("chainsIntact", equalTo(true));
-
-        // When
-        tamper(change.formatted(id));
-
-        // Then
-        report().then().body("chainsIntact", equalTo(false)).body("findings.kind", hasItem(kind));
-    }
-
-    @Test
-    void shouldProveTheChainWhenASaltHasBeenForgotten() throws SQLException {
-        // Given
-        wire.publish(chunk.next(List.of(TestChain.migrated("a", "A"))), run.end(9, "completed", chunk));
-        reportMustBecomeComplete(1);
-
-        // When
-        tamper("UPDATE trail_outcome SET key = '', salt = NULL WHERE run = '%s'".formatted(id));
-
-        // Then
-        report().then().body("chainsIntact", equalTo(true));
     }
 
     @Test
@@ -128,25 +91,6 @@ class ReportIT extends AuditIT {
                 .body("findings.kind", hasItem("broken-hash"))
                 .body("findings.kind", hasItem("broken-link"))
                 .body("findings.kind", hasItem("fork")));
-    }
-
-    @Test
-    void shouldRefuseToChangeTheTrail() {
-        // Given
-        wire.publish(chunk.next(List.of(TestChain.migrated("a", "A"))), run.end(9, "completed", chunk));
-        reportMustBecomeComplete(1);
-
-        // When, Then
-        assertThatThrownBy(() -> pool.query("DELETE FROM trail_outcome")
-                        .execute()
-                        .await()
-                        .atMost(Duration.ofSeconds(5)))
-                .hasMessageContaining("append-only");
-        assertThatThrownBy(() -> pool.query("UPDATE trail_event SET mode = 'plan'")
-                        .execute()
-                        .await()
-                        .atMost(Duration.ofSeconds(5)))
-                .hasMessageContaining("append-only");
     }
 
     @Test
@@ -209,6 +153,90 @@ class ReportIT extends AuditIT {
         assertThat(lines.get(0)).startsWith("run,migration,mode,at,lane");
         assertThat(lines.get(7000)).endsWith(",public.documents,k6999,\"n,\"\"6999\",migrated,,");
         given().accept("text/csv").get("/api/runs/{id}/report", id).then().contentType(containsString("text/csv"));
+    }
+
+    @Test
+    void shouldReadNoFurtherThanItsReader() throws IOException {
+        // Given
+        String detail = "d".repeat(4_000);
+        for (int i = 0; i < 32; i++) {
+            int base = i * 125;
+            wire.publish(chunk.next(IntStream.range(base, base + 125)
+                    .mapToObj(key -> new Outcome(
+                            "public.documents", "k" + key, "n", "migrated", null, detail, "saltsaltsaltsaltsalt22"))
+                    .toList()));
+        }
+        wire.publish(run.end(9, "completed", chunk));
+        reportMustBecomeComplete(4_000);
+        Counter streamed = metrics.counter("godwit.audit.outcomes.streamed");
+        double before = streamed.count();
+
+        try (Socket reader = new Socket()) {
+            reader.setReceiveBufferSize(4_096);
+            reader.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), RestAssured.port));
+
+            // When
+            reader.getOutputStream()
+                    .write(("GET /api/runs/" + id + "/report?format=csv HTTP/1.0\r\n\r\n")
+                            .getBytes(StandardCharsets.US_ASCII));
+            assertThat(reader.getInputStream().readNBytes(2_000)).hasSize(2_000);
+
+            // Then
+            await().during(Duration.ofMillis(500))
+                    .atMost(Duration.ofSeconds(5))
+                    .until(() -> streamed.count() - before < 4_000);
+            long lines = reader.getInputStream().readAllBytes().length / 4_000;
+            assertThat(lines).isGreaterThanOrEqualTo(3_999);
+            assertThat(streamed.count() - before).isEqualTo(4_000);
+        }
+    }
+
+    @Test
+    void shouldPrintWhatWasAskedWhatCameOfItAndWhatToLookAt() {
+        // Given
+        wire.publish(
+                run.state(1, "planning", null),
+                run.progress(2, "backfilling", 50),
+                chunk.next(List.of(TestChain.migrated("a", "A"), TestChain.conflict("<b>&", "duplicate"))),
+                run.end(9, "completed", chunk));
+        reportMustBecomeComplete(1);
+
+        // When
+        String page = given().get("/api/runs/{id}/report?format=html", id)
+                .then()
+                .statusCode(200)
+                .contentType(containsString("text/html"))
+                .extract()
+                .asString();
+
+        // Then
+        assertThat(page)
+                .contains("<h1>documents-uuid5</h1>", "anna", "sha256:abab", "planning", "4200.5", "</html>")
+                .contains("<code>&lt;b&gt;&amp;</code></td><td>conflict</td><td>duplicate</td><td>why</td>")
+                .doesNotContain("<code>a</code>");
+        report().then()
+                .body("durations.state", equalTo(List.of("planning", "completed")))
+                .body("durations[0].seconds", equalTo(8f))
+                .body("pace.ratePerSecond", hasItem(4200.5f));
+    }
+
+    @Test
+    void shouldSayThatNothingHasChanged() {
+        // Given
+        wire.publish(chunk.next(List.of(TestChain.migrated("a", "A"))), run.end(9, "completed", chunk));
+        reportMustBecomeComplete(1);
+        String tag = report().header("ETag");
+
+        // When, Then
+        given().header("If-None-Match", tag)
+                .get("/api/runs/{id}/report", id)
+                .then()
+                .statusCode(304);
+        wire.publish(new TestChain(id, "chunk-2", "commit").next(List.of(TestChain.migrated("b", "B"))));
+        await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> given().header("If-None-Match", tag)
+                .get("/api/runs/{id}/report", id)
+                .then()
+                .statusCode(200));
     }
 
     @Test

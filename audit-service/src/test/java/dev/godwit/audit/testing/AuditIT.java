@@ -53,6 +53,14 @@ public abstract class AuditIT {
                 .body("counts.migrated", equalTo(migrated)));
     }
 
+    /** Changes the database as a superuser can who leaves the triggers on. */
+    protected void asSuperuser(String sql) throws SQLException {
+        try (Connection connection = DriverManager.getConnection(superuserUrl);
+                Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
     /** Changes the database as nobody should: as superuser, with triggers off. */
     protected void tamper(String sql) throws SQLException {
         try (Connection connection = DriverManager.getConnection(superuserUrl);

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.godwit.audit.trail.HashChain;
 import dev.godwit.audit.trail.Outcome;
+import java.io.ByteArrayOutputStream;
 import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
@@ -20,7 +21,7 @@ public final class TestChain {
     private final String mode;
     private long sequence;
     private String hash = "";
-    private Instant at = Instant.parse("2026-11-21T10:00:00Z");
+    private Instant at = Instant.parse("2026-11-21T10:00:00.000000789Z");
 
     /** A stream that has no event yet. */
     public TestChain(String run, String stream, String mode) {
@@ -41,14 +42,7 @@ public final class TestChain {
         String previous = hash;
         sequence++;
         at = at.plusMillis(10);
-        hash = HexFormat.of()
-                .formatHex(HashChain.eventHash(
-                        previous,
-                        run,
-                        stream,
-                        sequence,
-                        id,
-                        outcomes.stream().map(HashChain::leaf).toList()));
+        hash = HexFormat.of().formatHex(HashChain.eventHash(previous, run, stream, sequence, id, leaves(outcomes)));
         ObjectNode data = JSON.createObjectNode()
                 .put("run", run)
                 .put("migration", "documents-uuid5")
@@ -71,6 +65,12 @@ public final class TestChain {
         ArrayNode array = data.putArray("outcomes");
         outcomes.forEach(outcome -> item(array.addObject(), outcome));
         return new TestEvent(id, "godwit.outcomes", run, "dev.godwit.outcomes.recorded", data);
+    }
+
+    private static byte[] leaves(List<Outcome> outcomes) {
+        ByteArrayOutputStream leaves = new ByteArrayOutputStream();
+        outcomes.stream().map(HashChain::leaf).forEach(leaves::writeBytes);
+        return leaves.toByteArray();
     }
 
     private static void item(ObjectNode item, Outcome outcome) {

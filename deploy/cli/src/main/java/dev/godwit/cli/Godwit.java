@@ -1,6 +1,7 @@
 package dev.godwit.cli;
 
 import dev.godwit.cli.bench.BenchCommand;
+import dev.godwit.cli.command.AuditCommand;
 import dev.godwit.cli.command.CancelCommand;
 import dev.godwit.cli.command.CompleteCommand;
 import dev.godwit.cli.command.DoctorCommand;
@@ -69,6 +70,7 @@ import picocli.CommandLine.Spec;
             StampCommand.class,
             ReportCommand.class,
             TraceCommand.class,
+            AuditCommand.class,
             IdsCommand.class,
             StageCommand.class,
             BenchCommand.class

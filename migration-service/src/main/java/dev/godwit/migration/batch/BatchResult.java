@@ -44,6 +44,11 @@ public record BatchResult(
         return new BatchResult(others, written, notFound, outOfScope, deferred, read);
     }
 
+    /** This result with further rows written. */
+    BatchResult withWritten(String table, long rows) {
+        return new BatchResult(outcomes, sum(written, Map.of(table, rows)), notFound, outOfScope, deferred, read);
+    }
+
     /** Adds up rows written per table. */
     static Map<String, Long> sum(Map<String, Long> one, Map<String, Long> other) {
         Map<String, Long> sum = new LinkedHashMap<>(one);

@@ -8,6 +8,7 @@ import dev.godwit.migration.operation.Effort;
 import dev.godwit.migration.operation.Statement;
 import dev.godwit.migration.operation.Watched;
 import dev.godwit.migration.operation.imports.ImportCompiler;
+import dev.godwit.migration.operation.imports.ImportInsertSql;
 import dev.godwit.migration.operation.imports.ImportModel;
 import dev.godwit.migration.operation.imports.ImportSourceSql;
 import dev.godwit.migration.operation.imports.ImportSql;
@@ -47,6 +48,7 @@ final class Import implements Operation {
     private final ImportModel model;
     private final ImportSourceSql sourceSql;
     private final ImportSql sql;
+    private final ImportInsertSql insertSql;
     private final ImportUndoSql undoSql;
     private final Outside outside;
 
@@ -54,6 +56,7 @@ final class Import implements Operation {
         this.model = model;
         this.sourceSql = new ImportSourceSql(model);
         this.sql = new ImportSql(model);
+        this.insertSql = new ImportInsertSql(model);
         this.undoSql = new ImportUndoSql(model);
         this.outside = outside;
     }
@@ -65,9 +68,7 @@ final class Import implements Operation {
 
     @Override
     public <T> Uni<T> atRoot(SqlConnection here, Function<SqlConnection, Uni<T>> work) {
-        return root().source()
-                .map(name -> outside.mustHave(name).withConnection(work))
-                .orElseGet(() -> work.apply(here));
+        return root().source().map(name -> outside.within(name, work)).orElseGet(() -> work.apply(here));
     }
 
     @Override
@@ -134,8 +135,28 @@ final class Import implements Operation {
                 "judge",
                 "compares rows of the source with those of the target, in the target's types",
                 sql.judge(NOT_FORESEEN, NOT_FORESEEN)));
+        if (model.naming().isPresent()) {
+            model.leaves()
+                    .forEach(leaf -> statements.add(new Statement(
+                            "heads-of-range",
+                            "keys of a range of blocks of " + leaf + ", and what names their rows in the target",
+                            sourceSql.headsOfRange(leaf))));
+            statements.add(new Statement(
+                    "claim",
+                    "rows that are not in the map, entered under the names they will have",
+                    insertSql.claim()));
+            model.leaves()
+                    .forEach(leaf -> statements.add(new Statement(
+                            "read-range",
+                            "rows of a range of blocks of " + leaf + ", once the map's rows of their keys are locked",
+                            sourceSql.readRange(leaf))));
+            statements.add(new Statement(
+                    "insert-unjudged",
+                    "rows that the map has not met before, inserted where their place is free",
+                    insertSql.insertUnjudged()));
+        }
         statements.add(new Statement(
-                "insert", "rows that are not there, inserted and journaled in one statement", sql.insert()));
+                "insert", "rows that are not there, inserted and journaled in one statement", insertSql.insert()));
         statements.add(new Statement(
                 "update", "rows that are not what their source says, and what they were before", sql.update()));
         statements.add(new Statement("delete", "rows whose source rows are gone", sql.delete()));
@@ -168,6 +189,7 @@ final class Import implements Operation {
     public OperationBatch batch(RunContext run, SqlConnection connection, long number) {
         ImportSource source =
                 (statement, parameters) -> atRoot(connection, session -> Rows.query(session, statement, parameters));
-        return new ImportWork(new ImportRun(run, model, sourceSql, sql, undoSql, outside), connection, source, number);
+        return new ImportWork(
+                new ImportRun(run, model, sourceSql, sql, insertSql, undoSql, outside), connection, source, number);
     }
 }

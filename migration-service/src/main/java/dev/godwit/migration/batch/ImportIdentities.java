@@ -37,7 +37,7 @@ final class ImportIdentities {
     private static final String SHARE = LOOK + " ORDER BY source_key FOR SHARE";
 
     /** The entries are there, as {@link #lock} has seen to; to insert what is there finds each by its key, where of a join PostgreSQL might read the whole map. */
-    private static final String ADOPT = """
+    private static final String ENTER = """
             INSERT INTO godwit.imported AS m (migration, source_key, target_key)
             SELECT $1, t.key, t.name
               FROM unnest($2::text[], $3::text[]) AS t(key, name)
@@ -79,12 +79,39 @@ final class ImportIdentities {
 
     /** What the map says of these keys; nobody can change it until the transaction ends, and whoever read the source before waits. */
     Uni<Map<String, String>> lock(Collection<String> keys) {
+        if (keys.isEmpty()) {
+            return Uni.createFrom().item(Map.of());
+        }
         Tuple parameters = Tuple.of(run.migration(), ImportReader.array(keys));
         return connection
                 .preparedQuery(CLAIM)
                 .execute(parameters)
                 .chain(() -> Rows.query(connection, LOCK, parameters))
                 .map(ImportIdentities::targets);
+    }
+
+    /**
+     * Enters keys that are not in the map, under the names that their rows will have; answers those entered. Until the transaction ends nobody sees the entries, and whoever
+     * wants to make them waits; those that were there are not locked.
+     */
+    Uni<Map<String, String>> claim(Map<String, List<String>> heads) {
+        List<Object> parameters = new ArrayList<>(List.of(run.migration(), ImportReader.array(heads.keySet())));
+        int names = run.model().naming().orElseThrow().size();
+        for (int i = 0; i < names; i++) {
+            int number = i;
+            parameters.add(heads.values().stream().map(name -> name.get(number)).toArray(String[]::new));
+        }
+        return Rows.query(connection, run.insertSql().claim(), Tuple.from(parameters))
+                .map(rows -> {
+                    Map<String, String> claimed = new HashMap<>();
+                    rows.forEach(row -> claimed.put(row.getString("key"), row.getString("name")));
+                    return claimed;
+                });
+    }
+
+    /** Has the map say what has become of keys that were claimed: null where there is no row. */
+    Uni<Void> correct(Map<String, String> names) {
+        return enter(List.copyOf(names.keySet()), new ArrayList<>(names.values()));
     }
 
     /** What the map says of these keys at this moment. */
@@ -103,14 +130,17 @@ final class ImportIdentities {
 
     /** Enters rows of the target that were there and are what the source says. */
     Uni<Void> adopt(List<ImportVerdict> adopted) {
-        return adopted.isEmpty()
+        return enter(
+                adopted.stream().map(ImportVerdict::key).toList(),
+                adopted.stream().map(ImportVerdict::at).toList());
+    }
+
+    private Uni<Void> enter(List<String> keys, List<String> names) {
+        return keys.isEmpty()
                 ? Uni.createFrom().voidItem()
                 : connection
-                        .preparedQuery(ADOPT)
-                        .execute(Tuple.of(
-                                run.migration(),
-                                keys(adopted),
-                                texts(adopted.stream().map(ImportVerdict::at).toList())))
+                        .preparedQuery(ENTER)
+                        .execute(Tuple.of(run.migration(), texts(keys), texts(names)))
                         .replaceWithVoid();
     }
 

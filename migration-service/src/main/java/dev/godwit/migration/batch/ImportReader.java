@@ -1,6 +1,7 @@
 package dev.godwit.migration.batch;
 
 import dev.godwit.migration.operation.Selection;
+import dev.godwit.migration.operation.imports.ImportModel.Value;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.Row;
 import io.vertx.mutiny.sqlclient.SqlConnection;
@@ -62,6 +63,35 @@ final class ImportReader {
         return source.query(
                         run.sourceSql().keysOfRange(range.relation(), scope), Tuple.of(range.fromTid(), range.toTid()))
                 .map(rows -> Rows.texts(rows, "key"));
+    }
+
+    /** Rows of a range in scope, as far as it takes to name their rows in the target. */
+    Uni<Map<String, List<String>>> heads(Selection.BlockRange range) {
+        List<Value> naming = run.model().naming().orElseThrow();
+        return source.query(run.sourceSql().headsOfRange(range.relation()), Tuple.of(range.fromTid(), range.toTid()))
+                .map(rows -> {
+                    Map<String, List<String>> heads = new LinkedHashMap<>();
+                    rows.forEach(row -> heads.put(row.getString("key"), ImportedRow.names(row, naming)));
+                    return heads;
+                })
+                .chain(heads -> withoutFailed(List.copyOf(heads.keySet())).map(keys -> {
+                    heads.keySet().retainAll(Set.copyOf(keys));
+                    return heads;
+                }));
+    }
+
+    /** Rows by key, as they are at this moment; they were in that range before, and nearly all still are. */
+    Uni<List<ImportedRow>> rows(Selection.BlockRange range, Set<String> keys) {
+        return source.query(run.sourceSql().readRange(range.relation()), Tuple.of(range.fromTid(), range.toTid()))
+                .map(rows -> rows.stream()
+                        .filter(row -> keys.contains(row.getString("key")))
+                        .map(row -> ImportedRow.fromRow(row, run.model()))
+                        .toList())
+                .chain(found -> {
+                    Set<String> moved = new HashSet<>(keys);
+                    found.forEach(row -> moved.remove(row.key()));
+                    return rows(moved).map(others -> ImportWork.joined(found, others));
+                });
     }
 
     private Uni<List<String>> withoutFailed(List<String> keys) {

@@ -44,7 +44,8 @@ final class ImportResult {
             }
             written += verdict.writes() ? 1 : 0;
         }
-        gone.forEach(row -> outcomes.add(row(row.name(), OutcomeKind.MIGRATED, SOURCE_DELETED)));
+        gone.forEach(row -> outcomes.add(
+                row(row.name(), OutcomeKind.MIGRATED, SOURCE_DELETED).known(List.of(row.key()))));
         left.forEach(name -> outcomes.add(row(name, OutcomeKind.CONFLICT, DeriveUndo.REFERENCED)
                 .explained("its source row is gone, but rows of others refer to it")));
         Map<String, Long> touched = written == 0 ? Map.of() : Map.of(run.targetName(), written);

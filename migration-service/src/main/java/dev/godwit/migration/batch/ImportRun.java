@@ -1,5 +1,6 @@
 package dev.godwit.migration.batch;
 
+import dev.godwit.migration.operation.imports.ImportInsertSql;
 import dev.godwit.migration.operation.imports.ImportModel;
 import dev.godwit.migration.operation.imports.ImportSourceSql;
 import dev.godwit.migration.operation.imports.ImportSql;
@@ -11,6 +12,7 @@ record ImportRun(
         ImportModel model,
         ImportSourceSql sourceSql,
         ImportSql sql,
+        ImportInsertSql insertSql,
         ImportUndoSql undoSql,
         Outside outside) {
 

@@ -18,12 +18,13 @@ import java.util.Map;
  */
 final class ImportUndo {
 
-    /** What a later batch of the run made of a row again was taken back by now: its content is the proof then, not who wrote it last. */
+    /** What a later batch of the run made of a row again was taken back by now: its content is the proof then, not who wrote it last. A row stays with its entity. */
     private static final String CHANGES = """
             SELECT j.key AS name, j.action,
                    EXISTS (SELECT
                              FROM godwit.import_change AS later
                             WHERE later.run_id = $1
+                              AND later.entity = j.entity
                               AND later.key = j.key
                               AND later.batch <> $2
                               AND %s) AS changed_again

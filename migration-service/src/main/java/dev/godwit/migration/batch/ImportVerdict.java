@@ -47,8 +47,20 @@ record ImportVerdict(
                 row, kind, null, Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
     }
 
+    static ImportVerdict inserted(ImportedRow row, String name) {
+        return of(row, Kind.INSERT).named(Optional.of(name));
+    }
+
     String key() {
         return row.key();
+    }
+
+    /** A row that was not inserted though nothing is in its place. */
+    ImportVerdict keptOut() {
+        return because(
+                Kind.FAILED,
+                NOT_INSERTED,
+                "the row was not inserted: a trigger keeps it out or changes its key, or its key is taken");
     }
 
     ImportVerdict at(String target) {

@@ -8,6 +8,7 @@ import dev.godwit.migration.definition.TableName;
 import dev.godwit.migration.operation.ExactText;
 import dev.godwit.migration.operation.Selection;
 import dev.godwit.migration.sql.PgErrors;
+import dev.godwit.migration.sql.Pipeline;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.SqlConnection;
 import io.vertx.mutiny.sqlclient.Tuple;
@@ -46,6 +47,7 @@ final class ImportWork implements OperationBatch {
     private final ImportJudge judge;
     private final ImportWriter writer;
     private final ImportBlobs blobs;
+    private final ImportArrivals arrivals;
 
     ImportWork(ImportRun run, SqlConnection connection, ImportSource source, long number) {
         this.run = run;
@@ -56,6 +58,7 @@ final class ImportWork implements OperationBatch {
         this.judge = new ImportJudge(run, connection);
         this.writer = new ImportWriter(run, connection, number, judge);
         this.blobs = new ImportBlobs(run, connection);
+        this.arrivals = new ImportArrivals(run, connection, number, reader, identities);
     }
 
     /**
@@ -95,22 +98,22 @@ final class ImportWork implements OperationBatch {
             rows.forEach(row -> orphans.remove(row.key()));
             return orphans;
         }
+    }
 
-        private static <T> List<T> joined(List<T> first, List<T> second) {
-            List<T> joined = new ArrayList<>(first);
-            joined.addAll(second);
-            return joined;
-        }
+    static <T> List<T> joined(List<T> first, List<T> second) {
+        List<T> joined = new ArrayList<>(first);
+        joined.addAll(second);
+        return joined;
     }
 
     private Uni<Void> settings() {
         boolean zoned = run.run().definition().session().keySet().stream().anyMatch("timezone"::equalsIgnoreCase);
-        return connection
-                .query(ExactText.SETTINGS)
-                .execute()
-                .chain(() -> zoned
-                        ? Uni.createFrom().voidItem()
-                        : connection.query(UTC).execute().replaceWithVoid());
+        List<Uni<?>> statements =
+                new ArrayList<>(List.of(connection.query(ExactText.SETTINGS).execute()));
+        if (!zoned) {
+            statements.add(connection.query(UTC).execute());
+        }
+        return Pipeline.of(statements);
     }
 
     @Override
@@ -122,6 +125,9 @@ final class ImportWork implements OperationBatch {
                     .chain(seen -> blobs.inspected(seen.verdicts()).map(seen::judged))
                     .map(seen -> new ImportResult(run, selection).of(seen, Set.of(), List.of(), List.of()));
         }
+        if (expectWork && selection instanceof Selection.BlockRange range && ImportArrivals.arePossible(run)) {
+            return settings().chain(() -> arrivals.bring(range)).chain(arrived -> actOnRest(range, arrived));
+        }
         return settings()
                 .chain(() -> reader.keys(selection))
                 .chain(keys -> expectWork
@@ -129,14 +135,17 @@ final class ImportWork implements OperationBatch {
                         : see(keys, false).chain(seen -> actWhereDue(selection, seen)));
     }
 
-    /** What was seen without locks says where something is to be done; only that is locked, and seen again. */
+    /**
+     * What was seen without locks says where something is to be done; only that is locked, and seen again. A row of a range that went between the look at its key and the look at
+     * the row is the tail's.
+     */
     private Uni<BatchResult> actWhereDue(Selection selection, Seen seen) {
         Set<String> due = new HashSet<>();
         seen.verdicts().stream()
                 .filter(ImportVerdict::isDue)
                 .map(ImportVerdict::key)
                 .forEach(due::add);
-        if (followsDeletions()) {
+        if (followsDeletions() && selection instanceof Selection.Keys) {
             due.addAll(seen.orphans().keySet());
         }
         return due.isEmpty()
@@ -159,10 +168,26 @@ final class ImportWork implements OperationBatch {
     private Uni<BatchResult> act(Selection selection, Collection<String> keys, Seen others) {
         return see(keys, true)
                 .chain(seen -> blobs.copied(seen.verdicts()).map(seen::judged))
-                .chain(seen -> writtenBefore(seen).chain(before -> writer.write(seen.verdicts())
-                        .call(this::enter)
-                        .chain(done -> deletions(seen).map(gone -> new ImportResult(run, selection)
-                                .of(seen.judged(done).with(others), before, gone, left(seen, gone))))));
+                .chain(seen -> act(selection, seen, List.of(), others));
+    }
+
+    private Uni<BatchResult> actOnRest(Selection selection, ImportArrivals.Arrived arrived) {
+        return judge.judge(arrived.rest(), arrived.targets(), arrived.followers(), Misfits.NONE)
+                .map(judged -> arrived.strays().isEmpty() ? judged : ImportWriter.keptOut(judged))
+                .map(judged -> new Seen(arrived.targets(), arrived.rows(), judged))
+                .chain(seen -> act(selection, seen, arrived.brought(), Seen.NOTHING))
+                .map(result -> arrived.strays().isEmpty()
+                        ? result
+                        : result.withWritten(run.targetName(), arrived.strays().size()));
+    }
+
+    /** @param brought rows that are written already */
+    private Uni<BatchResult> act(Selection selection, Seen seen, List<ImportVerdict> brought, Seen others) {
+        return writtenBefore(seen).chain(before -> writer.write(seen.verdicts())
+                .map(done -> joined(brought, done))
+                .call(this::enter)
+                .chain(done -> deletions(seen).map(gone -> new ImportResult(run, selection)
+                        .of(seen.judged(done).with(others), before, gone, left(seen, gone)))));
     }
 
     private Uni<Set<String>> writtenBefore(Seen seen) {
@@ -190,11 +215,11 @@ final class ImportWork implements OperationBatch {
                 .adopt(adopted)
                 .chain(() -> identities.wake(there))
                 .chain(() -> identities.await(lacking))
-                .chain(this::lookAgain);
+                .chain(this::takeUp);
     }
 
     /** An identity that came between the look and the entry would be waited for in vain. */
-    private Uni<Void> lookAgain(List<String> keys) {
+    private Uni<Void> takeUp(List<String> keys) {
         return new WaitingKeys(connection, run.runId())
                 .add(run.model().root(), keys, WaitingKeys.Cause.AWAITED)
                 .replaceWithVoid();
@@ -284,7 +309,7 @@ final class ImportWork implements OperationBatch {
                 .item(List.copyOf(changed.getOrDefault(run.model().root(), Set.of())));
     }
 
-    /** Rows of the target whose source rows went unheard. */
+    /** Rows of the target without a row of the source are only suspected: that their deletion is under way cannot be told from its having been missed. */
     @Override
     public Uni<BatchResult> sweep(Selection.BlockRange range, boolean back, boolean rowByRow) {
         if (back) {
@@ -294,12 +319,20 @@ final class ImportWork implements OperationBatch {
         return settings()
                 .chain(() -> Rows.query(connection, run.sql().importedIn(range.relation()), parameters))
                 .chain(rows -> reader.absent(Rows.texts(rows, "key")))
+                .chain(absent -> new Suspects(connection, run.runId()).add(absent))
+                .replaceWith(BatchResult.NOTHING);
+    }
+
+    @Override
+    public Uni<BatchResult> lookAgain(List<String> suspects) {
+        return settings()
+                .chain(() -> reader.absent(suspects))
                 .chain(absent -> absent.isEmpty()
                         ? Uni.createFrom().item(BatchResult.NOTHING)
                         : act(new Selection.Keys(absent), absent, Seen.NOTHING).map(ImportWork::rowsOnly));
     }
 
-    /** A sweep looks at rows of the target: that their entities are gone is what it is about. */
+    /** Suspects are rows of the target: that their entities are gone is what it is about. */
     private static BatchResult rowsOnly(BatchResult result) {
         return new BatchResult(result.outcomes(), result.written(), List.of(), List.of(), List.of(), result.read());
     }

@@ -32,7 +32,7 @@ final class ImportWriter {
 
     /** Does what there is to do; answers verdicts as they have come true. */
     Uni<List<ImportVerdict>> write(List<ImportVerdict> verdicts) {
-        return write(run.sql().insert(), of(verdicts, Kind.INSERT)).chain(inserted -> {
+        return write(run.insertSql().insert(), of(verdicts, Kind.INSERT)).chain(inserted -> {
             List<ImportVerdict> late = of(verdicts, Kind.INSERT).stream()
                     .filter(verdict -> !inserted.containsKey(verdict.key()))
                     .toList();
@@ -43,14 +43,14 @@ final class ImportWriter {
     /** Somebody else has put a row into their place since they were judged; or something keeps them out. */
     private Uni<List<ImportVerdict>> again(List<ImportVerdict> late) {
         List<ImportedRow> rows = late.stream().map(ImportVerdict::row).toList();
-        return judge.judge(rows, Map.of(), Set.of(), Misfits.NONE).map(judged -> judged.stream()
-                .map(verdict -> verdict.kind() == Kind.INSERT
-                        ? verdict.because(
-                                Kind.FAILED,
-                                ImportVerdict.NOT_INSERTED,
-                                "the row was not inserted: a trigger keeps it out or changes its key, or its key is taken")
-                        : verdict)
-                .toList());
+        return judge.judge(rows, Map.of(), Set.of(), Misfits.NONE).map(ImportWriter::keptOut);
+    }
+
+    /** Of rows that were tried in vain: those that could be inserted still are kept out by something. */
+    static List<ImportVerdict> keptOut(List<ImportVerdict> judged) {
+        return judged.stream()
+                .map(verdict -> verdict.kind() == Kind.INSERT ? verdict.keptOut() : verdict)
+                .toList();
     }
 
     private Uni<List<ImportVerdict>> update(

@@ -32,6 +32,14 @@ record ImportedRow(String key, boolean inScope, List<String> texts, Optional<Blo
                 key, true, texts, model.definition().blobs().flatMap(blobs -> blob(key, blobs.store(), read)));
     }
 
+    /** What names a row of the target, of the texts of these values. */
+    static List<String> names(Row row, List<Value> naming) {
+        Iterator<String> read = Arrays.asList(row.getArrayOfStrings("texts")).iterator();
+        List<String> names = new ArrayList<>();
+        naming.forEach(value -> add(names, value, read));
+        return names;
+    }
+
     private static void add(List<String> texts, Value value, Iterator<String> read) {
         if (ImportSourceSql.isUuid5(value)) {
             texts.add(uuid5(read.next(), read.next()));

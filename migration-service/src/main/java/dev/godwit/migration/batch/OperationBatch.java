@@ -48,4 +48,12 @@ public interface OperationBatch {
     default Uni<BatchResult> sweep(Selection.BlockRange range, boolean back, boolean rowByRow) {
         return Uni.createFrom().item(BatchResult.NOTHING);
     }
+
+    /**
+     * Looks once more at entities that a sweep suspected, when everything written before has been applied, and puts right what was missed. Outcomes of rows that went name the
+     * entity as their former key.
+     */
+    default Uni<BatchResult> lookAgain(List<String> suspects) {
+        return Uni.createFrom().item(BatchResult.NOTHING);
+    }
 }

@@ -4,8 +4,10 @@ import dev.godwit.migration.blob.BlobCopies;
 import dev.godwit.migration.blob.BlobCopies.Blob;
 import dev.godwit.migration.catalog.CatalogException;
 import dev.godwit.migration.sql.SourceDatabases;
+import dev.godwit.migration.sql.SourceUnavailableException;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.Pool;
+import io.vertx.mutiny.sqlclient.SqlConnection;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Inject;
@@ -63,6 +65,15 @@ public class Outside {
                         "unknown_source",
                         "no database is configured as '" + source + "'",
                         "set godwit.sources." + source + ".host, .port, .name, .user and .password"));
+    }
+
+    /**
+     * Works in a session of that database, which cannot write.
+     *
+     * @throws CatalogException when none is configured
+     */
+    public <T> Uni<T> within(String source, Function<SqlConnection, Uni<T>> work) {
+        return SourceUnavailableException.within(source, mustHave(source), work);
     }
 
     /** Blobs that no store is there for. */

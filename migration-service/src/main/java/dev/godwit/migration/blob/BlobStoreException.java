@@ -7,7 +7,7 @@ import java.io.UncheckedIOException;
  * A store cannot be used now: it does not answer, refuses the credentials, is full, or needs longer than a batch may last. Trying again is right. The message is for
  * people and holds no secrets.
  */
-public final class BlobStoreException extends UncheckedIOException {
+public sealed class BlobStoreException extends UncheckedIOException permits BlobsUnderWayException {
 
     private static final long serialVersionUID = 1L;
 

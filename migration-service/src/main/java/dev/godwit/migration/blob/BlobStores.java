@@ -101,8 +101,7 @@ public class BlobStores implements BlobCopies {
                                     CompletableFuture.allOf(asked.values().toArray(CompletableFuture[]::new)))
                             .ifNoItem()
                             .after(patience)
-                            .failWith(() -> new BlobStoreException("copying blobs takes longer than "
-                                    + patience.toSeconds() + " s; it goes on, and they are asked for again"))
+                            .failWith(() -> new BlobsUnderWayException(patience))
                             .map(done -> results(asked));
                 })
                 .emitOn(callersThread());
@@ -161,6 +160,8 @@ public class BlobStores implements BlobCopies {
             return task.write() ? store.copy(blob) : store.inspect(blob);
         } catch (IOException e) {
             throw new BlobStoreException("store " + blob.store() + " cannot be used: " + e, e);
+        } catch (BlobStoreException e) {
+            throw new BlobStoreException("store " + blob.store() + " cannot be used: " + e.getMessage(), e);
         }
     }
 

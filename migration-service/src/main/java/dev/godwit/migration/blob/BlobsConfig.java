@@ -24,4 +24,8 @@ public interface BlobsConfig {
     /** How long a batch waits for its blobs, in one go. Larger ones take several goes: they are copied on meanwhile. */
     @WithDefault("10s")
     Duration patience();
+
+    /** How long a store may be of no use before runs that need it fail; they can be resumed. */
+    @WithDefault("2m")
+    Duration outage();
 }

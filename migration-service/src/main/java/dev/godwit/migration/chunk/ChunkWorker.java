@@ -10,6 +10,7 @@ import dev.godwit.migration.pace.Terms;
 import dev.godwit.migration.run.GodwitConfig;
 import dev.godwit.migration.run.RunContexts;
 import dev.godwit.migration.run.Runs;
+import dev.godwit.migration.run.Troubles;
 import dev.godwit.migration.sql.ErrorClass;
 import dev.godwit.migration.sql.PgErrors;
 import io.smallrye.mutiny.Multi;
@@ -64,17 +65,25 @@ public class ChunkWorker {
     private final ChunkWork work;
     private final ChunkQueue queue;
     private final Pacing pacing;
+    private final Troubles troubles;
     private final GodwitConfig config;
     private final Map<String, BatchSizer> sizers = new ConcurrentHashMap<>();
 
     @Inject
     public ChunkWorker(
-            Runs runs, RunContexts contexts, ChunkWork work, ChunkQueue queue, Pacing pacing, GodwitConfig config) {
+            Runs runs,
+            RunContexts contexts,
+            ChunkWork work,
+            ChunkQueue queue,
+            Pacing pacing,
+            Troubles troubles,
+            GodwitConfig config) {
         this.runs = runs;
         this.contexts = contexts;
         this.work = work;
         this.queue = queue;
         this.pacing = pacing;
+        this.troubles = troubles;
         this.config = config;
     }
 
@@ -180,7 +189,7 @@ public class ChunkWorker {
                     progress.owed = turn.owedAfter(outcomes(ended), took);
                     note(ended, sizer(run), took, progress);
                 })
-                .replaceWithVoid();
+                .chain(() -> troubles.over(run.runId(), message.chunk()));
     }
 
     private static Duration since(long started) {
@@ -233,7 +242,7 @@ public class ChunkWorker {
             progress.failures = 0;
             return setAside(run, message, kind, progress, failure);
         }
-        return pause(progress.failures);
+        return troubles.noted(run.runId(), message.chunk(), failure).chain(() -> pause(progress.failures));
     }
 
     /** Whether the chunk is no longer this worker's: its heap is another one, or somebody else works on it. */

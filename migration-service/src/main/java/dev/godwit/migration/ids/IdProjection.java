@@ -17,6 +17,8 @@ final class IdProjection {
 
     private static final JsonMapper JSON = JsonMapper.builder().build();
     private static final Set<String> KINDS = Set.of("migrated", "unchanged", "reverted");
+    /** Reason of a row that was deleted because its entity was; its former key is the entity's. */
+    private static final String GONE = "source_deleted";
 
     private IdProjection() {}
 
@@ -33,16 +35,25 @@ final class IdProjection {
         return changes;
     }
 
-    /** A row that an import found as it should be has become the entity's without being written. What was reverted to a key has no other key any more. */
+    /**
+     * A row that an import found as it should be has become the entity's without being written. What was reverted to a key has no other key any more, and neither has an entity
+     * whose row went with it.
+     */
     private static void add(List<IdChange> changes, JsonNode data, JsonNode outcome) {
         String kind = text(outcome, "outcome");
+        if (GONE.equals(outcome.path("reason").textValue())) {
+            outcome.path("formerKeys")
+                    .forEach(former ->
+                            changes.add(change(data, text(data, "table"), former.asText(), Optional.empty())));
+            return;
+        }
         Optional<String> newKey = Optional.ofNullable(outcome.path("newKey").textValue());
         if (newKey.isEmpty() || !KINDS.contains(kind)) {
             return;
         }
         String key = text(outcome, "key");
         if (kind.equals("reverted")) {
-            changes.add(change(data, outcome, newKey.get(), Optional.empty()));
+            changes.add(change(data, text(outcome, "table"), newKey.get(), Optional.empty()));
         } else {
             put(changes, data, outcome, key, newKey.get());
         }
@@ -53,13 +64,12 @@ final class IdProjection {
 
     private static void put(List<IdChange> changes, JsonNode data, JsonNode outcome, String key, String newKey) {
         if (!key.equals(newKey)) {
-            changes.add(change(data, outcome, key, Optional.of(newKey)));
+            changes.add(change(data, text(outcome, "table"), key, Optional.of(newKey)));
         }
     }
 
-    private static IdChange change(JsonNode data, JsonNode outcome, String key, Optional<String> newKey) {
-        return new IdChange(
-                text(outcome, "table"), key, newKey, text(data, "run"), text(data, "migration"), text(data, "at"));
+    private static IdChange change(JsonNode data, String table, String key, Optional<String> newKey) {
+        return new IdChange(table, key, newKey, text(data, "run"), text(data, "migration"), text(data, "at"));
     }
 
     private static JsonNode read(byte[] event) {

@@ -15,6 +15,7 @@ import dev.godwit.migration.operation.imports.ImportSourceSql;
 import dev.godwit.migration.plan.ReadOnly.Answer;
 import dev.godwit.migration.plan.ServerFindings.Server;
 import dev.godwit.migration.sql.PgErrors;
+import dev.godwit.migration.sql.SourceUnavailableException;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.Pool;
@@ -83,7 +84,7 @@ final class ImportFindings {
     }
 
     private Uni<List<Finding>> findIn(String name, Pool source, Duration statementTimeout) {
-        return source.withConnection(there -> {
+        return SourceUnavailableException.within(name, source, there -> {
                     sourceConnection = there;
                     sourceDatabase = new ReadOnly(there, statementTimeout, Map.of());
                     return heard(name).chain(this::find);

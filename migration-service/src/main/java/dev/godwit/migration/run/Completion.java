@@ -60,6 +60,7 @@ class Completion {
     private final Settling settling;
     private final Surroundings surroundings;
     private final Verification verification;
+    private final SecondLook secondLook;
 
     @Inject
     Completion(
@@ -69,7 +70,8 @@ class Completion {
             Generations generations,
             Settling settling,
             Surroundings surroundings,
-            Verification verification) {
+            Verification verification,
+            SecondLook secondLook) {
         this.runs = runs;
         this.contexts = contexts;
         this.chunks = chunks;
@@ -77,6 +79,7 @@ class Completion {
         this.settling = settling;
         this.surroundings = surroundings;
         this.verification = verification;
+        this.secondLook = secondLook;
     }
 
     /** The next step of a verifying run. */
@@ -94,10 +97,9 @@ class Completion {
     }
 
     private Uni<Void> scan(Run run) {
-        return generations.next(
-                run,
-                "scan",
-                (connection, context, generation) -> verification.cut(connection, context, run, generation));
+        return generations.next(run, "scan", (connection, context, generation) -> secondLook
+                .forget(connection, run.id())
+                .chain(() -> verification.cut(connection, context, run, generation)));
     }
 
     private Uni<Void> judge(Run run) {
@@ -107,14 +109,28 @@ class Completion {
                         .chain(context ->
                                 runs.setPhase(run, Surroundings.hasConstraint(run, context) ? "constrain" : "prove"));
             }
-            String what = "verification found " + found.total() + " differences and repaired them";
-            LOG.infof("Run %s: %s; it verifies again", run.id(), what);
-            return backToFollowing(run, what);
+            return repaired(run, found.total());
         });
     }
 
+    private Uni<Void> repaired(Run run, long differences) {
+        String what = "verification found " + differences + " differences and repaired them";
+        LOG.infof("Run %s: %s; it verifies again", run.id(), what);
+        return backToFollowing(run, what);
+    }
+
     private Uni<Void> prove(Run run) {
-        return whenIdle(run, () -> settling.whenCaughtUp(run, () -> runs.setPhase(run, "check")));
+        return whenIdle(run, () -> settling.whenCaughtUp(run, () -> lookAgain(run)));
+    }
+
+    /** What the scan suspected is judged behind the proof, which was begun after the scan. */
+    private Uni<Void> lookAgain(Run run) {
+        return contexts.of(run).chain(secondLook::at).chain(suspects -> {
+            if (suspects.open() > 0) {
+                return Uni.createFrom().voidItem();
+            }
+            return suspects.found() > 0 ? repaired(run, suspects.found()) : runs.setPhase(run, "check");
+        });
     }
 
     private Uni<Void> whenIdle(Run run, Supplier<Uni<Void>> then) {

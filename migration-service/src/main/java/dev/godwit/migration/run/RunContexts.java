@@ -153,9 +153,8 @@ public class RunContexts {
         Map<TableName, Table> tables = new LinkedHashMap<>();
         return operation
                 .source()
-                .map(name -> outside.mustHave(name)
-                        .withConnection(connection -> readAll(connection, Set.of(operation.table()), tables)
-                                .chain(() -> readLeaves(connection, tables))))
+                .map(name -> outside.within(name, connection -> readAll(connection, Set.of(operation.table()), tables)
+                        .chain(() -> readLeaves(connection, tables))))
                 .orElseGet(() -> Uni.createFrom().voidItem())
                 .replaceWith(tables);
     }

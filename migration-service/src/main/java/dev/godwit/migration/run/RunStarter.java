@@ -171,7 +171,7 @@ class RunStarter {
         return definition
                 .operation()
                 .source()
-                .map(source -> outside.mustHave(source).withConnection(there -> tables.find(there, definition)))
+                .map(source -> outside.within(source, there -> tables.find(there, definition)))
                 .orElseGet(() -> tables.find(connection, definition))
                 .map(unread -> Stream.concat(findings.stream(), unread.stream()).toList());
     }

@@ -177,7 +177,7 @@ class RunSteps {
                     .replaceWithVoid();
         }
         if (run.followsOn() && !run.verifyAsked()) {
-            return settling.drain(run);
+            return settling.drain(run).chain(() -> settling.mustHear(run));
         }
         return settling.drain(run)
                 .chain(() -> settling.nothingPending(run))

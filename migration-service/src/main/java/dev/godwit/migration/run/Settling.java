@@ -1,7 +1,9 @@
 package dev.godwit.migration.run;
 
 import dev.godwit.migration.batch.RunContext;
+import dev.godwit.migration.tail.HeardDatabases;
 import dev.godwit.migration.tail.PendingKeys;
+import dev.godwit.migration.tail.SlotReaders;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.json.JsonObject;
@@ -37,14 +39,25 @@ class Settling {
     private final Chunks chunks;
     private final PendingKeys pendingKeys;
     private final CaughtUp caughtUp;
+    private final HeardDatabases databases;
+    private final SlotReaders readers;
 
     @Inject
-    Settling(Runs runs, RunContexts contexts, Chunks chunks, PendingKeys pendingKeys, CaughtUp caughtUp) {
+    Settling(
+            Runs runs,
+            RunContexts contexts,
+            Chunks chunks,
+            PendingKeys pendingKeys,
+            CaughtUp caughtUp,
+            HeardDatabases databases,
+            SlotReaders readers) {
         this.runs = runs;
         this.contexts = contexts;
         this.chunks = chunks;
         this.pendingKeys = pendingKeys;
         this.caughtUp = caughtUp;
+        this.databases = databases;
+        this.readers = readers;
     }
 
     /** Goes on once every chunk of the run's generation is done; until then, chunks that nobody works on are queued again. */
@@ -89,9 +102,19 @@ class Settling {
         JsonObject proof = run.proof().get();
         return caughtUp.proceed(source, proof, run.firstHeartbeat()).chain(verdict -> switch (verdict) {
             case CAUGHT_UP -> whenNothingIsPending(run, then);
-            case NOT_YET -> runs.execute(SET_PROOF, run.id(), proof).replaceWithVoid();
+            case NOT_YET -> runs.execute(SET_PROOF, run.id(), proof).chain(() -> mustBeRead(source));
             case LOST -> runs.execute(LOST, run.id()).replaceWithVoid();
         });
+    }
+
+    /** Fails while nobody reads the slot through which the run hears of changes. */
+    Uni<Void> mustHear(Run run) {
+        return contexts.of(run)
+                .chain(context -> mustBeRead(context.operation().root().source()));
+    }
+
+    private Uni<Void> mustBeRead(Optional<String> source) {
+        return Uni.createFrom().deferred(() -> readers.mustRead(databases.of(source)));
     }
 
     /** The tail may have put keys aside while the proof was made: they are worked off first. */

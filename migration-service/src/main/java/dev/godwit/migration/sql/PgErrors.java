@@ -22,6 +22,9 @@ public final class PgErrors {
 
     /** Classifies a failure by the first SQLSTATE in its chain of causes. */
     public static ErrorClass classify(Throwable failure) {
+        if (source(failure).isPresent()) {
+            return ErrorClass.UNAVAILABLE;
+        }
         Optional<String> state = sqlState(failure);
         if (state.isPresent()) {
             return classify(state.get());
@@ -44,6 +47,20 @@ public final class PgErrors {
             return ErrorClass.CONTENTION;
         }
         return UNAVAILABLE_CLASSES.contains(sqlState.substring(0, 2)) ? ErrorClass.UNAVAILABLE : ErrorClass.DATA;
+    }
+
+    private static Optional<SourceUnavailableException> source(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof SourceUnavailableException source) {
+                return Optional.of(source);
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** Whether a database that imports read cannot be used; the application's own can. */
+    public static boolean isSourceUnavailable(Throwable failure) {
+        return source(failure).isPresent();
     }
 
     /** Whether the statement or the wait for a lock took too long, so that a smaller batch may succeed. */
@@ -92,6 +109,10 @@ public final class PgErrors {
 
     /** PostgreSQL's own sentence about a failure, without row contents; else the failure's class. */
     public static String describe(Throwable failure) {
+        Optional<SourceUnavailableException> source = source(failure);
+        if (source.isPresent()) {
+            return source.get().getMessage();
+        }
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof PgException pg) {
                 return pg.getErrorMessage() + " (SQLSTATE " + pg.getSqlState() + ")";

@@ -3,6 +3,7 @@ package dev.godwit.migration.tail;
 import dev.godwit.migration.batch.Outside;
 import dev.godwit.migration.definition.TableName;
 import dev.godwit.migration.run.GodwitConfig;
+import dev.godwit.migration.sql.SourceUnavailableException;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.mutiny.sqlclient.Row;
@@ -55,14 +56,24 @@ public class HeardDatabases {
 
         /** One statement, in a session that cannot write unless the database is the application's. */
         public Uni<RowSet<Row>> query(String sql, Object... parameters) {
-            return pool.preparedQuery(sql).execute(Tuple.from(parameters));
+            return source.map(name -> SourceUnavailableException.within(
+                            name, pool, there -> there.preparedQuery(sql).execute(Tuple.from(parameters))))
+                    .orElseGet(() -> pool.preparedQuery(sql).execute(Tuple.from(parameters)));
         }
 
         /** A transaction that may write. */
         public <T> Uni<T> inTransaction(Function<SqlConnection, Uni<T>> work) {
-            return pool.withTransaction(connection -> source.isEmpty()
-                    ? work.apply(connection)
-                    : connection.query("SET TRANSACTION READ WRITE").execute().chain(() -> work.apply(connection)));
+            return source.map(name -> SourceUnavailableException.within(name, pool, there -> writing(there, work)))
+                    .orElseGet(() -> pool.withTransaction(work));
+        }
+
+        private static <T> Uni<T> writing(SqlConnection there, Function<SqlConnection, Uni<T>> work) {
+            return there.begin().chain(transaction -> there.query("SET TRANSACTION READ WRITE")
+                    .execute()
+                    .chain(() -> work.apply(there))
+                    .call(transaction::commit)
+                    .onFailure()
+                    .call(() -> transaction.rollback().onFailure().recoverWithNull()));
         }
     }
 

@@ -228,13 +228,16 @@ public class TailConsumer {
     private Uni<Void> applyTo(Run run, int partition, List<ChangeEvent> events) {
         return contexts.of(run)
                 .map(Optional::of)
-                .onFailure(Troubles::isHopeless)
+                .onFailure(failure -> Troubles.isHopeless(failure) || PgErrors.isSourceUnavailable(failure))
                 .recoverWithUni(failure -> scanLater(run, failure))
                 .chain(context -> context.map(known -> applyTo(run, known, partition, events))
                         .orElseGet(() -> Uni.createFrom().voidItem()));
     }
 
-    /** A run whose tables are not what it began with hears nothing more, and must not keep the others from hearing: it reads its tables once more if it can ever go on. */
+    /**
+     * A run whose tables are not what it began with, or cannot be asked for, hears nothing more, and must not keep the others from hearing: it reads its tables once more if it
+     * can ever go on.
+     */
     private Uni<Optional<RunContext>> scanLater(Run run, Throwable failure) {
         LOG.warnf("Run %s cannot follow changes, and will scan its tables: %s", run.id(), PgErrors.describe(failure));
         return runs.execute(SCAN_LATER, run.id()).replaceWith(Optional.empty());

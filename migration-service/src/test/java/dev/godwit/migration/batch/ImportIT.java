@@ -79,6 +79,11 @@ class ImportIT {
         return engine.commit(TestDefinitions.of(COURSES, Map.of("accounts.yaml", ACCOUNTS)));
     }
 
+    /** Rows of the source that the map has rows of the target for. */
+    private static List<String> mapped(Engine engine) {
+        return engine.values("SELECT source_key FROM godwit.imported WHERE target_key IS NOT NULL ORDER BY 1");
+    }
+
     private static List<String> courses(Engine engine) {
         return engine.values(
                 "SELECT concat_ws(' ', c.title, t.sub, h.sub) FROM course AS c JOIN account AS t ON t.id = c.teacher LEFT JOIN account AS h ON h.id = c.helper ORDER BY 1");
@@ -100,6 +105,7 @@ class ImportIT {
             run.sweep();
         }
         run.drain();
+        run.lookAgain();
         return written(engine, run) - before;
     }
 
@@ -131,8 +137,7 @@ class ImportIT {
         assertThat(engine.contents()).isEqualTo(before);
         assertThat(courses.counts()).isEqualTo(Map.of("migrated", 3L, "reverted", 3L));
         assertThat(accounts.counts()).isEqualTo(Map.of("migrated", 3L, "reverted", 3L));
-        assertThat(engine.values("SELECT target_key FROM godwit.imported WHERE target_key IS NOT NULL"))
-                .isEmpty();
+        assertThat(mapped(engine)).isEmpty();
     }
 
     @Test
@@ -224,6 +229,7 @@ class ImportIT {
         skipping.complete();
         assertThat(accounts(engine)).contains("eve Other by hand");
         assertThat(skipping.counts()).isEqualTo(Map.of("migrated", 2L, "skipped", 1L));
+        assertThat(mapped(engine)).as("a row that found its place taken").containsExactly("1", "2");
         skipping.rollback();
         assertThat(engine.contents()).isEqualTo(before);
 
@@ -275,21 +281,6 @@ class ImportIT {
         assertThat(repaired(engine, courses)).isZero();
     }
 
-    /** What a batch that has read its source waits for before it writes. */
-    private static CompletableFuture<Void> pauseBetweenReadAndWrite(Engine engine) {
-        CompletableFuture<Void> gate = new CompletableFuture<>();
-        engine.blobs(blobs -> {
-            Map<String, BlobCopies.Result> copied = new HashMap<>();
-            blobs.forEach(blob -> copied.put(blob.key(), BlobCopies.Result.COPIED));
-            boolean first = blobs.stream().anyMatch(blob -> blob.path().contains("Ann"));
-            return (first
-                            ? Uni.createFrom().completionStage(gate)
-                            : Uni.createFrom().voidItem())
-                    .replaceWith(copied);
-        });
-        return gate;
-    }
-
     private static final String WITH_BLOBS =
             ACCOUNTS + "  on-delete: delete\n  blobs: {path: name, sha256: \"'00'\", size: 1, store: files}\n";
 
@@ -297,15 +288,15 @@ class ImportIT {
     void shouldNotOverwriteWhatIsNewerWithWhatWasReadBeforeT04() throws Exception {
         Engine engine = school();
         EngineRun run = engine.commit(WITH_BLOBS);
-        CompletableFuture<Void> gate = pauseBetweenReadAndWrite(engine);
+        PausedImport paused = PausedImport.of(engine, "Ann");
         List<Integer> chunks = run.cut(Kind.BACKFILL);
         CompletableFuture<Ended> backfill =
                 run.next(Kind.BACKFILL, chunks.get(0)).subscribeAsCompletionStage();
-        awaitReadOfFirst(engine);
+        paused.awaitRead();
 
         engine.execute("UPDATE legacy.person SET name = 'Newer' WHERE id = 1");
         assertThatThrownBy(() -> run.keys(List.of("1"))).matches(PgErrors::isLockNotAvailable);
-        gate.complete(null);
+        paused.goOn();
         backfill.get();
         run.keys(List.of("1"));
 
@@ -316,15 +307,15 @@ class ImportIT {
     void shouldNotRaiseARowThatWasDeletedMeanwhileT04() throws Exception {
         Engine engine = school();
         EngineRun run = engine.commit(WITH_BLOBS);
-        CompletableFuture<Void> gate = pauseBetweenReadAndWrite(engine);
+        PausedImport paused = PausedImport.of(engine, "Ann");
         List<Integer> chunks = run.cut(Kind.BACKFILL);
         CompletableFuture<Ended> backfill =
                 run.next(Kind.BACKFILL, chunks.get(0)).subscribeAsCompletionStage();
-        awaitReadOfFirst(engine);
+        paused.awaitRead();
 
         engine.execute("DELETE FROM legacy.person WHERE id = 1");
         assertThatThrownBy(() -> run.keys(List.of("1"))).matches(PgErrors::isLockNotAvailable);
-        gate.complete(null);
+        paused.goOn();
         backfill.get();
         run.keys(List.of("1"));
 
@@ -333,10 +324,53 @@ class ImportIT {
         assertThat(accounts(engine)).containsExactly("bob Bob", "eve Eve");
     }
 
-    private static void awaitReadOfFirst(Engine engine) {
-        Awaitility.await().until(() -> engine.value(
-                        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state = 'idle in transaction' AND query LIKE '%transaction_timeout%'")
-                .equals("1"));
+    @Test
+    void shouldHoldTheEntryOfANewRowFromBeforeItsSourceIsReadT04() throws Exception {
+        Engine engine = school(
+                "CREATE FUNCTION hold() RETURNS trigger LANGUAGE plpgsql SET lock_timeout = '20s' AS $$ BEGIN PERFORM pg_advisory_xact_lock(4); RETURN NEW; END $$",
+                "CREATE TRIGGER hold BEFORE INSERT ON account FOR EACH ROW EXECUTE FUNCTION hold()");
+        EngineRun run = engine.commit(ACCOUNTS);
+        List<Integer> chunks = run.cut(Kind.BACKFILL);
+        CompletableFuture<Void> gate = new CompletableFuture<>();
+        CompletableFuture<Void> holder = engine.pool()
+                .withTransaction(connection -> connection
+                        .query("SELECT pg_advisory_xact_lock(4)")
+                        .execute()
+                        .chain(() -> Uni.createFrom().completionStage(gate)))
+                .subscribeAsCompletionStage();
+        awaitSession(engine, "query LIKE 'SELECT pg_advisory_xact_lock%' AND state = 'idle in transaction'");
+        CompletableFuture<Ended> backfill =
+                run.next(Kind.BACKFILL, chunks.get(0)).subscribeAsCompletionStage();
+        awaitSession(engine, "wait_event = 'advisory'");
+
+        engine.execute("UPDATE legacy.person SET name = 'Newer' WHERE id = 1");
+        assertThatThrownBy(() -> run.keys(List.of("1"))).matches(PgErrors::isLockNotAvailable);
+        gate.complete(null);
+        holder.get();
+        backfill.get();
+        run.keys(List.of("1"));
+
+        assertThat(accounts(engine)).contains("ann Newer");
+    }
+
+    private static void awaitSession(Engine engine, String which) {
+        Awaitility.await().until(() -> !engine.values(
+                        "SELECT pid::text FROM pg_stat_activity WHERE datname = current_database() AND " + which)
+                .isEmpty());
+    }
+
+    @Test
+    void shouldNotInsertARowTwiceWhoseKeyATriggerChanges() {
+        Engine engine = school(
+                "CREATE FUNCTION other() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.id := gen_random_uuid(); RETURN NEW; END $$",
+                "CREATE TRIGGER other BEFORE INSERT ON account FOR EACH ROW WHEN (NEW.sub = 'ann') EXECUTE FUNCTION other()");
+        EngineRun run = engine.commit(ACCOUNTS.replaceFirst(" +on-conflict.*\n", ""));
+        run.backfill();
+
+        assertThat(story(run)).contains("1 failed not_inserted", "2 migrated null");
+        assertThat(accounts(engine)).containsExactly("ann Ann", "bob Bob", "eve Eve");
+        run.rollback();
+        assertThat(accounts(engine)).isEmpty();
     }
 
     @Test

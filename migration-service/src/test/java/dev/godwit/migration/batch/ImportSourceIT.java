@@ -1,9 +1,13 @@
 package dev.godwit.migration.batch;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.godwit.migration.batch.Batches.Ended;
+import dev.godwit.migration.chunk.ChunkWork.Kind;
 import dev.godwit.migration.plan.Finding;
 import dev.godwit.migration.plan.Preflight;
+import dev.godwit.migration.sql.PgErrors;
 import dev.godwit.migration.testing.Engine;
 import dev.godwit.migration.testing.EngineRun;
 import dev.godwit.migration.testing.TestDefinitions;
@@ -12,6 +16,7 @@ import io.smallrye.mutiny.Uni;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 /** Rows of another database, in a table of the same name. */
@@ -80,6 +85,32 @@ class ImportSourceIT {
         again.rollback();
         run.rollback();
         assertThat(engine.contents()).isEqualTo(before);
+    }
+
+    @Test
+    void shouldNeitherOverwriteNorRaiseWhatChangedThereBetweenReadAndWriteT04() throws Exception {
+        String there = TestPostgres.freshDatabase("import_source");
+        TestPostgres.execute(there, THERE);
+        Engine engine = Engine.on("import", HERE);
+        engine.source("old", there);
+        EngineRun run = engine.commit(PEOPLE + "  blobs: {path: name, sha256: \"'00'\", size: 1, store: files}\n");
+        PausedImport paused = PausedImport.of(engine, "ann");
+        int chunk = run.cut(Kind.BACKFILL).get(0);
+        CompletableFuture<Ended> backfill = run.next(Kind.BACKFILL, chunk).subscribeAsCompletionStage();
+        paused.awaitRead();
+
+        TestPostgres.execute(there, "UPDATE person SET name = 'newer' WHERE id = 1; DELETE FROM person WHERE id = 3");
+        for (String key : List.of("1", "3")) {
+            assertThatThrownBy(() -> run.keys(List.of(key)))
+                    .as("whoever knows better waits for what was read before")
+                    .matches(PgErrors::isLockNotAvailable);
+        }
+        paused.goOn();
+        backfill.get();
+        assertThat(people(engine)).contains("ann 2020-02-29 12:00:00 0.1", "eve infinity -0");
+        run.keys(List.of("1", "3"));
+
+        assertThat(people(engine)).containsExactly("bob NaN", "newer 2020-02-29 12:00:00 0.1", "own 7");
     }
 
     @Test

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.godwit.migration.pace.PaceLevel;
 import dev.godwit.migration.pace.Pacing;
 import dev.godwit.migration.pace.Terms;
+import dev.godwit.migration.run.Troubles;
 import dev.godwit.migration.testing.Engine;
 import dev.godwit.migration.testing.EngineRun;
 import io.smallrye.mutiny.Uni;
@@ -71,6 +72,7 @@ class PacingIT {
                 engine.chunkWork(),
                 new ChunkQueue(null),
                 engine.pacing(),
+                new Troubles(engine.runs(), Duration.ofMinutes(1)),
                 engine.config());
         long started = System.nanoTime();
 

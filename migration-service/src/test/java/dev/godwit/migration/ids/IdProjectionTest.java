@@ -35,6 +35,15 @@ class IdProjectionTest {
     }
 
     @Test
+    void shouldForgetAnEntityWhoseRowWentWithIt() {
+        assertThat(
+                        project(
+                                "commit",
+                                "{'table':'public.rows','outcome':'migrated','reason':'source_deleted','key':'b','formerKeys':['a']}"))
+                .containsExactly(new IdChange(TABLE, "a", Optional.empty(), "r1", "m", "2026-11-21T00:00:00Z"));
+    }
+
+    @Test
     void shouldMapFormerKeysToTheNewestToo() {
         assertThat(project("commit", "{'outcome':'migrated','key':'b','newKey':'c','formerKeys':['a','c']}"))
                 .containsExactly(change("b", "c"), change("a", "c"));
@@ -97,8 +106,8 @@ class IdProjectionTest {
 
     private static List<IdChange> project(String mode, String outcome) {
         String withTable = outcome.replace("{'outcome'", "{'table':'" + TABLE + "','outcome'");
-        String event = "{'run':'r1','migration':'m','mode':'" + mode + "','at':'2026-11-21T00:00:00Z','outcomes':["
-                + withTable + "]}";
+        String event = "{'run':'r1','migration':'m','table':'" + TABLE + "','mode':'" + mode
+                + "','at':'2026-11-21T00:00:00Z','outcomes':[" + withTable + "]}";
         return IdProjection.of(event.replace('\'', '"').getBytes(StandardCharsets.UTF_8));
     }
 

@@ -78,4 +78,15 @@ class BatchSizerTest {
     void shouldExpectTheTargetWhileNothingIsKnown() {
         assertThat(new BatchSizer(TARGET, 1000).expected(7)).isEqualTo(TARGET);
     }
+
+    @Test
+    void shouldNotShrinkBecauseOfTimeThatABatchTakesWithoutEntities() {
+        BatchSizer sizer = new BatchSizer(TARGET, 1000);
+
+        for (int i = 0; i < 60; i++) {
+            sizer.took(sizer.next(), Duration.ofNanos(70_000_000L + sizer.next() * 100_000L));
+        }
+
+        assertThat(sizer.next()).as("half of the target for the entities").isBetween(280, 320);
+    }
 }

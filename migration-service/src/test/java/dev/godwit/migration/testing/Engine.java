@@ -15,6 +15,7 @@ import dev.godwit.migration.run.Chunks;
 import dev.godwit.migration.run.GodwitConfig;
 import dev.godwit.migration.run.RunContexts;
 import dev.godwit.migration.run.Runs;
+import dev.godwit.migration.run.Troubles;
 import dev.godwit.migration.sql.WorkerSessions;
 import dev.godwit.migration.tail.PendingKeys;
 import io.smallrye.config.SmallRyeConfigBuilder;
@@ -50,6 +51,7 @@ public final class Engine {
     public static final String WIDE = "pad char(5000) STORAGE PLAIN NOT NULL DEFAULT ''";
 
     private static final Duration MESSAGE_TIME = Duration.ofSeconds(20);
+    private static final Duration OUTAGE_MAX = Duration.ofSeconds(1);
     private static final AtomicInteger RUNS = new AtomicInteger();
     private static final Set<String> DATABASES = ConcurrentHashMap.newKeySet();
 
@@ -265,6 +267,7 @@ public final class Engine {
                 chunkWork(),
                 queue,
                 pacing(),
+                new Troubles(runs, OUTAGE_MAX),
                 config(TestPostgres.port(), database, user, connections, messageTime));
     }
 

@@ -13,7 +13,8 @@ import picocli.CommandLine.Spec;
             RekeyBenchCommand.class,
             TransformBenchCommand.class,
             DeriveBenchCommand.class,
-            ImportBenchCommand.class
+            ImportBenchCommand.class,
+            AuditBenchCommand.class
         })
 public final class BenchCommand implements Runnable {
     @Spec
@@ -22,6 +23,6 @@ public final class BenchCommand implements Runnable {
     @Override
     public void run() {
         throw new ParameterException(
-                spec.commandLine(), "which benchmark? godwit bench rekey, transform, derive or import");
+                spec.commandLine(), "which benchmark? godwit bench rekey, transform, derive, import or audit");
     }
 }

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.locks.LockSupport;
@@ -168,7 +169,7 @@ final class ImportBench {
             long copied = contestant.call();
             double seconds = (System.nanoTime() - start) / 1e9;
             Instant to = cpu.mark();
-            progress.accept(load.stop() + " writes beside a plain copy");
+            note("a plain copy took %.1f s, beside %d writes", seconds, load.stop());
             if (copied < rows - load.deleted() || tables.imported() != copied) {
                 throw Failure.failed("a plain copy brought " + copied + " rows of " + rows);
             }
@@ -180,16 +181,25 @@ final class ImportBench {
         try (Connection there = databases.there().connect();
                 Connection here = databases.here().connect();
                 ImportLoad load = new ImportLoad(there, here, options.writesPerSecond(), rows)) {
+            long begun = System.nanoTime();
             Run run = godwit.begin();
             godwit.awaitFollowing(run);
+            note("Godwit follows after %.1f s", (System.nanoTime() - begun) / 1e9);
             LockSupport.parkNanos(options.window().toNanos());
             long writes = load.stop();
             double lag = load.awaitArrival();
+            note("the last change had arrived %.2f s after it was made", lag);
             long start = System.nanoTime();
             Godwit.Times times = godwit.complete(run);
             double completing = (System.nanoTime() - start) / 1e9;
+            note("verified, completed and in the trail after %.1f s more", completing);
             return new Flown(times, lag, completing, writes, load.deleted(), tables.compare());
         }
+    }
+
+    /** So long a measurement tells how far it has come. */
+    private void note(String format, Object... values) {
+        progress.accept(String.format(Locale.ROOT, format, values));
     }
 
     private static String conditions(Connection connection) throws SQLException {

@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 
 /** audit-service's REST interface. */
 public final class AuditClient {
@@ -62,6 +63,51 @@ public final class AuditClient {
             }
             LockSupport.parkNanos(PAUSE_NANOS);
         }
+    }
+
+    /** The trail held against all signed checkpoints, and which runs it knows. */
+    public JsonNode integrity() {
+        return rest.get("/api/integrity");
+    }
+
+    /** A run's trail as a signed bundle, streamed; the caller closes it. */
+    public InputStream bundle(String run) {
+        return rest.stream("/api/runs/" + RestClient.encode(run) + "/bundle", "application/vnd.godwit.bundle");
+    }
+
+    /** Takes a key out of the trail, and answers how many outcomes told of it. */
+    public JsonNode redact(String table, String key, String requestedBy, String reason) {
+        return rest.post(
+                "/api/redactions",
+                RestClient.JSON
+                        .createObjectNode()
+                        .put("table", table)
+                        .put("key", key)
+                        .put("requestedBy", requestedBy)
+                        .put("reason", reason));
+    }
+
+    /** The report as a page to print, streamed; the caller closes it. */
+    public InputStream reportHtml(String run) {
+        return rest.stream(reportPath(run) + "?format=html", "text/html");
+    }
+
+    /**
+     * Has the service compute the chains of a run again from its rows, piece by piece; each piece is told.
+     *
+     * @return in how many places they do not hold
+     */
+    public long checkRun(String run, Consumer<JsonNode> reader) {
+        String path = "/api/runs/" + RestClient.encode(run) + "/integrity";
+        long findings = 0;
+        String next = "";
+        do {
+            JsonNode piece = rest.get(path + "?after=" + RestClient.encode(next));
+            reader.accept(piece);
+            findings += piece.path("findings").size();
+            next = piece.path("next").asText("");
+        } while (!next.isEmpty());
+        return findings;
     }
 
     private static String reportPath(String run) {

@@ -9,6 +9,7 @@ import dev.godwit.cli.terminal.Table;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -24,14 +25,17 @@ public final class ReportCommand extends ServiceCommand {
     @Option(names = "--csv", description = "One line per outcome.")
     private boolean csv;
 
+    @Option(names = "--html", description = "A page to print, with every conflict, failure and divergence.")
+    private boolean html;
+
     @Override
     public Integer call() {
-        if (csv && isJson()) {
-            throw Failure.usage("--csv and --json exclude each other");
+        if (Stream.of(csv, html, isJson()).filter(given -> given).count() > 1) {
+            throw Failure.usage("--csv, --html and --json exclude each other");
         }
         AuditClient audit = audit();
         JsonNode report = awaitReport(audit);
-        if (csv) {
+        if (csv || html) {
             copy(audit);
         } else if (isJson()) {
             terminal().json(report);
@@ -69,7 +73,7 @@ public final class ReportCommand extends ServiceCommand {
     }
 
     private void copy(AuditClient audit) {
-        try (InputStream in = audit.reportCsv(run)) {
+        try (InputStream in = (html ? audit.reportHtml(run) : audit.reportCsv(run))) {
             in.transferTo(terminal().out());
             terminal().out().flush();
         } catch (IOException e) {

@@ -97,13 +97,17 @@ public final class DemoReport {
         counts.writesByKind.forEach((kind, count) -> kinds.put(kind, count.sum()));
     }
 
-    public static Check trailIsComplete(JsonNode trail) {
+    /** @param broken in how many places the run's chains do not hold, computed again from the rows */
+    public static Check trailIsComplete(JsonNode trail, long broken) {
         List<String> differences = new ArrayList<>();
         if (!trail.path("complete").asBoolean()) {
             differences.add("events that the run named have not arrived");
         }
         if (!trail.path("chainsIntact").asBoolean()) {
             differences.add("a hash chain does not hold: " + trail.path("findings"));
+        }
+        if (broken > 0) {
+            differences.add("rows are not what came in, in " + broken + " places");
         }
         if (!trail.path("counts").equals(trail.path("declaredCounts"))) {
             differences.add("counted in the trail: " + trail.path("counts") + ", told by the run: "

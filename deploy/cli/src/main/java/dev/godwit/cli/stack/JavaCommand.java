@@ -3,11 +3,15 @@ package dev.godwit.cli.stack;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** Command lines of the JVMs that the stack consists of: small heaps, quick start. */
 final class JavaCommand {
     /** Environment variable or system property with a whole {@code -javaagent:} argument, for coverage of the services. */
     private static final String AGENT = "GODWIT_JACOCO_AGENT";
+
+    /** Environment variable with options for all of them, with blanks between; what it says wins. */
+    private static final String OPTIONS = "GODWIT_JAVA_OPTIONS";
 
     private final List<String> words = new ArrayList<>();
 
@@ -15,6 +19,9 @@ final class JavaCommand {
         words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         words.add("-Xmx" + heap);
         words.addAll(List.of("-XX:+UseSerialGC", "-Xshare:auto", "-XX:+ExitOnOutOfMemoryError"));
+        Stream.of(System.getenv().getOrDefault(OPTIONS, "").split(" "))
+                .filter(option -> !option.isBlank())
+                .forEach(words::add);
     }
 
     static JavaCommand withHeap(String heap) {

@@ -1,9 +1,11 @@
 package dev.godwit.cli.stack;
 
+import dev.godwit.cli.audit.Chain;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -62,7 +64,15 @@ final class Services {
         Map<String, String> environment = http(settings.ports().audit());
         database(environment, "GODWIT_AUDIT_DATABASE", settings.audit());
         environment.put("GODWIT_MIGRATION_URL", migrationUrl(1));
+        environment.put("GODWIT_AUDIT_SIGNING_KEY", signingKey());
         return launch(Component.AUDIT, Component.AUDIT, environment);
+    }
+
+    /** The stack's own, and the same whenever it is started. */
+    private String signingKey() {
+        return Base64.getEncoder()
+                .encodeToString(
+                        Chain.hash("audit-signing-key", settings.passwords().get("postgres")));
     }
 
     private Launch launch(String module, String name, Map<String, String> environment) {

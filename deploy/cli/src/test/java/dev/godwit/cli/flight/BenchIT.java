@@ -71,4 +71,42 @@ class BenchIT {
         arguments.addAll(List.of(options));
         return GodwitProcess.run(elsewhere, arguments, PATIENCE);
     }
+
+    @Test
+    void shouldTakeAFullTopicInAndProveItWithAndWithoutTheService(LiveStack stack) throws Exception {
+        JsonNode bench = succeed(stack, "bench", "audit", "--rows", "2000", "--per-event", "100");
+        assertThat(bench.path("outcomes").asInt()).isEqualTo(2000);
+        assertThat(bench.path("events").asInt()).isEqualTo(20);
+        assertThat(bench.path("serviceMemoryMiB").asInt()).isPositive();
+        String run = bench.path("run").asText();
+
+        JsonNode integrity = succeed(stack, "audit", "integrity", run);
+        assertThat(integrity.path("intact").asBoolean()).isTrue();
+        assertThat(integrity.path("outcomes").asInt()).isEqualTo(2000);
+
+        Path file = elsewhere.resolve("bundle.jsonl");
+        JsonNode exported = succeed(stack, "audit", "export", run, "--out", file.toString());
+        assertThat(exported.path("file").asText()).isEqualTo(file.toString());
+        Result verified = GodwitProcess.run(
+                elsewhere,
+                List.of(
+                        "audit",
+                        "verify",
+                        file.toString(),
+                        "--key",
+                        integrity.path("publicKey").asText(),
+                        "--json"),
+                PATIENCE);
+        assertThat(verified.code()).as(verified.err()).isEqualTo(ExitCode.DONE);
+        assertThat(verified.json().path("outcomes").asInt()).isEqualTo(2000);
+        assertThat(verified.json().path("redacted").asInt()).isZero();
+    }
+
+    private JsonNode succeed(LiveStack stack, String... command) throws Exception {
+        List<String> words = new ArrayList<>(List.of(command));
+        words.addAll(List.of("--json", "--state", stack.stack().directory().toString()));
+        Result told = GodwitProcess.run(elsewhere, words, PATIENCE);
+        assertThat(told.code()).as(told.err()).isEqualTo(ExitCode.DONE);
+        return told.json();
+    }
 }

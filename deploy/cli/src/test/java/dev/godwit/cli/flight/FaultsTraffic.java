@@ -3,15 +3,19 @@ package dev.godwit.cli.flight;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
+import org.awaitility.Awaitility;
 
 /** An old application that goes on writing items under random ids, and visits that name them; it lives through outages of its database. */
 final class FaultsTraffic implements AutoCloseable {
     private static final long PAUSE_NANOS = 25_000_000;
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final LiveStack stack;
     private final AtomicBoolean ended = new AtomicBoolean();
@@ -50,6 +54,19 @@ final class FaultsTraffic implements AutoCloseable {
             insertVisit.execute();
             acknowledged.add("traffic " + id);
         }
+    }
+
+    /** The name of an item that is written and acknowledged from now on. */
+    String nextItem() {
+        Set<String> before = Set.copyOf(acknowledged);
+        return Awaitility.await()
+                .atMost(PATIENCE)
+                .until(
+                        () -> acknowledged.stream()
+                                .filter(item -> !before.contains(item))
+                                .findFirst(),
+                        Optional::isPresent)
+                .orElseThrow();
     }
 
     /** Ends the writing and names the items that the database acknowledged, each with its visit; it may hold a few more. */

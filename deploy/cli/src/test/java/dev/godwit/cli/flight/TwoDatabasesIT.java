@@ -83,6 +83,7 @@ class TwoDatabasesIT {
         int own = here.join();
 
         await().atMost(PATIENCE).untilAsserted(this::sidesMustBeEqual);
+        sourceMustBeMissed(run);
         Run completed = stack.complete(run);
 
         assertThat(completed.state()).isEqualTo("completed");
@@ -99,6 +100,31 @@ class TwoDatabasesIT {
         assertThat(back.state()).isEqualTo("rolled-back");
         assertThat(stack.query(IMPORTED)).isEmpty();
         assertThat(stack.query(OWN)).hasSize(own);
+    }
+
+    /** What nobody reads of another database is asked there. */
+    @Test
+    void shouldNameTablesOfTheOtherDatabaseThatNobodyReads() throws SQLException {
+        executeThere("CREATE TABLE crossing.left_there (id int)");
+        stack.execute("CREATE TABLE crossing.left_here (id int)");
+
+        assertThat(stack.plan(MIGRATION).plan().path("warnings").toString())
+                .contains("no definition reads crossing.left_there")
+                .doesNotContain("left_here");
+    }
+
+    /** It lets nobody in any more; the run says so, and goes on by itself when it does. */
+    private void sourceMustBeMissed(Run run) throws SQLException {
+        stack.execute("ALTER DATABASE legacy ALLOW_CONNECTIONS false");
+        stack.queryState(
+                "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = 'legacy' AND usename = current_user");
+        Run waiting = stack.watch().until(run.id(), now -> !now.reason().isEmpty());
+        stack.execute("ALTER DATABASE legacy ALLOW_CONNECTIONS true");
+        assertThat(waiting.reason()).contains("the source database 'legacy' cannot be used");
+        assertThat(waiting.isSettled()).isFalse();
+        executeThere("INSERT INTO crossing.person VALUES (9999, 'back', NULL)");
+        await().atMost(PATIENCE).untilAsserted(this::sidesMustBeEqual);
+        stack.watch().until(run.id(), now -> now.reason().isEmpty());
     }
 
     private void sidesMustBeEqual() throws SQLException {

@@ -8,6 +8,7 @@ import dev.godwit.migration.operation.RowName.Part;
 import dev.godwit.migration.operation.TableShape.Dependent;
 import dev.godwit.migration.operation.rekey.KeyType;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
@@ -85,6 +86,18 @@ public record ImportModel(
     /** Whether a row's name follows from what is set, and is not drawn. */
     public boolean namesRows() {
         return drawn.isEmpty();
+    }
+
+    /**
+     * The values that name a row of the target, in the order of its name; empty where one of them is drawn, or is found only when the row is written. Together they tell the
+     * name before anything of the row is written.
+     */
+    public Optional<List<Value>> naming() {
+        List<Value> naming = targetName.key().stream()
+                .flatMap(part -> values.stream().filter(value -> value.name().equals(part.name())))
+                .filter(value -> value.by() instanceof ImportedValue.Computed)
+                .toList();
+        return naming.size() == targetName.key().size() ? Optional.of(naming) : Optional.empty();
     }
 
     /** Whether an INSERT has to insist on a value that PostgreSQL would give. */

@@ -62,19 +62,53 @@ public final class ImportSourceSql {
         return """
                 SELECT %s::text AS key
                   FROM ONLY %s AS %s
-                 WHERE %s.ctid >= $1::text::tid
-                   AND %s.ctid < $2::text::tid%s
+                 WHERE %s%s
                 """.formatted(
                         key(),
                         relation.quoted(),
                         alias(),
-                        alias(),
-                        alias(),
+                        isInRange(),
                         scope ? "\n   AND (" + model.definition().where() + ")" : "");
+    }
+
+    /**
+     * Rows of a range of blocks that are in scope: {@code $1}, {@code $2} tid bounds. Yields {@code key}, and the {@code texts} of the expressions of the values that name a row
+     * of the target, in the order of {@link ImportModel#naming()}.
+     */
+    public String headsOfRange(TableName relation) {
+        String texts = model.naming().orElseThrow().stream()
+                .flatMap(value -> expressions(value).stream())
+                .map(expression -> "(" + expression + ")::text")
+                .collect(joining(", "));
+        return """
+                SELECT %s::text AS key, ARRAY[%s] AS texts
+                  FROM ONLY %s AS %s
+                 WHERE %s
+                   AND (%s)
+                """.formatted(
+                        key(),
+                        texts,
+                        relation.quoted(),
+                        alias(),
+                        isInRange(),
+                        model.definition().where());
     }
 
     /** Rows by key, in scope or not: {@code $1} keys. Yields {@code key}, {@code in_scope}, and the {@code texts} of the expressions of a row that is. */
     public String read() {
+        return read(model.root().quoted(), key() + " = ANY (" + model.keyType().array(1) + ")\n ORDER BY " + key());
+    }
+
+    /** The same of a range of blocks: {@code $1}, {@code $2} tid bounds. */
+    public String readRange(TableName relation) {
+        return read("ONLY " + relation.quoted(), isInRange());
+    }
+
+    private String isInRange() {
+        return alias() + ".ctid >= $1::text::tid AND " + alias() + ".ctid < $2::text::tid";
+    }
+
+    private String read(String from, String which) {
         List<String> expressions = expressions();
         String computed = IntStream.range(0, expressions.size())
                 .mapToObj(i -> ", (" + expressions.get(i) + ") AS godwit_" + i)
@@ -89,18 +123,9 @@ public final class ImportSourceSql {
                     SELECT true AS godwit_in%s
                      WHERE (%s)
                     OFFSET 0) AS godwit_v ON true
-                 WHERE %s = ANY (%s)
-                 ORDER BY %s
+                 WHERE %s
                 """.formatted(
-                        key(),
-                        texts,
-                        model.root().quoted(),
-                        alias(),
-                        computed,
-                        model.definition().where(),
-                        key(),
-                        model.keyType().array(1),
-                        key());
+                key(), texts, from, alias(), computed, model.definition().where(), which);
     }
 
     /** Those of the keys that rows have: {@code $1} keys. */

@@ -108,79 +108,7 @@ public final class ImportSql {
     }
 
     /**
-     * Inserts rows and journals them, in one statement: {@code $1} run, {@code $2} batch, {@code $3} migration, {@code $4} keys, {@code $5} at, then values. Yields
-     * {@code key} and {@code name} of those inserted; the place of the others was taken meanwhile.
-     *
-     * <p>What was wanted and what was inserted are brought together by grouping: of a join of the two the planner knows no sizes, and compares each with each.
-     */
-    public String insert() {
-        return """
-                WITH godwit_w AS MATERIALIZED (
-                    SELECT godwit_c.*, %s AS godwit_name
-                      FROM (SELECT godwit_d.*%s
-                              FROM %s AS godwit_d
-                             ORDER BY godwit_d.godwit_key
-                            OFFSET 0) AS godwit_c),
-                     godwit_done AS (
-                    INSERT INTO %s AS godwit_t (%s)%s
-                    SELECT %s
-                      FROM godwit_w
-                    ON CONFLICT%s DO NOTHING
-                    RETURNING %s AS name, md5(godwit_t::text) AS after),
-                     godwit_all AS MATERIALIZED (
-                    SELECT min(w.key) AS key, w.name, max(w.after) AS after
-                      FROM (SELECT godwit_key AS key, godwit_name AS name, NULL::text AS after
-                              FROM godwit_w
-                             UNION ALL
-                            SELECT NULL, name, after
-                              FROM godwit_done) AS w
-                     GROUP BY w.name
-                    HAVING count(w.after) > 0),
-                     godwit_kept AS (
-                    INSERT INTO godwit.import_change (run_id, batch, entity, key, action, after)
-                    SELECT $1, $2, key, name, 'insert', after::uuid
-                      FROM godwit_all),
-                     godwit_mapped AS (
-                    INSERT INTO godwit.imported (migration, source_key, target_key)
-                    SELECT $3, key, name
-                      FROM godwit_all
-                     WHERE key IS NOT NULL
-                        ON CONFLICT (migration, source_key) DO UPDATE
-                       SET target_key = excluded.target_key)
-                SELECT key, name
-                  FROM godwit_all
-                 WHERE key IS NOT NULL
-                 ORDER BY key
-                """.formatted(
-                        model.targetName().of("godwit_c"),
-                        drawn(),
-                        candidates(4),
-                        model.target().quoted(),
-                        columns(""),
-                        model.overriding() ? " OVERRIDING SYSTEM VALUE" : "",
-                        columns("godwit_w."),
-                        conflictColumns(),
-                        model.targetName().of("godwit_t"));
-    }
-
-    private String drawn() {
-        return model.drawn().stream()
-                .map(column -> ", nextval(pg_get_serial_sequence("
-                        + literal(model.target().quoted()) + ", " + literal(column) + ")) AS " + quote(column))
-                .collect(joining());
-    }
-
-    /** Without a place that is known, whatever keeps the row out does; with one, only that is forgiven, and the rest is told by its own code. */
-    private String conflictColumns() {
-        return model.uniques().isEmpty()
-                ? ""
-                : model.uniques().get(0).stream()
-                        .map(part -> quote(part.name()))
-                        .collect(joining(", ", " (", ")"));
-    }
-
-    /**
-     * Makes rows {@code at} what the source says, and journals what they were: parameters and result as of {@link #insert}. A row's name may change with its values.
+     * Makes rows {@code at} what the source says, and journals what they were: parameters and result as of {@link ImportInsertSql#insert}. A row's name may change with its values.
      */
     public String update() {
         String assignments = model.updatable().stream()
@@ -277,7 +205,7 @@ public final class ImportSql {
     }
 
     /** Rows of the source in the types of the target; {@code first} is the number of the parameter with their keys. */
-    private String candidates(int first) {
+    String candidates(int first) {
         int slots = model.slots();
         String parameters = IntStream.range(first, first + slots + 2)
                 .mapToObj(i -> "$" + i + "::text[]")
@@ -355,12 +283,6 @@ public final class ImportSql {
         return slot.mustBeFound() ? found : "coalesce(" + found + ", godwit_k.godwit_" + (slot.number() + 1) + ")";
     }
 
-    private String columns(String prefix) {
-        return Stream.concat(model.values().stream().map(Value::name), model.drawn().stream())
-                .map(name -> prefix + quote(name))
-                .collect(joining(", "));
-    }
-
     /** Texts of the values that an update can set, as a row of the target has them. */
     String texts(String row) {
         return model.updatable().stream()
@@ -392,7 +314,7 @@ public final class ImportSql {
                         .collect(joining(" OR ", "(", ")"));
     }
 
-    private static String literal(String text) {
+    static String literal(String text) {
         return "'" + text.replace("'", "''") + "'";
     }
 }

@@ -1,0 +1,30 @@
+package dev.godwit.audit.integrity;
+
+import io.smallrye.common.annotation.Blocking;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
+import java.sql.SQLException;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+
+/** The proof of the whole trail over REST. */
+@Path("/api/integrity")
+@Produces(MediaType.APPLICATION_JSON)
+@Tag(name = "integrity")
+public class IntegrityResource {
+
+    private final CheckpointProof checkpoints;
+
+    IntegrityResource(CheckpointProof checkpoints) {
+        this.checkpoints = checkpoints;
+    }
+
+    @GET
+    @Blocking
+    @Operation(summary = "The trail as it is now against all signed checkpoints, and which runs there are to check")
+    public CheckpointProof.Proof prove() throws SQLException {
+        return checkpoints.prove();
+    }
+}

@@ -1,0 +1,56 @@
+package dev.godwit.audit.redaction;
+
+import dev.godwit.audit.api.ProblemException;
+import io.smallrye.common.annotation.Blocking;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
+import java.sql.SQLException;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+
+/** Redactions over REST. */
+@Path("/api/redactions")
+@Produces(MediaType.APPLICATION_JSON)
+@Consumes(MediaType.APPLICATION_JSON)
+@Tag(name = "redactions")
+public class RedactionResource {
+
+    /** What is to go, and who wants it for what reason; those stay. */
+    public record Request(String table, String key, String requestedBy, String reason) {}
+
+    /** How many outcomes were redacted. */
+    public record Redacted(String table, int outcomes) {}
+
+    private final Redactions redactions;
+
+    RedactionResource(Redactions redactions) {
+        this.redactions = redactions;
+    }
+
+    @POST
+    @Blocking
+    @Operation(summary = "Takes a key out of every outcome that tells of it; all chains still prove")
+    public Redacted redact(Request request) throws SQLException {
+        if (request == null || isBlank(request.table()) || isBlank(request.key())) {
+            throw ProblemException.badRequest(
+                    "missing_parameter", "Give 'table' (such as public.documents) and 'key'.");
+        }
+        if (isBlank(request.requestedBy()) || isBlank(request.reason())) {
+            throw ProblemException.badRequest(
+                    "missing_parameter", "Say who wants it ('requestedBy') and why ('reason').");
+        }
+        int outcomes = redactions.redact(request.table(), request.key(), request.requestedBy(), request.reason());
+        if (outcomes == 0) {
+            throw ProblemException.notFound(
+                    "unknown_entity", "The trail knows no row of " + request.table() + " by this key.");
+        }
+        return new Redacted(request.table(), outcomes);
+    }
+
+    private static boolean isBlank(String text) {
+        return text == null || text.isBlank();
+    }
+}

@@ -1,0 +1,7 @@
+/**
+ * Keys taken out of the trail on request. May depend on api.
+ */
+@CheckReturnValue
+package dev.godwit.audit.redaction;
+
+import com.google.errorprone.annotations.CheckReturnValue;

@@ -1,0 +1,187 @@
+package dev.godwit.audit.integrity;
+
+import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.hamcrest.Matchers.empty;
+import static org.hamcrest.Matchers.equalTo;
+
+import dev.godwit.audit.testing.AuditIT;
+import dev.godwit.audit.testing.TestChain;
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.path.json.JsonPath;
+import io.restassured.response.Response;
+import io.vertx.mutiny.sqlclient.Pool;
+import jakarta.inject.Inject;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+@QuarkusTest
+class IntegrityIT extends AuditIT {
+
+    @Inject
+    Pool pool;
+
+    @Inject
+    Checkpoints checkpoints;
+
+    private final TestChain chunk = new TestChain(id, "chunk-1", "commit");
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "UPDATE trail_outcome SET outcome = 'skipped' WHERE run = '%s' AND key = 'b'|altered-row|2|1",
+                "UPDATE trail_event SET leaves = set_byte(leaves, 0, (get_byte(leaves, 0) + 1) %% 256) WHERE run = '%s' AND sequence = 2|broken-hash|2|",
+                "DELETE FROM trail_outcome WHERE run = '%s' AND key = 'b'|removed-row|2|1",
+                "UPDATE trail_outcome SET position = position + 2 WHERE run = '%s' AND key IN ('b', 'd'); UPDATE trail_outcome SET position = 5 - position WHERE run = '%1$s' AND key IN ('b', 'd')|moved-row|2|1",
+                "UPDATE trail_event SET hash = sha256('x') WHERE run = '%s' AND sequence = 2|broken-hash|2|",
+                "DELETE FROM trail_event WHERE run = '%s' AND sequence = 2|missing|3|",
+            })
+    void shouldNameTheRowThatWasChangedBehindItsBack(String change, String kind, long sequence, Integer position)
+            throws SQLException {
+        // Given
+        wire.publish(
+                chunk.next(List.of(TestChain.migrated("a", "A"))),
+                chunk.next(List.of(TestChain.migrated("b", "B"), TestChain.conflict("d", "duplicate"))),
+                chunk.next(List.of(TestChain.migrated("c", "C"))),
+                run.end(9, "completed", chunk));
+        reportMustBecomeComplete(3);
+        integrity().then().body("findings", empty()).body("events", equalTo(3)).body("outcomes", equalTo(4));
+
+        // When
+        tamper(change.formatted(id));
+
+        // Then
+        integrity()
+                .then()
+                .body("findings[0].kind", equalTo(kind))
+                .body("findings[0].stream", equalTo("chunk-1"))
+                .body("findings[0].sequence", equalTo((int) sequence))
+                .body("findings[0].position", equalTo(position));
+    }
+
+    @Test
+    void shouldProveTheChainWhenAKeyHasBeenRedactedAndNameOneThatNobodyAskedFor() throws SQLException {
+        // Given
+        wire.publish(
+                chunk.next(List.of(TestChain.migrated(id, "A"), TestChain.migrated("b", "B"))),
+                run.end(9, "completed", chunk));
+        reportMustBecomeComplete(2);
+
+        // When
+        given().contentType("application/json")
+                .body(
+                        "{\"table\":\"public.documents\",\"key\":\"%s\",\"requestedBy\":\"anna\",\"reason\":\"article 17\"}"
+                                .formatted(id))
+                .post("/api/redactions")
+                .then()
+                .statusCode(200)
+                .body("outcomes", equalTo(1));
+
+        // Then
+        integrity().then().statusCode(200).body("findings", empty()).body("outcomes", equalTo(2));
+        assertThat(given().get("/api/runs/{id}/outcomes", id).jsonPath().getList("outcomes.key"))
+                .isEqualTo(List.of("", "b"));
+        given().get("/api/trace?table=public.documents&key=" + id).then().statusCode(404);
+        assertThat(given().get("/api/runs/{id}/bundle", id).asString())
+                .startsWith("{\"bundle\"")
+                .hasLineCount(3)
+                .endsWith("}\n")
+                .contains("\"redacted\":\"")
+                .doesNotContain("\"" + id + "\",\"newKey\"");
+        tamper("UPDATE trail_outcome SET key = '', salt = NULL WHERE run = '%s' AND key = 'b'".formatted(id));
+        integrity().then().body("findings.kind", equalTo(List.of("altered-row")));
+    }
+
+    @Test
+    void shouldRefuseToChangeTheTrail() {
+        // Given
+        wire.publish(chunk.next(List.of(TestChain.migrated("a", "A"))), run.end(9, "completed", chunk));
+        reportMustBecomeComplete(1);
+
+        // When, Then
+        for (String change : List.of(
+                "DELETE FROM trail_outcome",
+                "UPDATE trail_outcome SET outcome = 'failed'",
+                "UPDATE trail_event SET mode = 'plan'",
+                "TRUNCATE trail_outcome_2026_11",
+                "DELETE FROM trail_outcome_2026_11",
+                "DELETE FROM checkpoint",
+                "DELETE FROM redaction")) {
+            assertThatThrownBy(() -> pool.query(change).execute().await().atMost(Duration.ofSeconds(5)))
+                    .as("as the owner: " + change)
+                    .hasMessageContaining("permission denied");
+            assertThatThrownBy(() -> asSuperuser(change))
+                    .as("as superuser: " + change)
+                    .hasMessageContaining("append-only");
+        }
+        assertThatThrownBy(() ->
+                        asSuperuser("UPDATE trail_outcome SET key = '', new_key = NULL, detail = NULL, salt = NULL"))
+                .hasMessageContaining("append-only");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "DELETE FROM trail_event WHERE run = '%s' AND sequence > 1|truncated|2",
+                "DELETE FROM trail_event WHERE run = '%s'; DELETE FROM trail_stream WHERE run = '%1$s'|truncated|1",
+                "UPDATE trail_event SET hash = sha256('x') WHERE run = '%s' AND sequence = 3|rewritten|3",
+                "INSERT INTO trail_outcome SELECT event + 1000000, position, occurred_at, run, table_name, key, new_key, outcome FROM trail_outcome WHERE run = '%s' AND key = 'a'|orphan-row|",
+                "INSERT INTO trail_event (event_id, run, migration, mode, lane, stream, sequence, previous_hash, hash, table_name, outcomes, occurred_at, leaves) SELECT gen_random_uuid(), run, migration, mode, lane, stream, sequence + 1, hash, sha256('x'), table_name, 0, occurred_at, '' FROM trail_event WHERE run = '%s' AND sequence = 3|added|4",
+                "UPDATE checkpoint_chain SET sequence = 2 WHERE run = '%s'|broken-checkpoint|",
+                "UPDATE checkpoint SET signature = sha256('x') WHERE number = (SELECT max(number) FROM checkpoint)|broken-checkpoint|",
+                "UPDATE checkpoint_chain SET checkpoint = checkpoint + 1 WHERE run = '%s'; UPDATE checkpoint SET number = number + 1 WHERE number = (SELECT max(number) FROM checkpoint)|missing-checkpoint|",
+            })
+    void shouldNameWhatIsNotAsItWasSigned(String change, String kind, Integer sequence) throws SQLException {
+        // Given
+        wire.publish(
+                chunk.next(List.of(TestChain.migrated("a", "A"))),
+                chunk.next(List.of(TestChain.migrated("b", "B"))),
+                chunk.next(List.of(TestChain.migrated("c", "C"))),
+                run.end(9, "completed", chunk));
+        reportMustBecomeComplete(3);
+        assertThat(checkpoints.make()).isPresent();
+        List<String> kinds = given().get("/api/integrity").jsonPath().getList("findings.kind");
+
+        // When
+        tamper(change.formatted(id));
+
+        // Then
+        JsonPath proof = given().get("/api/integrity").jsonPath();
+        assertThat(proof.getList("findings.kind"))
+                .hasSizeGreaterThan(kinds.size())
+                .contains(kind);
+        if (sequence != null) {
+            assertThat(proof.getInt("findings.find { it.run == '" + id + "' }.sequence"))
+                    .isEqualTo(sequence);
+        }
+    }
+
+    @Test
+    void shouldSignNothingWhileNothingGrows() throws SQLException {
+        // Given
+        wire.publish(chunk.next(List.of(TestChain.migrated("a", "A"))), run.end(9, "completed", chunk));
+        reportMustBecomeComplete(1);
+
+        // When
+        Optional<Checkpoints.Made> first = checkpoints.make();
+        Optional<Checkpoints.Made> second = checkpoints.make();
+
+        // Then
+        assertThat(first).isPresent();
+        assertThat(second).isEmpty();
+        assertThat(given().get("/api/integrity").jsonPath().getString("lastHash"))
+                .isEqualTo(first.orElseThrow().hashHex());
+    }
+
+    private Response integrity() {
+        return given().get("/api/runs/{id}/integrity", id);
+    }
+}

@@ -1,0 +1,42 @@
+package dev.godwit.cli.bench;
+
+import dev.godwit.cli.measure.ProcessStat;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** What processes have used so far, as Linux tells it; zero elsewhere. */
+final class ProcessUse {
+
+    private ProcessUse() {}
+
+    /** Seconds of processor time of the process and of its children that live. */
+    static double processorSeconds(long pid) {
+        return Stream.concat(
+                        Stream.of(pid),
+                        ProcessHandle.of(pid).stream()
+                                .flatMap(ProcessHandle::descendants)
+                                .map(ProcessHandle::pid))
+                .mapToDouble(each ->
+                        ProcessStat.of(each).map(ProcessStat::cpuSeconds).orElse(0.0))
+                .sum();
+    }
+
+    /** The most memory that the process ever held, in MiB. */
+    static long memoryPeak(long pid) {
+        return status(pid).stream()
+                .filter(line -> line.startsWith("VmHWM:"))
+                .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")) / 1024)
+                .sum();
+    }
+
+    private static List<String> status(long pid) {
+        try {
+            return Files.readAllLines(Path.of("/proc", Long.toString(pid), "status"));
+        } catch (IOException gone) {
+            return List.of();
+        }
+    }
+}
