@@ -122,7 +122,7 @@ class TwoDatabasesIT {
         stack.execute("ALTER DATABASE legacy ALLOW_CONNECTIONS true");
         assertThat(waiting.reason()).contains("the source database 'legacy' cannot be used");
         assertThat(waiting.isSettled()).isFalse();
-        executeThere("INSERT INTO crossing.person VALUES (9999, 'back', NULL)");
+        executeThere("INSERT INTO crossing.person VALUES (1000000000, 'back', NULL)");
         await().atMost(PATIENCE).untilAsserted(this::sidesMustBeEqual);
         stack.watch().until(run.id(), now -> now.reason().isEmpty());
     }
