@@ -1,6 +1,8 @@
 package dev.godwit.audit.integrity;
 
 import dev.godwit.audit.trail.HashChain;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -17,7 +19,14 @@ record Checkpoint(long number, Instant madeAt, String previousHash, String publi
     private static final long MICROS = 1_000_000;
 
     /** A chain's last event; its hash is hex. */
-    record Chain(String run, String stream, long sequence, String hash) {}
+    record Chain(String run, String stream, long sequence, String hash) {
+
+        /** From columns of these names. */
+        static Chain fromRow(ResultSet row) throws SQLException {
+            return new Chain(
+                    row.getString("run"), row.getString("stream"), row.getLong("sequence"), hex(row.getBytes("hash")));
+        }
+    }
 
     Checkpoint {
         chains = List.copyOf(chains);

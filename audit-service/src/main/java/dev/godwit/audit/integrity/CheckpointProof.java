@@ -167,11 +167,7 @@ public class CheckpointProof {
             statement.setLong(1, checkpoint);
             try (ResultSet rows = statement.executeQuery()) {
                 while (rows.next()) {
-                    chains.add(new Checkpoint.Chain(
-                            rows.getString("run"),
-                            rows.getString("stream"),
-                            rows.getLong("sequence"),
-                            Checkpoint.hex(rows.getBytes("hash"))));
+                    chains.add(Checkpoint.Chain.fromRow(rows));
                 }
             }
         }

@@ -44,7 +44,7 @@ public class Checkpoints {
                   FROM locked
                  WHERE s.run = locked.run AND s.stream = locked.stream
              RETURNING s.run, s.stream, s.last_sequence, s.last_hash)
-            SELECT run, stream, last_sequence, last_hash
+            SELECT run, stream, last_sequence AS sequence, last_hash AS hash
               FROM grown
              ORDER BY run COLLATE "C", stream COLLATE "C"
             """;
@@ -129,11 +129,7 @@ public class Checkpoints {
         try (Statement statement = connection.createStatement();
                 ResultSet rows = statement.executeQuery(TAKE_GROWN)) {
             while (rows.next()) {
-                chains.add(new Checkpoint.Chain(
-                        rows.getString("run"),
-                        rows.getString("stream"),
-                        rows.getLong("last_sequence"),
-                        Checkpoint.hex(rows.getBytes("last_hash"))));
+                chains.add(Checkpoint.Chain.fromRow(rows));
             }
         }
         return chains;

@@ -55,7 +55,7 @@ public final class Controller {
         if (hard.isPresent()) {
             return stop(before, hard.get().signal().name(), hard.get().describe(), now);
         }
-        return level == PaceLevel.FULL ? unhindered(now) : steer(before, readings, now);
+        return level == PaceLevel.FULL ? PaceState.unhindered(1, now) : steer(before, readings, now);
     }
 
     private static Optional<Reading> beyondHard(PaceState before, List<Reading> readings) {
@@ -78,19 +78,6 @@ public final class Controller {
                 closed ? now : now.plus(COOL),
                 before.unknownSince(),
                 Optional.of(before.stoppedSince().orElse(now)));
-    }
-
-    private static PaceState unhindered(Instant now) {
-        return new PaceState(
-                1,
-                1,
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                now,
-                now,
-                Optional.empty(),
-                Optional.empty());
     }
 
     private static PaceState steer(PaceState before, List<Reading> readings, Instant now) {

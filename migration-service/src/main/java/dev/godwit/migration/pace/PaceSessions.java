@@ -1,6 +1,7 @@
 package dev.godwit.migration.pace;
 
 import dev.godwit.migration.run.GodwitConfig;
+import dev.godwit.migration.sql.ConnectOptions;
 import io.vertx.mutiny.core.Vertx;
 import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.pgclient.PgBuilder;
@@ -18,15 +19,7 @@ public class PaceSessions {
 
     @Inject
     public PaceSessions(Vertx vertx, GodwitConfig config, PaceConfig pace) {
-        GodwitConfig.Database database = config.database();
-        PgConnectOptions connect = new PgConnectOptions()
-                .setHost(database.host())
-                .setPort(database.port())
-                .setDatabase(database.name())
-                .setUser(database.user())
-                .setPassword(database.password())
-                .setCachePreparedStatements(true)
-                .setTcpKeepAlive(true);
+        PgConnectOptions connect = ConnectOptions.of(config.database()).setCachePreparedStatements(true);
         connect.addProperty("application_name", "godwit-pace");
         connect.addProperty("statement_timeout", pace.statementTimeout().toMillis() + "ms");
         connect.addProperty("lock_timeout", pace.statementTimeout().toMillis() + "ms");

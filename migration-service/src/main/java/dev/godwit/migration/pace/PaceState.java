@@ -29,8 +29,13 @@ public record PaceState(
 
     /** A run begins below what its level allows, and shows first that it does no harm. */
     public static PaceState begin(Instant now) {
+        return unhindered(Controller.FIRST, now);
+    }
+
+    /** A run that nothing holds back. */
+    static PaceState unhindered(double share, Instant now) {
         return new PaceState(
-                Controller.FIRST,
+                share,
                 1,
                 Optional.empty(),
                 Optional.empty(),

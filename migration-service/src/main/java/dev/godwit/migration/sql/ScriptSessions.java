@@ -67,15 +67,7 @@ public class ScriptSessions {
     }
 
     private <T> Uni<T> open(Map<String, String> settings, Function<SqlConnection, Uni<T>> work) {
-        GodwitConfig.Database database = config.database();
-        PgConnectOptions connect = new PgConnectOptions()
-                .setHost(database.host())
-                .setPort(database.port())
-                .setDatabase(database.name())
-                .setUser(database.user())
-                .setPassword(database.password())
-                .setCachePreparedStatements(false)
-                .setTcpKeepAlive(true);
+        PgConnectOptions connect = ConnectOptions.of(config.database()).setCachePreparedStatements(false);
         settings.forEach(connect::addProperty);
         return PgConnection.connect(vertx, connect)
                 .chain(connection -> work.apply(connection).eventually(() -> close(connection)));

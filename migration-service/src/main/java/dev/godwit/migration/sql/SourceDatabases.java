@@ -44,15 +44,9 @@ public class SourceDatabases {
     }
 
     private Pool open(GodwitConfig.Database database) {
-        PgConnectOptions connect = new PgConnectOptions()
-                .setHost(database.host())
-                .setPort(database.port())
-                .setDatabase(database.name())
-                .setUser(database.user())
-                .setPassword(database.password())
+        PgConnectOptions connect = ConnectOptions.of(database)
                 .setCachePreparedStatements(true)
                 .setPreparedStatementCacheSqlLimit(32_768)
-                .setTcpKeepAlive(true)
                 .setReconnectAttempts(2)
                 .setReconnectInterval(200);
         SETTINGS.forEach(connect::addProperty);

@@ -57,18 +57,11 @@ public class WorkerSessions {
     }
 
     private static Pool open(Vertx vertx, GodwitConfig config) {
-        GodwitConfig.Database database = config.database();
-        PgConnectOptions connect = new PgConnectOptions()
-                .setHost(database.host())
-                .setPort(database.port())
-                .setDatabase(database.name())
-                .setUser(database.user())
-                .setPassword(database.password())
+        PgConnectOptions connect = ConnectOptions.of(config.database())
                 .setCachePreparedStatements(true)
                 .setPreparedStatementCacheMaxSize(256)
                 .setPreparedStatementCacheSqlLimit(32_768)
                 .setPipeliningLimit(64)
-                .setTcpKeepAlive(true)
                 .setReconnectAttempts(2)
                 .setReconnectInterval(200);
         settings(config.batch()).forEach(connect::addProperty);
