@@ -14,10 +14,11 @@ import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 
 /** What the rounds measured, with its spread. */
-record BenchResult(Options options, List<Pair> pairs, List<Impact> impacts) {
+record BenchResult(Options options, List<Pair> pairs, List<Impact> impacts) implements Measured {
 
     /** Lines for people: medians over all rounds, smallest and largest in brackets. */
-    List<String> lines() {
+    @Override
+    public List<String> lines() {
         List<String> lines = new ArrayList<>();
         lines.add(String.format(
                 Locale.ROOT,
@@ -112,7 +113,8 @@ record BenchResult(Options options, List<Pair> pairs, List<Impact> impacts) {
     }
 
     /** One object for programs; rates in entities per second, times in milliseconds, processor time in microseconds per entity where it could be measured. */
-    ObjectNode json() {
+    @Override
+    public ObjectNode json() {
         ObjectNode json = RestClient.JSON
                 .createObjectNode()
                 .put("benchmark", "rekey")

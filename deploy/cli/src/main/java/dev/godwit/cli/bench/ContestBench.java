@@ -137,7 +137,8 @@ final class ContestBench {
         }
     }
 
-    private static String text(Connection connection, String sql) throws SQLException {
+    /** The first value of a query. */
+    static String text(Connection connection, String sql) throws SQLException {
         return texts(connection, sql).get(0);
     }
 

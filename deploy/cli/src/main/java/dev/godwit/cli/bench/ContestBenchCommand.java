@@ -2,7 +2,6 @@ package dev.godwit.cli.bench;
 
 import dev.godwit.cli.ExitCode;
 import dev.godwit.cli.Failure;
-import dev.godwit.cli.command.GodwitCommand;
 import dev.godwit.cli.stack.DatabaseUrl;
 import dev.godwit.cli.stack.Stack;
 import dev.godwit.cli.stack.StackDescription;
@@ -11,7 +10,7 @@ import java.sql.Connection;
 import picocli.CommandLine.Option;
 
 /** Measures Godwit against the single statement that does the same. */
-abstract class ContestBenchCommand extends GodwitCommand {
+abstract class ContestBenchCommand extends MeasuringCommand {
 
     private static final int ROWS_MIN = 1000;
 
@@ -51,13 +50,7 @@ abstract class ContestBenchCommand extends GodwitCommand {
             DatabaseUrl database = DatabaseUrl.parse(description.database().url());
             result = new ContestBench(contest, rows, database, godwit, cpu, terminal()::note).run(pairs);
         }
-        int instances = description.migration().urls().size();
-        if (isJson()) {
-            terminal().json(result.json().put("instances", instances));
-        } else {
-            terminal().line("instances of migration-service: " + instances);
-            result.lines().forEach(terminal()::line);
-        }
+        tell(result, description);
         return ExitCode.DONE;
     }
 }

@@ -14,10 +14,11 @@ import java.util.function.ToDoubleFunction;
  *
  * @param server its version and the settings that matter most
  */
-record ContestResult(Contest contest, int entities, List<Pair> pairs, String server) {
+record ContestResult(Contest contest, int entities, List<Pair> pairs, String server) implements Measured {
 
     /** Lines for people: medians over all pairs, smallest and largest in brackets. */
-    List<String> lines() {
+    @Override
+    public List<String> lines() {
         List<String> lines = new ArrayList<>();
         lines.add(String.format(Locale.ROOT, "%,d %s", entities, contest.task()));
         lines.add(server + ", " + Runtime.getRuntime().availableProcessors() + " processors");
@@ -74,7 +75,8 @@ record ContestResult(Contest contest, int entities, List<Pair> pairs, String ser
     }
 
     /** One object for programs; rates in entities per second, processor time in microseconds per entity where it could be measured. */
-    ObjectNode json() {
+    @Override
+    public ObjectNode json() {
         ObjectNode json = RestClient.JSON
                 .createObjectNode()
                 .put("benchmark", contest.name())

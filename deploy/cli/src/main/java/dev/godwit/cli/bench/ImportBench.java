@@ -5,9 +5,6 @@ import dev.godwit.cli.client.Run;
 import dev.godwit.cli.stack.DatabaseUrl;
 import java.lang.management.ManagementFactory;
 import java.sql.Connection;
-import java.sql.ResultSet;
-import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -123,7 +120,7 @@ final class ImportBench {
                     progress.accept("pair " + round + " of " + options.pairs());
                     pairs.add(pair(tables, new PlainCopies(there, here), round % 2 == 1, options.rows()));
                 }
-                return new ImportResult(options, pairs, conditions(here));
+                return new ImportResult(options, pairs, ContestBench.text(here, ContestBench.CONDITIONS));
             } finally {
                 godwit.undefine();
                 PlainCopies.unlink(databases.administrator());
@@ -200,13 +197,5 @@ final class ImportBench {
     /** So long a measurement tells how far it has come. */
     private void note(String format, Object... values) {
         progress.accept(String.format(Locale.ROOT, format, values));
-    }
-
-    private static String conditions(Connection connection) throws SQLException {
-        try (Statement statement = connection.createStatement();
-                ResultSet found = statement.executeQuery(ContestBench.CONDITIONS)) {
-            found.next();
-            return found.getString(1);
-        }
     }
 }

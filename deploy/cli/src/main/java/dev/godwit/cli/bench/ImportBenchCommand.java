@@ -2,7 +2,6 @@ package dev.godwit.cli.bench;
 
 import dev.godwit.cli.ExitCode;
 import dev.godwit.cli.Failure;
-import dev.godwit.cli.command.GodwitCommand;
 import dev.godwit.cli.stack.DatabaseUrl;
 import dev.godwit.cli.stack.Stack;
 import dev.godwit.cli.stack.StackDescription;
@@ -17,7 +16,7 @@ import picocli.CommandLine.Option;
         name = "import",
         description =
                 "Bring rows of one database into another while both are written to: the plain copies and Godwit, interleaved.")
-public final class ImportBenchCommand extends GodwitCommand {
+public final class ImportBenchCommand extends MeasuringCommand {
 
     private static final int ROWS_MIN = 1000;
 
@@ -77,13 +76,7 @@ public final class ImportBenchCommand extends GodwitCommand {
             ImportBench.Options wanted = new ImportBench.Options(rows, pairs, traffic, Duration.ofSeconds(window));
             result = new ImportBench(wanted, databases, godwit, cpu, terminal()::note).run();
         }
-        int instances = description.migration().urls().size();
-        if (isJson()) {
-            terminal().json(result.json().put("instances", instances));
-        } else {
-            terminal().line("instances of migration-service: " + instances);
-            result.lines().forEach(terminal()::line);
-        }
+        tell(result, description);
         return ExitCode.DONE;
     }
 }

@@ -15,10 +15,11 @@ import java.util.function.ToDoubleFunction;
  *
  * @param server its version and the settings that matter most
  */
-record ImportResult(Options options, List<Pair> pairs, String server) {
+record ImportResult(Options options, List<Pair> pairs, String server) implements Measured {
 
     /** Lines for people: medians over all pairs, smallest and largest in brackets. */
-    List<String> lines() {
+    @Override
+    public List<String> lines() {
         List<String> lines = new ArrayList<>();
         lines.add(String.format(
                 Locale.ROOT,
@@ -96,7 +97,8 @@ record ImportResult(Options options, List<Pair> pairs, String server) {
     }
 
     /** One object for programs; rates in rows per second, processor time in microseconds per row where it could be measured. */
-    ObjectNode json() {
+    @Override
+    public ObjectNode json() {
         ObjectNode json = RestClient.JSON
                 .createObjectNode()
                 .put("benchmark", "import")

@@ -3,7 +3,6 @@ package dev.godwit.cli.bench;
 import dev.godwit.cli.ExitCode;
 import dev.godwit.cli.Failure;
 import dev.godwit.cli.bench.RekeyBench.Options;
-import dev.godwit.cli.command.GodwitCommand;
 import dev.godwit.cli.stack.DatabaseUrl;
 import dev.godwit.cli.stack.Stack;
 import dev.godwit.cli.stack.StackDescription;
@@ -18,7 +17,7 @@ import picocli.CommandLine.Option;
         name = "rekey",
         description =
                 "Rekey documents with ten references each: the fastest hand-written SQL, Godwit, and the naive script, interleaved.")
-public final class RekeyBenchCommand extends GodwitCommand {
+public final class RekeyBenchCommand extends MeasuringCommand {
 
     private static final int ROWS_MIN = 1000;
 
@@ -74,16 +73,7 @@ public final class RekeyBenchCommand extends GodwitCommand {
             Options options = new Options(rows, pairs, impactRounds, traffic, Duration.ofSeconds(window));
             result = new RekeyBench(options, database, godwit, cpu, terminal()::note).run();
         }
-        if (isJson()) {
-            terminal()
-                    .json(result.json()
-                            .put("instances", description.migration().urls().size()));
-        } else {
-            terminal()
-                    .line("instances of migration-service: "
-                            + description.migration().urls().size());
-            result.lines().forEach(terminal()::line);
-        }
+        tell(result, description);
         return ExitCode.DONE;
     }
 }
