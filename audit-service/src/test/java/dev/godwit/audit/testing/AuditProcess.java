@@ -55,6 +55,7 @@ public final class AuditProcess implements AutoCloseable {
         environment.put("GODWIT_AUDIT_DATABASE_PASSWORD", settings.get("godwit.audit.database.password"));
         environment.put("KAFKA_BOOTSTRAP_SERVERS", settings.get("kafka.bootstrap.servers"));
         environment.put("GODWIT_AUDIT_SIGNING_KEY", "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=");
+        environment.put("GODWIT_AUTH", "none");
         environment.put("QUARKUS_HTTP_HOST", "127.0.0.1");
         environment.put("QUARKUS_HTTP_PORT", Integer.toString(port));
         return new AuditProcess(builder.start(), URI.create("http://127.0.0.1:" + port));

@@ -23,6 +23,11 @@ record Envelope(String id, String type, String source, Data data) {
     private static final String STRUCTURED = "application/cloudevents";
     private static final String ANONYMOUS = "kafka";
 
+    /** Who asks. Whoever can write to the topic can say anything, so it stays a claim. */
+    Requester requester() {
+        return Requester.claimed(source);
+    }
+
     /** The data, read when asked for. */
     @FunctionalInterface
     interface Data {

@@ -45,7 +45,7 @@ class CommandReaderTest {
                             true,
                             true,
                             Optional.of(PaceLevel.FULL),
-                            "ann",
+                            "claimed:ann",
                             Optional.of("because"))));
         }
 
@@ -71,7 +71,7 @@ class CommandReaderTest {
 
             assertThat(Schemas.violations("command-series-start", data.replace('\'', '"')))
                     .isEmpty();
-            assertThat(read("dev.godwit.series.start", data).requestedBy()).isEqualTo("/client");
+            assertThat(read("dev.godwit.series.start", data).requestedBy()).isEqualTo("claimed:/client");
         }
     }
 
@@ -94,7 +94,7 @@ class CommandReaderTest {
                             Optional.empty(),
                             Optional.empty(),
                             Optional.empty(),
-                            "/client",
+                            "claimed:/client",
                             Optional.empty()));
         }
 
@@ -116,7 +116,7 @@ class CommandReaderTest {
                             Optional.of(50),
                             Optional.of(PaceLevel.GENTLE),
                             Optional.of(Window.parse("22:00-06:00 Europe/Berlin")),
-                            "ann",
+                            "claimed:ann",
                             Optional.of("because")));
         }
 
@@ -131,7 +131,7 @@ class CommandReaderTest {
         void shouldTakeABlankRemarkForAbsent() {
             StartCommand start = start("{'migration':'m','requestedBy':'','reason':' '}");
 
-            assertThat(start.requestedBy()).isEqualTo("/client");
+            assertThat(start.requestedBy()).isEqualTo("claimed:/client");
             assertThat(start.reason()).isEmpty();
         }
 
@@ -226,7 +226,7 @@ class CommandReaderTest {
         @Test
         void shouldReadKeysInOrderEachOnce() {
             assertThat(read(MIGRATE, "{'migration':'m','keys':['b','a','b',''],'requestedBy':'ann','reason':'why'}"))
-                    .isEqualTo(new Command.Migrate("id-1", "m", List.of("b", "a", ""), "ann"));
+                    .isEqualTo(new Command.Migrate("id-1", "m", List.of("b", "a", ""), "claimed:ann"));
         }
 
         @Test
@@ -247,7 +247,8 @@ class CommandReaderTest {
 
         for (int round = 0; round < 20_000; round++) {
             byte[] bytes = damaged(valid, random);
-            Throwable failure = catchThrowable(() -> CommandReader.start(StrictObject.parse(bytes), "id-1", "/client"));
+            Throwable failure = catchThrowable(
+                    () -> CommandReader.start(StrictObject.parse(bytes), "id-1", Requester.claimed("/client")));
             if (failure != null) {
                 assertThat(failure)
                         .as("for %s", new String(bytes, StandardCharsets.UTF_8))
@@ -275,7 +276,7 @@ class CommandReaderTest {
 
     private static Command read(String type, String json) {
         byte[] bytes = json.replace('\'', '"').getBytes(StandardCharsets.UTF_8);
-        return CommandReader.read(type, "id-1", "/client", StrictObject.parse(bytes));
+        return CommandReader.read(type, "id-1", Requester.claimed("/client"), StrictObject.parse(bytes));
     }
 
     private static void codeMustBe(String code, ThrowingCallable call) {

@@ -33,7 +33,12 @@ public final class Topics implements AutoCloseable {
 
     /** Sends one message and waits for the broker. Null values are tombstones. */
     public void send(String topic, String key, String value, Map<String, String> headers) {
-        ProducerRecord<byte[], byte[]> record = new ProducerRecord<>(topic, bytes(key), bytes(value));
+        send(topic, key, bytes(value), headers);
+    }
+
+    /** The same for a value that may be no text. */
+    public void send(String topic, String key, byte[] value, Map<String, String> headers) {
+        ProducerRecord<byte[], byte[]> record = new ProducerRecord<>(topic, bytes(key), value);
         headers.forEach((name, text) -> record.headers().add(name, bytes(text)));
         try {
             producer.send(record).get(30, TimeUnit.SECONDS);

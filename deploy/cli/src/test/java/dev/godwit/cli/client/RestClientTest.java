@@ -56,7 +56,7 @@ class RestClientTest {
     void shouldSayHowToStartTheStackWhenNobodyAnswers() throws IOException {
         String address = closedAddress();
 
-        assertThatThrownBy(() -> new RestClient("some-service", List.of(address)).get("/x"))
+        assertThatThrownBy(() -> new RestClient("some-service", List.of(address), Optional.empty()).get("/x"))
                 .isInstanceOfSatisfying(Failure.class, failure -> assertThat(failure.isUnreachable())
                         .isTrue())
                 .hasMessageContainingAll("some-service", address, "connection refused", "./godwit up");
@@ -64,7 +64,7 @@ class RestClientTest {
 
     @Test
     void shouldAskTheNextInstanceWhenOneRefusesTheConnection() throws IOException {
-        RestClient client = new RestClient("some-service", List.of(closedAddress(), address()));
+        RestClient client = new RestClient("some-service", List.of(closedAddress(), address()), Optional.empty());
 
         client.post("/x", RestClient.JSON.createObjectNode().put("a", 1));
 
@@ -74,7 +74,7 @@ class RestClientTest {
 
     @Test
     void shouldSendHostileKeysAsTheyAre() {
-        new MigrationClient(address()).ids("We ird.\"Täble\"", "a/b?c&d=e+f%");
+        new MigrationClient(List.of(address()), Optional.of("secret")).ids("We ird.\"Täble\"", "a/b?c&d=e+f%");
 
         assertThat(requests)
                 .containsExactly("GET /api/ids?table=We%20ird.%22T%C3%A4ble%22&key=a%2Fb%3Fc%26d%3De%2Bf%25 ");
@@ -82,7 +82,7 @@ class RestClientTest {
 
     @Test
     void shouldSayWhatItAsksOfARun() {
-        new MigrationClient(address())
+        new MigrationClient(List.of(address()), Optional.of("secret"))
                 .start(RunRequest.of("documents", true).withLimit(100).withFollow());
 
         assertThat(requests)
@@ -95,7 +95,7 @@ class RestClientTest {
 
     @Test
     void shouldAskForAnotherPace() {
-        new MigrationClient(address())
+        new MigrationClient(List.of(address()), Optional.of("secret"))
                 .changePace("r1", Optional.of("gentle"), Optional.of("22:00-06:00 UTC"), false, "ann");
 
         assertThat(requests)
@@ -106,7 +106,7 @@ class RestClientTest {
     }
 
     private RestClient client() {
-        return new RestClient("some-service", List.of(address()));
+        return new RestClient("some-service", List.of(address()), Optional.empty());
     }
 
     private String address() {

@@ -102,7 +102,7 @@ public final class DemoCommand extends GodwitCommand {
                 stack,
                 options,
                 steps,
-                new Flight(new MigrationClient(description.migration().urls())));
+                new Flight(MigrationClient.of(description)));
         int exitCode = demo.run(migrations());
         tell(steps, description, demo.told());
         return exitCode;
