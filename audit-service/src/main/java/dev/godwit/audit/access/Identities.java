@@ -24,6 +24,14 @@ final class Identities {
                 .build();
     }
 
+    /** Somebody who was known once. */
+    static SecurityIdentity nobody() {
+        return QuarkusSecurityIdentity.builder()
+                .setPrincipal(new QuarkusPrincipal(""))
+                .setAnonymous(true)
+                .build();
+    }
+
     /** Whoever reaches a service that asks for no proof. */
     static SecurityIdentity anybody() {
         return QuarkusSecurityIdentity.builder(of("anybody", Role.ADMIN))

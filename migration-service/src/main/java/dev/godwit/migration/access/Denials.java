@@ -1,6 +1,7 @@
 package dev.godwit.migration.access;
 
 import io.netty.handler.codec.http.HttpHeaderNames;
+import io.quarkus.security.AuthenticationFailedException;
 import io.quarkus.security.ForbiddenException;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.json.JsonObject;
@@ -20,21 +21,30 @@ public class Denials {
     public static final String FORBIDDEN = "the token's role may not do this; roles are viewer, operator and admin";
 
     void register(@Observes Router router) {
-        router.route().failureHandler(context -> {
-            if (context.failure() instanceof ForbiddenException
-                    && !context.response().headWritten()) {
-                answer(context, 403, "Forbidden", "forbidden", FORBIDDEN);
-            } else {
-                context.next();
-            }
-        });
+        router.route().failureHandler(Denials::tell);
+    }
+
+    /** What another mechanism has made a redirect stays one. */
+    private static void tell(RoutingContext context) {
+        boolean open = !context.response().headWritten() && context.response().getStatusCode() / 100 != 3;
+        if (open && context.failure() instanceof ForbiddenException) {
+            answer(context, 403, "Forbidden", "forbidden", FORBIDDEN);
+        } else if (open && context.failure() instanceof AuthenticationFailedException) {
+            refuse(context);
+        } else {
+            context.next();
+        }
     }
 
     /** Asks for a token. */
     static Uni<Boolean> unauthenticated(RoutingContext context) {
+        refuse(context);
+        return Uni.createFrom().item(true);
+    }
+
+    private static void refuse(RoutingContext context) {
         context.response().putHeader(HttpHeaderNames.WWW_AUTHENTICATE, "Bearer");
         answer(context, 401, "Unauthorized", "unauthenticated", UNAUTHENTICATED);
-        return Uni.createFrom().item(true);
     }
 
     static void answer(RoutingContext context, int status, String title, String code, String detail) {
