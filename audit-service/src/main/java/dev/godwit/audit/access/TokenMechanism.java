@@ -57,7 +57,11 @@ class TokenMechanism implements HttpAuthenticationMechanism {
             return Denials.unauthenticated(context);
         }
         // With a provider where people log in, the redirect is its mechanism's.
-        return config.oidc().hasLogin() ? Uni.createFrom().item(false) : toLogin(context);
+        return hasLogin(config.oidc()) ? Uni.createFrom().item(false) : toLogin(context);
+    }
+
+    private static boolean hasLogin(AccessConfig.Oidc oidc) {
+        return oidc.enabled() && oidc.type().equals("hybrid");
     }
 
     private static Uni<Boolean> toLogin(RoutingContext context) {
