@@ -1,6 +1,6 @@
 package dev.godwit.audit.access;
 
-import java.util.HexFormat;
+import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -8,8 +8,9 @@ import java.util.regex.Pattern;
  * A token that the service knows. Only its hash is kept, so that a configuration that is read by others opens nothing.
  *
  * @param name who has it
+ * @param hash SHA-256 of the token, in hexadecimal
  */
-record StaticToken(String name, Role role, byte[] hash) {
+record StaticToken(String name, Role role, String hash) {
 
     private static final Pattern ENTRY =
             Pattern.compile("([A-Za-z0-9][A-Za-z0-9._@-]{0,99}):([a-z]+):([0-9a-fA-F]{64})(?::delegate)?");
@@ -30,7 +31,7 @@ record StaticToken(String name, Role role, byte[] hash) {
         Role role = Role.find(matcher.group(2))
                 .orElseThrow(() ->
                         new IllegalStateException(origin + " names no role; roles are viewer, operator and admin"));
-        return new StaticToken(matcher.group(1), role, HexFormat.of().parseHex(matcher.group(3)));
+        return new StaticToken(matcher.group(1), role, matcher.group(3).toLowerCase(Locale.ROOT));
     }
 
     @Override

@@ -107,8 +107,7 @@ class AccessIT extends AuditIT {
 
         assertThat(login.header("Location")).contains("/login?failed");
         assertThat(login.cookie(COOKIE)).isNull();
-        assertThat(as(null)
-                        .redirects()
+        assertThat(as(null).redirects()
                         .follow(false)
                         .cookie(COOKIE, "dmlj")
                         .get("/api/runs")

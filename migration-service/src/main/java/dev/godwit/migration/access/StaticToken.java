@@ -1,6 +1,6 @@
 package dev.godwit.migration.access;
 
-import java.util.HexFormat;
+import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -8,9 +8,10 @@ import java.util.regex.Pattern;
  * A token that the service knows. Only its hash is kept, so that a configuration that is read by others opens nothing.
  *
  * @param name who has it
+ * @param hash SHA-256 of the token, in hexadecimal
  * @param delegate whether its owner may act for others, who are named in the request, as the dashboard does for those who are logged in there
  */
-record StaticToken(String name, Role role, byte[] hash, boolean delegate) {
+record StaticToken(String name, Role role, String hash, boolean delegate) {
 
     private static final Pattern ENTRY =
             Pattern.compile("([A-Za-z0-9][A-Za-z0-9._@-]{0,99}):([a-z]+):([0-9a-fA-F]{64})(:delegate)?");
@@ -32,7 +33,7 @@ record StaticToken(String name, Role role, byte[] hash, boolean delegate) {
                 .orElseThrow(() ->
                         new IllegalStateException(origin + " names no role; roles are viewer, operator and admin"));
         return new StaticToken(
-                matcher.group(1), role, HexFormat.of().parseHex(matcher.group(3)), matcher.group(4) != null);
+                matcher.group(1), role, matcher.group(3).toLowerCase(Locale.ROOT), matcher.group(4) != null);
     }
 
     @Override

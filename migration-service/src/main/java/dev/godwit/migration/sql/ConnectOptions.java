@@ -12,13 +12,15 @@ public final class ConnectOptions {
 
     /** Address and user of a database as it is configured; a host that is gone is noticed by keepalive. Everything else is the caller's. */
     public static PgConnectOptions of(GodwitConfig.Database database) {
-        return secured(database, new PgConnectOptions()
-                .setHost(database.host())
-                .setPort(database.port())
-                .setDatabase(database.name())
-                .setUser(database.user())
-                .setPassword(database.password())
-                .setTcpKeepAlive(true));
+        return secured(
+                database,
+                new PgConnectOptions()
+                        .setHost(database.host())
+                        .setPort(database.port())
+                        .setDatabase(database.name())
+                        .setUser(database.user())
+                        .setPassword(database.password())
+                        .setTcpKeepAlive(true));
     }
 
     private static PgConnectOptions secured(GodwitConfig.Database database, PgConnectOptions options) {
@@ -26,7 +28,8 @@ public final class ConnectOptions {
         if (mode == SslMode.DISABLE) {
             return options;
         }
-        database.caFile().ifPresent(file -> options.setPemTrustOptions(new PemTrustOptions().addCertPath(file.toString())));
+        database.caFile()
+                .ifPresent(file -> options.setPemTrustOptions(new PemTrustOptions().addCertPath(file.toString())));
         return options.setSslMode(mode).setHostnameVerificationAlgorithm("HTTPS");
     }
 }

@@ -66,14 +66,12 @@ class HostileDefinitionTest {
         LoadResult result = assertTimeoutPreemptively(
                 Duration.ofSeconds(20), () -> new DefinitionDirectory(directory).load(), rubbish.toString());
 
-        assertThat(result.errors())
-                .as(rubbish.toString())
-                .isNotEmpty()
-                .allSatisfy(error -> assertThat(error.message() + error.remedy())
-                        .isNotBlank()
-                        .doesNotContain("Exception")
-                        .doesNotContain("Error)")
-                        .hasSizeLessThan(2_000));
+        assertThat(result.errors()).as(rubbish.toString()).isNotEmpty().allSatisfy(error -> assertThat(
+                        error.message() + error.remedy())
+                .isNotBlank()
+                .doesNotContain("Exception")
+                .doesNotContain("Error)")
+                .hasSizeLessThan(2_000));
     }
 
     @ParameterizedTest

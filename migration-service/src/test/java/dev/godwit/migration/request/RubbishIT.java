@@ -45,18 +45,42 @@ class RubbishIT {
             "{\"remove\":true,\"requestedBy\":\"eve\"}");
 
     private static final List<String> POSTS = List.of(
-            "/api/runs", "/api/series", "/api/entities/migrate", "/api/runs/r1/pause", "/api/runs/r1/rollback",
-            "/api/runs/r1/pace", "/api/migrations/documents-uuid5/rehearse", "/api/migrations/documents-uuid5/stamp",
-            "/api/series/s/cancel", "/api/runs/r1/forget");
+            "/api/runs",
+            "/api/series",
+            "/api/entities/migrate",
+            "/api/runs/r1/pause",
+            "/api/runs/r1/rollback",
+            "/api/runs/r1/pace",
+            "/api/migrations/documents-uuid5/rehearse",
+            "/api/migrations/documents-uuid5/stamp",
+            "/api/series/s/cancel",
+            "/api/runs/r1/forget");
 
     private static final List<String> GETS = List.of(
-            "/api/migrations/%s", "/api/migrations/%s/explain", "/api/runs/%s", "/api/runs?state=%s", "/api/runs?migration=%s",
-            "/api/ids?table=%s&key=a", "/api/ids?table=a&key=%s", "/api/series/%s", "/api/runs/%s/pace", "/api/runs/%s/plan",
-            "/api/doctor?migration=%s", "/api/health?migration=%s", "/%s", "/q/%s");
+            "/api/migrations/%s",
+            "/api/migrations/%s/explain",
+            "/api/runs/%s",
+            "/api/runs?state=%s",
+            "/api/runs?migration=%s",
+            "/api/ids?table=%s&key=a",
+            "/api/ids?table=a&key=%s",
+            "/api/series/%s",
+            "/api/runs/%s/pace",
+            "/api/runs/%s/plan",
+            "/api/doctor?migration=%s",
+            "/api/health?migration=%s",
+            "/%s",
+            "/q/%s");
 
     private static final List<String> TYPES = List.of(
-            "dev.godwit.run.start", "dev.godwit.series.start", "dev.godwit.entities.migrate", "dev.godwit.run.pause",
-            "dev.godwit.run.rollback", "dev.godwit.run.forget", "dev.godwit.run.explode", "");
+            "dev.godwit.run.start",
+            "dev.godwit.series.start",
+            "dev.godwit.entities.migrate",
+            "dev.godwit.run.pause",
+            "dev.godwit.run.rollback",
+            "dev.godwit.run.forget",
+            "dev.godwit.run.explode",
+            "");
 
     private final HttpClient client =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -76,11 +100,8 @@ class RubbishIT {
         for (int i = 0; i < REQUESTS; i++) {
             byte[] body = rubbish.of(rubbish.oneOf(GOOD));
             String path = rubbish.oneOf(POSTS);
-            mustBeAnswered(
-                    rubbish + " POST " + path,
-                    request(path).POST(HttpRequest.BodyPublishers.ofByteArray(body)));
-            String asked = rubbish.oneOf(GETS)
-                    .formatted(URLEncoder.encode(rubbish.text(60), StandardCharsets.UTF_8));
+            mustBeAnswered(rubbish + " POST " + path, request(path).POST(HttpRequest.BodyPublishers.ofByteArray(body)));
+            String asked = rubbish.oneOf(GETS).formatted(URLEncoder.encode(rubbish.text(60), StandardCharsets.UTF_8));
             mustBeAnswered(rubbish + " GET " + asked, request(asked).GET());
         }
         assertThat(client.send(request("/q/health/live").build(), HttpResponse.BodyHandlers.ofString())
@@ -112,19 +133,40 @@ class RubbishIT {
         String mark = UUID.randomUUID().toString();
         try (Topics topics = new Topics(bootstrapServers)) {
             for (int i = 0; i < COMMANDS; i++) {
-                topics.send(TOPIC, mark, rubbish.of(rubbish.oneOf(GOOD)), Map.of(
-                        "ce_specversion", "1.0",
-                        "ce_id", mark + i,
-                        "ce_type", rubbish.oneOf(TYPES),
-                        "ce_source", rubbish.text(30),
-                        "content-type", "application/json"));
+                topics.send(
+                        TOPIC,
+                        mark,
+                        rubbish.of(rubbish.oneOf(GOOD)),
+                        Map.of(
+                                "ce_specversion",
+                                "1.0",
+                                "ce_id",
+                                mark + i,
+                                "ce_type",
+                                rubbish.oneOf(TYPES),
+                                "ce_source",
+                                rubbish.text(30),
+                                "content-type",
+                                "application/json"));
                 topics.send(TOPIC, mark, rubbish.of(structured(rubbish.oneOf(TYPES), rubbish.oneOf(GOOD))), Map.of());
             }
-            topics.send(TOPIC, mark, GOOD.get(0).getBytes(StandardCharsets.UTF_8), Map.of(
-                    "ce_specversion", "1.0", "ce_id", mark, "ce_type", TYPES.get(0), "content-type", "application/json"));
+            topics.send(
+                    TOPIC,
+                    mark,
+                    GOOD.get(0).getBytes(StandardCharsets.UTF_8),
+                    Map.of(
+                            "ce_specversion",
+                            "1.0",
+                            "ce_id",
+                            mark,
+                            "ce_type",
+                            TYPES.get(0),
+                            "content-type",
+                            "application/json"));
 
             await().atMost(Duration.ofSeconds(60))
-                    .untilAsserted(() -> assertThat(runs.asked()).as(rubbish.toString()).contains("start " + mark + " m true"));
+                    .untilAsserted(() ->
+                            assertThat(runs.asked()).as(rubbish.toString()).contains("start " + mark + " m true"));
             List<ConsumerRecord<byte[], byte[]>> buried = topics.all("godwit.dead-letters").stream()
                     .filter(record -> mark.equals(Topics.text(record.key())))
                     .toList();
@@ -165,7 +207,8 @@ class RubbishIT {
     }
 
     private static Map<String, String> start(String id) {
-        return Map.of("ce_specversion", "1.0", "ce_id", id, "ce_type", TYPES.get(0), "content-type", "application/json");
+        return Map.of(
+                "ce_specversion", "1.0", "ce_id", id, "ce_type", TYPES.get(0), "content-type", "application/json");
     }
 
     private static String structured(String type, String data) {

@@ -96,8 +96,8 @@ class CommandsOnceIT extends LiveRuns {
 
             assertThatThrownBy(() -> await(start(commandId, name, true, Optional.empty(), List.of(), true)))
                     .as(name)
-                    .isInstanceOfSatisfying(Refusal.class, refusal -> assertThat(refusal.code())
-                            .isEqualTo("unknown_migration"));
+                    .isInstanceOfSatisfying(
+                            Refusal.class, refusal -> assertThat(refusal.code()).isEqualTo("unknown_migration"));
         }
         assertThat(values("SELECT id FROM godwit.run")).isEqualTo(before);
     }

@@ -25,8 +25,10 @@ class ConnectOptionsIT {
 
     @Test
     void shouldEncryptSessionsWithTheServerThatIsMeant() {
-        assertThat(isEncrypted("127.0.0.1", "verify-full", TestPostgres.certificate())).isTrue();
-        assertThat(isEncrypted("127.0.0.1", "disable", TestPostgres.certificate())).isFalse();
+        assertThat(isEncrypted("127.0.0.1", "verify-full", TestPostgres.certificate()))
+                .isTrue();
+        assertThat(isEncrypted("127.0.0.1", "disable", TestPostgres.certificate()))
+                .isFalse();
     }
 
     @Test
@@ -43,13 +45,20 @@ class ConnectOptionsIT {
                 .addDefaultInterceptors()
                 .withMapping(GodwitConfig.class)
                 .withDefaultValues(Map.of(
-                        "godwit.database.host", host,
-                        "godwit.database.port", Integer.toString(TestPostgres.port()),
-                        "godwit.database.name", "postgres",
-                        "godwit.database.user", "postgres",
-                        "godwit.database.password", "postgres",
-                        "godwit.database.ssl-mode", mode,
-                        "godwit.database.ca-file", authority.toString()))
+                        "godwit.database.host",
+                        host,
+                        "godwit.database.port",
+                        Integer.toString(TestPostgres.port()),
+                        "godwit.database.name",
+                        "postgres",
+                        "godwit.database.user",
+                        "postgres",
+                        "godwit.database.password",
+                        "postgres",
+                        "godwit.database.ssl-mode",
+                        mode,
+                        "godwit.database.ca-file",
+                        authority.toString()))
                 .build()
                 .getConfigMapping(GodwitConfig.class)
                 .database();

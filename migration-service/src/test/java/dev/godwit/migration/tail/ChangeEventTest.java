@@ -37,7 +37,9 @@ class ChangeEventTest {
 
         for (int i = 0; i < 2_000; i++) {
             String value = new String(rubbish.of(good), StandardCharsets.UTF_8);
-            assertThatCode(() -> ChangeEvent.parse(value)).as("%s: %s", rubbish, value).doesNotThrowAnyException();
+            assertThatCode(() -> ChangeEvent.parse(value))
+                    .as("%s: %s", rubbish, value)
+                    .doesNotThrowAnyException();
         }
     }
 

@@ -28,10 +28,30 @@ public final class Rubbish {
             (rubbish, good) -> rubbish.bomb());
 
     private static final List<String> VALUES = List.of(
-            "null", "true", "-1", "0", "1e400", "9".repeat(400), "1" + "0".repeat(40), "0.1", "\"\"", "\" \"", "[]", "{}", "[null]",
-            "[[\"a\"]]", "[1,\"a\"]", "{\"sql\":\"DROP TABLE documents\"}", "\"'; DROP TABLE documents; --\"",
-            "\"../../../../etc/passwd\"", "\"..%2f..%2fdefinition.yaml\"", "\"\\u0000\"", "\"\\ud800\"", "\"\\u0007\\u001b[2J\"",
-            "\"" + "x".repeat(OVERLONG) + "\"", "\"\\u202e\\ufeff\"");
+            "null",
+            "true",
+            "-1",
+            "0",
+            "1e400",
+            "9".repeat(400),
+            "1" + "0".repeat(40),
+            "0.1",
+            "\"\"",
+            "\" \"",
+            "[]",
+            "{}",
+            "[null]",
+            "[[\"a\"]]",
+            "[1,\"a\"]",
+            "{\"sql\":\"DROP TABLE documents\"}",
+            "\"'; DROP TABLE documents; --\"",
+            "\"../../../../etc/passwd\"",
+            "\"..%2f..%2fdefinition.yaml\"",
+            "\"\\u0000\"",
+            "\"\\ud800\"",
+            "\"\\u0007\\u001b[2J\"",
+            "\"" + "x".repeat(OVERLONG) + "\"",
+            "\"\\u202e\\ufeff\"");
 
     private final long seed;
     private final Random random;

@@ -26,10 +26,23 @@ public record TestCertificate(Path certificate, Path key) {
             Path directory = Files.createTempDirectory("godwit-certificate");
             Path store = directory.resolve("store.p12");
             Process tool = new ProcessBuilder(
-                            Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
-                            "-genkeypair", "-alias", "own", "-keyalg", "EC", "-storetype", "PKCS12",
-                            "-keystore", store.toString(), "-storepass", PASSWORD,
-                            "-dname", "CN=godwit-test", "-ext", "san=ip:127.0.0.1")
+                            Path.of(System.getProperty("java.home"), "bin", "keytool")
+                                    .toString(),
+                            "-genkeypair",
+                            "-alias",
+                            "own",
+                            "-keyalg",
+                            "EC",
+                            "-storetype",
+                            "PKCS12",
+                            "-keystore",
+                            store.toString(),
+                            "-storepass",
+                            PASSWORD,
+                            "-dname",
+                            "CN=godwit-test",
+                            "-ext",
+                            "san=ip:127.0.0.1")
                     .inheritIO()
                     .start();
             if (tool.waitFor() != 0) {
@@ -57,7 +70,11 @@ public record TestCertificate(Path certificate, Path key) {
                 keys.getKey("own", PASSWORD.toCharArray()).getEncoded());
         Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("rw-------"));
         return new TestCertificate(
-                pem(directory.resolve("certificate.pem"), "CERTIFICATE", keys.getCertificate("own").getEncoded()), key);
+                pem(
+                        directory.resolve("certificate.pem"),
+                        "CERTIFICATE",
+                        keys.getCertificate("own").getEncoded()),
+                key);
     }
 
     private static Path pem(Path file, String what, byte[] bytes) throws IOException {

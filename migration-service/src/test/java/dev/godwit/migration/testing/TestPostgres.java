@@ -47,7 +47,8 @@ public final class TestPostgres {
                         .setServerConfig("synchronous_commit", "on")
                         .setServerConfig("listen_addresses", "127.0.0.1")
                         .setServerConfig("ssl", "on")
-                        .setServerConfig("ssl_cert_file", CERTIFICATE.certificate().toString())
+                        .setServerConfig(
+                                "ssl_cert_file", CERTIFICATE.certificate().toString())
                         .setServerConfig("ssl_key_file", CERTIFICATE.key().toString())
                         .setLocaleConfig("locale", "C.UTF-8")
                         .start();

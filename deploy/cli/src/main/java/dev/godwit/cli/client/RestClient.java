@@ -147,7 +147,8 @@ public final class RestClient {
             detail = problem.path("title").asText(service + " answered with status " + status);
         }
         if (status == 401) {
-            detail = service + " wants to know who asks: give a token with --token-file, GODWIT_TOKEN_FILE or GODWIT_TOKEN";
+            detail = service
+                    + " wants to know who asks: give a token with --token-file, GODWIT_TOKEN_FILE or GODWIT_TOKEN";
         }
         return Failure.of(exitCode(status), code, detail);
     }

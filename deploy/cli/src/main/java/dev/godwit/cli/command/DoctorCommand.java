@@ -2,8 +2,8 @@ package dev.godwit.cli.command;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.godwit.cli.ExitCode;
-import dev.godwit.cli.stack.Home;
 import dev.godwit.cli.Failure;
+import dev.godwit.cli.stack.Home;
 import dev.godwit.cli.terminal.Table;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -41,7 +41,11 @@ public final class TokenCommand extends GodwitCommand {
         String entry = TokenEntry.of(name, role, token) + (delegate ? ":delegate" : "");
         if (isJson()) {
             terminal()
-                    .json(ServiceCommand.object().put("name", name).put("role", role).put("token", token).put("entry", entry));
+                    .json(ServiceCommand.object()
+                            .put("name", name)
+                            .put("role", role)
+                            .put("token", token)
+                            .put("entry", entry));
         } else {
             terminal().line("token  " + token);
             terminal().line("entry  " + entry);

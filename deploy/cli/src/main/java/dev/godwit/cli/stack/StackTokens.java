@@ -30,7 +30,8 @@ final class StackTokens {
 
     /** Both tokens as the services are told of them. */
     String entries() {
-        return TokenEntry.of(user(), "admin", owner()) + "," + TokenEntry.of(DASHBOARD, "admin", dashboard()) + ":delegate";
+        return TokenEntry.of(user(), "admin", owner()) + "," + TokenEntry.of(DASHBOARD, "admin", dashboard())
+                + ":delegate";
     }
 
     private String secret(String purpose) {
@@ -40,7 +41,9 @@ final class StackTokens {
     }
 
     private static String user() {
-        String name = System.getProperty("user.name", "").replaceAll("[^A-Za-z0-9._@-]", "").replaceFirst("^[._@-]+", "");
+        String name = System.getProperty("user.name", "")
+                .replaceAll("[^A-Za-z0-9._@-]", "")
+                .replaceFirst("^[._@-]+", "");
         return name.isEmpty() || name.equals(DASHBOARD) ? "owner" : name;
     }
 }

@@ -34,9 +34,8 @@ class RunWatchTest {
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.createContext("/", this::answer);
         server.start();
-        MigrationClient client =
-                new MigrationClient(
-                        List.of("http://127.0.0.1:" + server.getAddress().getPort()), Optional.empty());
+        MigrationClient client = new MigrationClient(
+                List.of("http://127.0.0.1:" + server.getAddress().getPort()), Optional.empty());
         watch = new RunWatch(client, run -> seen.add(run.state()), troubles::add);
     }
 

@@ -31,7 +31,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(LiveStackExtension.class)
 class SecretsIT {
 
-    private static final List<String> TOLD = List.of("/q/openapi", "/q/metrics", "/q/health", "/api/doctor", "/api/nothing");
+    private static final List<String> TOLD =
+            List.of("/q/openapi", "/q/metrics", "/q/health", "/api/doctor", "/api/nothing");
 
     private final LiveStack live;
     private final StackDescription stack;
@@ -80,7 +81,9 @@ class SecretsIT {
         HttpResponse<String> answer = HttpClient.newHttpClient()
                 .send(
                         HttpRequest.newBuilder(URI.create(url))
-                                .header("Authorization", "Bearer " + stack.token().orElseThrow())
+                                .header(
+                                        "Authorization",
+                                        "Bearer " + stack.token().orElseThrow())
                                 .build(),
                         HttpResponse.BodyHandlers.ofString());
         return answer.headers().map() + answer.body();
@@ -94,7 +97,8 @@ class SecretsIT {
         settings.path("passwords").forEach(password -> secrets.add(password.asText()));
         secrets.add(stack.token().orElseThrow());
         long audit = stack.processes().get("audit-service").pid();
-        for (String variable : text(Path.of("/proc", Long.toString(audit), "environ")).split("\0", -1)) {
+        for (String variable :
+                text(Path.of("/proc", Long.toString(audit), "environ")).split("\0", -1)) {
             if (variable.matches("(?s)GODWIT_(AUDIT_SIGNING_KEY|AUTH_MIGRATION_TOKEN|AUTH_SESSION_KEY)=.+")) {
                 secrets.add(variable.substring(variable.indexOf('=') + 1));
             }
