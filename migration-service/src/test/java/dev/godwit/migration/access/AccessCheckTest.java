@@ -80,6 +80,7 @@ class AccessCheckTest {
     private static AccessConfig config(Map<String, String> settings) {
         return new SmallRyeConfigBuilder()
                 .addDefaultInterceptors()
+                .addDiscoveredConverters()
                 .withMapping(AccessConfig.class)
                 .withDefaultValues(settings)
                 .build()

@@ -43,6 +43,7 @@ class ConnectOptionsIT {
     private static boolean isEncrypted(String host, String mode, Path authority) {
         GodwitConfig.Database database = new SmallRyeConfigBuilder()
                 .addDefaultInterceptors()
+                .addDiscoveredConverters()
                 .withMapping(GodwitConfig.class)
                 .withDefaultValues(Map.of(
                         "godwit.database.host",
