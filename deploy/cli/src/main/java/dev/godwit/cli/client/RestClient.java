@@ -146,7 +146,7 @@ public final class RestClient {
         if (detail.isBlank()) {
             detail = problem.path("title").asText(service + " answered with status " + status);
         }
-        if (status == 401) {
+        if (code.equals("unauthenticated")) {
             detail = service
                     + " wants to know who asks: give a token with --token-file, GODWIT_TOKEN_FILE or GODWIT_TOKEN";
         }

@@ -25,6 +25,7 @@ class RestClientTest {
     private HttpServer server;
     private int status = 200;
     private String body = "{}";
+    private volatile String authorization;
 
     @BeforeEach
     void startServer() throws IOException {
@@ -50,6 +51,18 @@ class RestClientTest {
             assertThat(failure).hasMessage("because");
             assertThat(failure.isUnreachable()).isFalse();
         });
+    }
+
+    @Test
+    void shouldSayWhoAsksAndHowToSaySo() {
+        body = "[]";
+        new MigrationClient(List.of(address()), Optional.of("secret")).runs();
+        assertThat(authorization).isEqualTo("Bearer secret");
+
+        status = 401;
+        body = "{\"detail\":\"because\",\"code\":\"unauthenticated\"}";
+        assertThatThrownBy(() -> client().get("/x")).hasMessageContaining("--token-file");
+        assertThat(authorization).isNull();
     }
 
     @Test
@@ -120,6 +133,7 @@ class RestClientTest {
     }
 
     private void answer(HttpExchange exchange) throws IOException {
+        authorization = exchange.getRequestHeaders().getFirst("Authorization");
         requests.add(exchange.getRequestMethod() + " " + exchange.getRequestURI() + " "
                 + new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
         byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
