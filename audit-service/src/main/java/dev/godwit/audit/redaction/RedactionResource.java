@@ -44,7 +44,7 @@ public class RedactionResource {
             throw ProblemException.badRequest(
                     "missing_parameter", "Give 'table' (such as public.documents) and 'key'.");
         }
-        if (!caller.isProved() && isBlank(request.requestedBy()) || isBlank(request.reason())) {
+        if ((!caller.isProved() && isBlank(request.requestedBy())) || isBlank(request.reason())) {
             throw ProblemException.badRequest(
                     "missing_parameter", "Say who wants it ('requestedBy') and why ('reason').");
         }

@@ -122,7 +122,8 @@ class AccessIT {
         assertThat(answer.statusCode()).as("%s", endpoint).isEqualTo(403);
         problemMustBe("forbidden", answer);
         for (String detour : List.of(";x=y", "?x=y", "/", "//")) {
-            assertThat(send(endpoint.method(), endpoint.address() + detour, token).statusCode())
+            assertThat(send(endpoint.method(), endpoint.address() + detour, token)
+                            .statusCode())
                     .as("%s%s", endpoint, detour)
                     .isIn(403, 404, 405);
         }

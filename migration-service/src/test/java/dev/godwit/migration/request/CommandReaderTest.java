@@ -202,13 +202,13 @@ class CommandReaderTest {
         @CsvSource({"pause,PAUSE", "resume,RESUME", "cancel,CANCEL", "complete,COMPLETE", "verify,VERIFY"})
         void shouldReadChangesOfARun(String type, RunCommand command) {
             assertThat(read("dev.godwit.run." + type, "{'run':'r1','reason':'why'}"))
-                    .isEqualTo(new Command.Change(command, "r1", "id-1", "/client", Optional.of("why")));
+                    .isEqualTo(new Command.Change(command, "r1", "id-1", "claimed:/client", Optional.of("why")));
         }
 
         @Test
         void shouldReadARollbackOnlyWithCommit() {
             assertThat(read("dev.godwit.run.rollback", "{'run':'r1','commit':true}"))
-                    .isEqualTo(new Command.Change(RunCommand.ROLLBACK, "r1", "id-1", "/client", Optional.empty()));
+                    .isEqualTo(new Command.Change(RunCommand.ROLLBACK, "r1", "id-1", "claimed:/client", Optional.empty()));
             codeMustBe("bad_data", () -> read("dev.godwit.run.rollback", "{'run':'r1','commit':false}"));
             codeMustBe("bad_data", () -> read("dev.godwit.run.rollback", "{'run':'r1'}"));
         }
