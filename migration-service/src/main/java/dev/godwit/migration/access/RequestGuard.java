@@ -12,13 +12,16 @@ import java.util.Set;
 
 /**
  * Refuses what a page of another site makes somebody's browser send, before anybody is authenticated. Browsers say where a request that changes something comes from
- * ({@code Sec-Fetch-Site}, {@code Origin}); programs say nothing, and are let through. Over TLS, browsers are told to stay there.
+ * ({@code Sec-Fetch-Site}, {@code Origin}); programs say nothing, and are let through. Addresses that name what no database can hold are refused too. Over TLS, browsers are told to stay there.
  */
 @ApplicationScoped
 class RequestGuard {
 
     private static final int BEFORE_AUTHENTICATION = 1_000;
     private static final Set<HttpMethod> READING = Set.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS);
+    /** PostgreSQL stores none, so nothing that is asked for can have one. */
+    private static final String NUL = "%00";
+
     private static final Set<String> OWN = Set.of("same-origin", "none");
 
     void register(@Observes Filters filters) {
@@ -29,7 +32,10 @@ class RequestGuard {
         if (context.request().isSSL()) {
             context.response().putHeader("Strict-Transport-Security", "max-age=31536000; includeSubDomains");
         }
-        if (isFromAnotherSite(context.request())) {
+        if (context.request().uri().contains(NUL)) {
+            Denials.answer(
+                    context, 400, "Bad Request", "bad_parameter", "a NUL character is in no name and in no key");
+        } else if (isFromAnotherSite(context.request())) {
             Denials.answer(
                     context, 403, "Forbidden", "cross_site", "a page of another site sent this; that changes nothing");
         } else {

