@@ -4,8 +4,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.godwit.cli.ExitCode;
+import dev.godwit.cli.client.Measure;
 import dev.godwit.cli.client.RestClient;
 import dev.godwit.cli.client.Run;
+import dev.godwit.cli.demo.Check.Findings;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -167,6 +169,37 @@ public final class DemoReport {
                     .put("of", figure.of())
                     .put("percent", figure.percent());
         }
+    }
+
+    /** @param cured measures that must be good now */
+    void vitals(Vitals before, Vitals now, List<String> cured) {
+        steps.section("Health, before and now");
+        steps.line("%-34s %11s  %-9s %11s  %-9s %s", "measure", "before", "", "now", "", "limits");
+        ArrayNode nodes = json.putArray("health");
+        for (Measure measure : now.measures()) {
+            Measure then = before.like(measure);
+            steps.line(
+                    "%-34s %11s  %-9s %11s  %-9s %s",
+                    measure.name(), then.value(), then.state(), measure.value(), measure.state(), measure.limits());
+            ObjectNode node = nodes.addObject().put("name", measure.name());
+            node.putObject("before").put("state", then.state()).set("value", then.json().path("value"));
+            node.putObject("now").put("state", measure.state()).set("value", measure.json().path("value"));
+        }
+        check(cured(now, cured));
+    }
+
+    private static Check cured(Vitals now, List<String> cured) {
+        Findings findings = new Findings();
+        cured.forEach(name -> {
+            Measure measure = now.measures().stream()
+                    .filter(each -> each.name().equals(name))
+                    .findFirst()
+                    .orElseThrow(() -> new IllegalStateException("no measure is called '" + name + "'"));
+            if (!measure.state().equals("ok")) {
+                findings.add("%s is %s: %s %s", name, measure.state(), measure.value(), measure.remark());
+            }
+        });
+        return findings.check("what was ill is well", "%s", String.join(", ", cured));
     }
 
     private ArrayNode further() {
