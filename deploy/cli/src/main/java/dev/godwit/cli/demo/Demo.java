@@ -87,7 +87,7 @@ public final class Demo {
                 example.afterwards(connection, flight).forEach(report::check);
             }
         }
-        return report.exitCode();
+        return report.verdict();
     }
 
     public ObjectNode told() {

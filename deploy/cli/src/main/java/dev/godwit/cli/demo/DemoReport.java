@@ -26,11 +26,29 @@ public final class DemoReport {
     }
 
     /** What {@code godwit run} would answer: conflicts are no failure, but somebody has to look at them. */
-    public int exitCode() {
+    private int exitCode() {
         if (!steps.failures().isEmpty()) {
             return ExitCode.DIFFERENCES;
         }
         return conflicts ? ExitCode.CONFLICTS : ExitCode.DONE;
+    }
+
+    /** The end of what people read: whether everything is as claimed, and what to do where it is not. Answers the exit code, which says the same. */
+    public int verdict() {
+        List<String> failures = steps.failures();
+        steps.section("Verdict");
+        if (failures.isEmpty()) {
+            steps.line("all %d claims hold", checks.size());
+        } else {
+            steps.line("%d of %d claims do NOT hold; above, below each ✗, stands why:", failures.size(), checks.size());
+            failures.forEach(claim -> steps.line("  ✗ %s", claim));
+        }
+        if (conflicts) {
+            steps.line("some entities are in conflict or failed, as the report above says by reason");
+        }
+        int exitCode = exitCode();
+        steps.line("exit code %d", exitCode);
+        return exitCode;
     }
 
     public ObjectNode json() {
@@ -58,7 +76,7 @@ public final class DemoReport {
                     reference.path("kind").asText(),
                     reference.path("strategy").asText().equals("sweep")
                             ? "no usable index: swept once at the end"
-                            : "with its document");
+                            : "with what it leads to");
         }
         for (JsonNode undeclared : plan.path("undeclared")) {
             steps.note("undeclared: %s", undeclared.path("line").asText());
