@@ -25,7 +25,7 @@ import org.postgresql.PGConnection;
 final class CopyRehearsal {
 
     private static final String MIGRATION = "rehearsed-tickets";
-    private static final Duration PATIENCE = Duration.ofMinutes(1);
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
     private static final List<String> TABLES = List.of("ticket", "reply");
 
     private static final String SCHEMA = """

@@ -162,9 +162,9 @@ class StackIT {
                     .isEqualTo("t");
             rehearsal.rehearse(guest.directory(), shop);
         } finally {
-            rehearsal.forget();
             guest.purge(StackListener.SILENT);
             Stack.at(servers.root()).purge(StackListener.SILENT);
+            rehearsal.forget();
         }
         assertThat(guest.directory()).doesNotExist();
         assertThat(guest.status()).isEmpty();
