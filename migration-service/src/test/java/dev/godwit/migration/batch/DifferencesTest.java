@@ -22,7 +22,10 @@ class DifferencesTest {
 
         assertThat(Differences.ofOutcomes(TABLE, "1", foreseen, foreseen)).isEmpty();
         assertThat(Differences.ofOutcomes(
-                        TABLE, "1", foreseen, List.of(outcome("1", OutcomeKind.CONFLICT).because("taken"))))
+                        TABLE,
+                        "1",
+                        foreseen,
+                        List.of(outcome("1", OutcomeKind.CONFLICT).because("taken"))))
                 .containsExactly("the plan foresees 'migrated', what came is 'conflict (taken)'");
         assertThat(Differences.ofOutcomes(TABLE, "1", foreseen, List.of()))
                 .containsExactly("the plan foresees 'migrated', what came is 'nothing'");

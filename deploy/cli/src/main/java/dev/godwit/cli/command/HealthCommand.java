@@ -20,7 +20,9 @@ public final class HealthCommand extends ServiceCommand {
     /** A warning is for people; nothing to measure is no fault. */
     private static final Set<String> WELL = Set.of("ok", "empty", "warn");
 
-    @Option(names = "--now", description = "measure MIGRATION for this answer, instead of telling what was measured last")
+    @Option(
+            names = "--now",
+            description = "measure MIGRATION for this answer, instead of telling what was measured last")
     private boolean now;
 
     @Parameters(arity = "0..1", paramLabel = "MIGRATION")
@@ -62,8 +64,7 @@ public final class HealthCommand extends ServiceCommand {
             }
             for (JsonNode each : health.path("measures")) {
                 Measure measure = new Measure(each);
-                table.row(
-                        name, measure.name(), measure.value(), measure.state(), measure.limits(), measure.remark());
+                table.row(name, measure.name(), measure.value(), measure.state(), measure.limits(), measure.remark());
                 name = "";
             }
         }

@@ -200,8 +200,12 @@ public final class DemoReport {
                     "%-34s %11s  %-9s %11s  %-9s %s",
                     measure.name(), then.value(), then.state(), measure.value(), measure.state(), measure.limits());
             ObjectNode node = nodes.addObject().put("name", measure.name());
-            node.putObject("before").put("state", then.state()).set("value", then.json().path("value"));
-            node.putObject("now").put("state", measure.state()).set("value", measure.json().path("value"));
+            node.putObject("before")
+                    .put("state", then.state())
+                    .set("value", then.json().path("value"));
+            node.putObject("now")
+                    .put("state", measure.state())
+                    .set("value", measure.json().path("value"));
         }
         check(cured(now, cured));
     }

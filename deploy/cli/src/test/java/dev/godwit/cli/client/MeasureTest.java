@@ -19,8 +19,7 @@ class MeasureTest {
         "null, percent, -"
     })
     void shouldSpellNumbersWithTheirUnits(String value, String unit, String spelled) throws JsonProcessingException {
-        assertThat(new Measure(
-                                RestClient.JSON.readTree("{\"value\": " + value + ", \"unit\": \"" + unit + "\"}"))
+        assertThat(new Measure(RestClient.JSON.readTree("{\"value\": " + value + ", \"unit\": \"" + unit + "\"}"))
                         .value())
                 .isEqualTo(spelled);
     }

@@ -127,7 +127,8 @@ final class CopyRehearsal {
 
     /** Takes away what was made in production. */
     void forget() throws SQLException, IOException {
-        Files.deleteIfExists(definitionIn(Path.of(production.describe().migration().directory())));
+        Files.deleteIfExists(
+                definitionIn(Path.of(production.describe().migration().directory())));
         try (Connection connection = productionDatabase().connect()) {
             execute(connection, "DROP SCHEMA IF EXISTS desk CASCADE");
         }
@@ -168,9 +169,7 @@ final class CopyRehearsal {
                 PipedOutputStream written = new PipedOutputStream(read)) {
             CompletableFuture<Long> restored = CompletableFuture.supplyAsync(() -> {
                 try {
-                    return to.unwrap(PGConnection.class)
-                            .getCopyAPI()
-                            .copyIn("COPY " + table + " FROM STDIN", read);
+                    return to.unwrap(PGConnection.class).getCopyAPI().copyIn("COPY " + table + " FROM STDIN", read);
                 } catch (SQLException | IOException e) {
                     throw new IllegalStateException(e);
                 }
