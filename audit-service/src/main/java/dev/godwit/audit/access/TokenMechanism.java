@@ -71,7 +71,9 @@ class TokenMechanism implements HttpAuthenticationMechanism {
 
     private static boolean isPage(RoutingContext context) {
         String path = context.normalizedPath();
-        return context.request().method().equals(HttpMethod.GET) && !path.startsWith("/api/") && !path.startsWith("/q/");
+        return context.request().method().equals(HttpMethod.GET)
+                && !path.startsWith("/api/")
+                && !path.startsWith("/q/");
     }
 
     @Override

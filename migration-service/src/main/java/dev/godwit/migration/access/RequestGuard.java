@@ -33,8 +33,7 @@ class RequestGuard {
             context.response().putHeader("Strict-Transport-Security", "max-age=31536000; includeSubDomains");
         }
         if (context.request().uri().contains(NUL)) {
-            Denials.answer(
-                    context, 400, "Bad Request", "bad_parameter", "a NUL character is in no name and in no key");
+            Denials.answer(context, 400, "Bad Request", "bad_parameter", "a NUL character is in no name and in no key");
         } else if (isFromAnotherSite(context.request())) {
             Denials.answer(
                     context, 403, "Forbidden", "cross_site", "a page of another site sent this; that changes nothing");

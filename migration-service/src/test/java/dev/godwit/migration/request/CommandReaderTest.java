@@ -208,7 +208,8 @@ class CommandReaderTest {
         @Test
         void shouldReadARollbackOnlyWithCommit() {
             assertThat(read("dev.godwit.run.rollback", "{'run':'r1','commit':true}"))
-                    .isEqualTo(new Command.Change(RunCommand.ROLLBACK, "r1", "id-1", "claimed:/client", Optional.empty()));
+                    .isEqualTo(
+                            new Command.Change(RunCommand.ROLLBACK, "r1", "id-1", "claimed:/client", Optional.empty()));
             codeMustBe("bad_data", () -> read("dev.godwit.run.rollback", "{'run':'r1','commit':false}"));
             codeMustBe("bad_data", () -> read("dev.godwit.run.rollback", "{'run':'r1'}"));
         }
