@@ -167,6 +167,8 @@ class AccessIT extends AuditIT {
     }
 
     private static RequestSpecification as(String token) {
+        // A builder begins with what is set for all, and that is a token.
+        RestAssured.requestSpecification = null;
         RequestSpecBuilder nobody = new RequestSpecBuilder();
         if (token != null) {
             nobody.addHeader("Authorization", "Bearer " + token);
