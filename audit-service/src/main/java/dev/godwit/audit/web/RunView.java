@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.godwit.audit.run.Run;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Set;
 
 /** A run as pages show it. */
@@ -63,8 +64,11 @@ public record RunView(Run run) {
 
     /** Entities per second while at work; null otherwise. */
     public String rate() {
-        double rate = number("ratePerSecond");
-        return !isAtWork() || rate <= 0 ? null : Formats.count(Math.round(rate)) + "/s";
+        return ratePerSecond() <= 0 ? null : Formats.count(Math.round(ratePerSecond())) + "/s";
+    }
+
+    double ratePerSecond() {
+        return isAtWork() ? number("ratePerSecond") : 0;
     }
 
     /** Time left while at work; null where unknown. */
@@ -77,8 +81,12 @@ public record RunView(Run run) {
 
     /** How far the tail is behind the application; null where unknown. */
     public String lag() {
+        return lagMillis() == null ? null : Formats.count(lagMillis()) + " ms";
+    }
+
+    Long lagMillis() {
         JsonNode lag = progress("tailLagMillis");
-        return !isAtWork() || lag == null || lag.isNull() ? null : Formats.count(lag.asLong()) + " ms";
+        return !isAtWork() || lag == null || lag.isNull() ? null : Long.valueOf(lag.asLong());
     }
 
     /** What it does right now; null where it says nothing. */
@@ -100,9 +108,21 @@ public record RunView(Run run) {
         return Formats.duration(Duration.between(run.createdAt(), until));
     }
 
-    /** Why it is slower than it could be; null where nothing holds it back. */
+    /** Why it is slower than it could be, in words; null where nothing holds it back. */
     public String throttle() {
-        return run.throttle().reason();
+        return run.throttle().reason() == null
+                ? null
+                : Words.throttle(run.throttle().reason());
+    }
+
+    /** What can be asked of it. */
+    public List<Action> actions() {
+        return Action.of(run);
+    }
+
+    /** What leads out of the state that it is in; empty where nothing has to. */
+    public String wayOut() {
+        return Words.wayOut(run.state());
     }
 
     /** Entities with that outcome, as the run itself counts them. */
