@@ -42,6 +42,17 @@
     return href === null ? focused.localName : `a[href="${CSS.escape(href)}"]`;
   }
 
+  /** What is wider than its panel can be scrolled to by keyboard too. */
+  function markScrollable() {
+    for (const panel of document.querySelectorAll(".panel, .card")) {
+      if (panel.scrollWidth > panel.clientWidth) {
+        panel.tabIndex = 0;
+      } else {
+        panel.removeAttribute("tabindex");
+      }
+    }
+  }
+
   function replace(section, html) {
     const open = Array.from(section.querySelectorAll("details"), (details) => details.open);
     const focused = focusedIn(section);
@@ -49,6 +60,7 @@
     section.querySelectorAll("details").forEach((details, index) => { details.open = open[index] ?? false; });
     htmx.process(section);
     godwitCharts.drawAll(section);
+    markScrollable();
     if (focused !== null) {
       const again = section.querySelector(focused) ?? section;
       if (again === section) {
@@ -94,6 +106,7 @@
   // Parts that htmx has fetched: charts are drawn, and what belongs into the dialog opens it.
   document.body.addEventListener("htmx:afterSwap", (event) => {
     godwitCharts.drawAll(event.target);
+    markScrollable();
     if (event.target === dialogBody) {
       if (!dialog.open) {
         dialog.showModal();
@@ -116,6 +129,8 @@
     rendered.set(section.id, section.innerHTML);
   }
   godwitCharts.drawAll(document);
+  markScrollable();
+  addEventListener("resize", markScrollable);
   // Measures and migrations change without an event of a run.
   if (document.getElementById("health") !== null || document.getElementById("graph") !== null) {
     setInterval(refresh, HEALTH_MS);

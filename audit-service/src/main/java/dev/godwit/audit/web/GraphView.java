@@ -113,7 +113,7 @@ public record GraphView(List<Node> nodes, List<Edge> edges, int width, int heigh
         Map<String, JsonNode> byName = new LinkedHashMap<>();
         migrations.forEach(each -> byName.put(each.path("name").asText(), each));
         Map<String, Integer> depths = new HashMap<>();
-        byName.keySet().forEach(name -> depth(name, byName, depths, new HashSet<>()));
+        byName.keySet().forEach(name -> depths.put(name, depth(name, byName, depths, new HashSet<>())));
         Map<String, int[]> places = places(byName, depths);
         Set<String> withChildren = new HashSet<>();
         byName.values().forEach(each -> withChildren.addAll(parents(each, byName)));

@@ -90,12 +90,11 @@ class DashboardIT {
 
         Run run = stack.migration().start(slowly());
 
-        Locator link = page.locator("#active a[href='/runs/" + run.id() + "']");
-        assertThat(link).isVisible();
+        Locator link = page.locator("a[href='/runs/" + run.id() + "']");
         Locator card = page.locator("#active .card").filter(new Locator.FilterOptions().setHas(link));
         assertThat(card.locator(".badge")).hasText("backfilling");
         mustBeTheSameDocument();
-        link.click();
+        card.locator(link).click();
         page.evaluate(MARK);
         Locator done = page.locator("#done");
         assertThat(done).hasText(Pattern.compile("^[1-9].*"));
@@ -135,7 +134,8 @@ class DashboardIT {
         assertThat(page.locator("#life")).containsText(REASON);
         assertThat(page.locator("#map svg")).isVisible();
         assertThat(page.locator("#pace canvas")).isVisible();
-        page.locator("summary", new Page.LocatorOptions().setHasText("Every statement")).click();
+        page.locator("summary", new Page.LocatorOptions().setHasText("Every statement"))
+                .click();
         assertThat(page.locator("#statements pre").first()).containsText("library");
         mustBeTheSameDocument();
         chromium.mustBeSound("run");
@@ -174,8 +174,7 @@ class DashboardIT {
     private void shouldFollowAnEntityThroughItsIds() {
         Page page = chromium.page();
         String before = Library.oldId(MIGRATED).toString();
-        String after =
-                Library.newId(MIGRATED % 7, Library.sha(MIGRATED)).toString();
+        String after = Library.newId(MIGRATED % 7, Library.sha(MIGRATED)).toString();
         page.navigate("/");
         page.getByRole(AriaRole.LINK, new Page.GetByRoleOptions().setName("Entities"))
                 .click();
