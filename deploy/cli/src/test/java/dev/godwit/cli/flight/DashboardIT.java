@@ -95,6 +95,7 @@ class DashboardIT {
         assertThat(card.locator(".badge")).hasText("backfilling");
         mustBeTheSameDocument();
         card.locator(link).click();
+        page.waitForURL("**/runs/" + run.id());
         page.evaluate(MARK);
         Locator done = page.locator("#done");
         assertThat(done).hasText(Pattern.compile("^[1-9].*"));
@@ -136,7 +137,7 @@ class DashboardIT {
         assertThat(page.locator("#pace canvas")).isVisible();
         page.locator("summary", new Page.LocatorOptions().setHasText("Every statement"))
                 .click();
-        assertThat(page.locator("#statements pre").first()).containsText("library");
+        assertThat(page.locator("#statements")).containsText("library");
         mustBeTheSameDocument();
         chromium.mustBeSound("run");
 
