@@ -55,7 +55,8 @@ class LiveIT extends AuditIT {
     @Test
     void shouldServeTwoHundredWhateverOneOfThemDoes() {
         // Given
-        HttpClient client = HttpClient.newHttpClient();
+        HttpClient client =
+                HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
         Listener idle = new Listener(0);
         List<Listener> listeners = Stream.generate(() -> new Listener(Long.MAX_VALUE))
                 .limit(SUBSCRIBERS - 1)
