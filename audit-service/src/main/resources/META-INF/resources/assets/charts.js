@@ -6,6 +6,8 @@
   const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", second: "2-digit", timeZone: "UTC" });
   const calendar = new Intl.DateTimeFormat("en-GB", { day: "2-digit", month: "short", hour: "2-digit", minute: "2-digit", timeZone: "UTC" });
   const DAY = 86400;
+  /** Seconds before and behind a value that is alone. */
+  const MARGIN = 30;
 
   function colours(element) {
     const style = getComputedStyle(element);
@@ -22,7 +24,7 @@
       backgroundColor: palette[series.tone],
       borderWidth: limit ? 1 : 2,
       borderDash: limit ? [5, 4] : [],
-      pointRadius: 0,
+      pointRadius: times.length === 1 && !limit ? 4 : 0,
       pointHitRadius: limit ? 0 : 8,
       spanGaps: false,
       tension: 0.15,
@@ -31,6 +33,7 @@
 
   function options(times, palette) {
     const long = times.length > 1 && times[times.length - 1] - times[0] > DAY;
+    const margin = times.length === 1 ? MARGIN : 0;
     const at = (seconds) => (long ? calendar : clock).format(new Date(seconds * 1000));
     return {
       animation: false,
@@ -41,7 +44,7 @@
       interaction: { mode: "nearest", axis: "x", intersect: false },
       plugins: { legend: { display: false }, tooltip: { callbacks: { title: (items) => at(items[0].parsed.x) } } },
       scales: {
-        x: { type: "linear", min: times[0], max: times[times.length - 1], grid: { display: false }, border: { color: palette.grid },
+        x: { type: "linear", min: times[0] - margin, max: times[times.length - 1] + margin, grid: { display: false }, border: { color: palette.grid },
              ticks: { color: palette.text, maxTicksLimit: 5, maxRotation: 0, callback: at } },
         y: { beginAtZero: true, grid: { color: palette.grid }, border: { display: false }, ticks: { color: palette.text, maxTicksLimit: 5 } },
       },

@@ -13,6 +13,9 @@ public record RunView(Run run) {
     private static final Set<String> AT_WORK =
             Set.of("planning", "backfilling", "following", "verifying", "cancelling", "rolling-back");
 
+    /** The phase in which few large chunks say less than the entities that are done. */
+    private static final String BACKFILL = "backfill";
+
     private static final Set<String> UNDONE = Set.of("cancelled", "rolled-back");
 
     /** Name of the style of the state's badge: at-work, done, undone, waiting, bad. */
@@ -44,12 +47,14 @@ public record RunView(Run run) {
         if (run.isEnded()) {
             return 100;
         }
-        double total = number("chunksTotal") > 0 ? number("chunksTotal") : number("entitiesEstimated");
-        double done = number("chunksTotal") > 0 ? number("chunksDone") : number("entitiesDone");
-        if (total <= 0) {
-            return 0;
-        }
-        return (int) Math.max(0, Math.min(99, Math.floor(100 * done / total)));
+        double chunks = share("chunksDone", "chunksTotal");
+        boolean entitiesTell = number("chunksTotal") <= 0 || BACKFILL.equals(text("phase"));
+        double passed = entitiesTell ? Math.max(chunks, share("entitiesDone", "entitiesEstimated")) : chunks;
+        return (int) Math.max(0, Math.min(99, Math.floor(100 * passed)));
+    }
+
+    private double share(String done, String total) {
+        return number(total) <= 0 ? 0 : number(done) / number(total);
     }
 
     /** Entities done so far. */
@@ -91,8 +96,12 @@ public record RunView(Run run) {
 
     /** What it does right now; null where it says nothing. */
     public String phase() {
-        JsonNode phase = progress("phase");
-        return !isAtWork() || phase == null || phase.isNull() ? null : phase.asText();
+        return isAtWork() ? text("phase") : null;
+    }
+
+    private String text(String name) {
+        JsonNode value = progress(name);
+        return value == null || value.isNull() ? null : value.asText();
     }
 
     /** Chunks done and in all; null where there are none. */

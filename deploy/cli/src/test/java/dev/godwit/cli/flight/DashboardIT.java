@@ -22,7 +22,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(LiveStackExtension.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class DashboardIT {
-    private static final int DOCUMENTS = 500;
+    private static final int DOCUMENTS = 200;
     private static final int PER_SECOND = 40;
     /** Uploaded twice: the file hash of the second is spelt in upper case. */
     private static final int TWICE = 12;
