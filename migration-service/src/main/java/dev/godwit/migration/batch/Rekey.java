@@ -3,6 +3,7 @@ package dev.godwit.migration.batch;
 import static dev.godwit.migration.definition.Identifier.literal;
 import static dev.godwit.migration.definition.Identifier.quote;
 
+import dev.godwit.migration.alias.Aliases;
 import dev.godwit.migration.catalog.Table;
 import dev.godwit.migration.definition.RekeyDefinition;
 import dev.godwit.migration.definition.TableName;
@@ -158,6 +159,13 @@ final class Rekey implements Operation {
     }
 
     @Override
+    public Optional<Aliases> aliases() {
+        return Optional.of(model.aliased())
+                .filter(aliased -> model.definition().aliases() && !aliased.isEmpty())
+                .map(Aliases::new);
+    }
+
+    @Override
     public Optional<String> duplicates() {
         return Optional.of(sql.groupDuplicates());
     }
@@ -254,6 +262,7 @@ final class Rekey implements Operation {
                 new Statement("rewrite", "keys and everything that hangs on them, in one statement", sql.rewrite()));
         statements.add(
                 new Statement("count", "what the rewrite would write; a plan runs this instead", sql.countRewrites()));
+        aliases().ifPresent(aliases -> statements.addAll(aliases.statements()));
         return statements;
     }
 

@@ -125,8 +125,9 @@ class Planning {
 
     private Uni<Void> prepare(Run run) {
         return contexts.of(run)
-                .chain(context ->
-                        runs.inTransaction(connection -> context.operation().prepare(context, connection)))
+                .chain(context -> runs.inTransaction(connection -> context.operation()
+                        .prepare(context, connection)
+                        .chain(() -> Surroundings.makeAliases(connection, context))))
                 .onFailure(PgErrors::isLockNotAvailable)
                 .call(() -> setPhase(run, run.phase(), "waits for a moment at which nobody uses the table"));
     }

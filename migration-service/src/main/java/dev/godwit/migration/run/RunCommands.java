@@ -1,13 +1,16 @@
 package dev.godwit.migration.run;
 
+import dev.godwit.migration.alias.Aliases;
 import dev.godwit.migration.batch.WaitingKeys;
 import dev.godwit.migration.functions.FunctionSchema;
+import dev.godwit.migration.sql.PgErrors;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.SqlConnection;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import java.time.Duration;
 import java.util.Optional;
 
 /** Commands to runs that exist, each once by its id. */
@@ -15,6 +18,11 @@ import java.util.Optional;
 class RunCommands {
 
     private static final int ATTEMPTS_MAX = 20;
+    /** A table that is always in use has a moment for us now and then. */
+    private static final int BUSY_TRIES = 20;
+
+    private static final Duration BUSY_MIN = Duration.ofMillis(50);
+    private static final Duration BUSY_MAX = Duration.ofSeconds(1);
 
     private static final String OVERLAPPING = """
             SELECT other.id
@@ -216,7 +224,17 @@ class RunCommands {
     private Uni<Boolean> forget(Asked asked, Run run) {
         boolean planOver = !run.commit() && (run.state().isTerminal() || run.state() == RunState.FAILED);
         mustBeLegal(RunCommand.FORGET, run, run.state().isTerminal() || planOver);
-        return runs.inTransaction(connection -> claim(connection, asked)
+        return runs.inTransaction(connection -> forget(connection, asked, run))
+                .onFailure(PgErrors::isLockNotAvailable)
+                .retry()
+                .withBackOff(BUSY_MIN, BUSY_MAX)
+                .atMost(BUSY_TRIES)
+                .replaceWith(true);
+    }
+
+    private static Uni<Void> forget(SqlConnection connection, Asked asked, Run run) {
+        return claim(connection, asked)
+                .chain(() -> Aliases.drop(connection, run.id()))
                 .chain(() -> connection
                         .preparedQuery("SELECT godwit.drop_journal($1)")
                         .execute(Tuple.of(run.serial())))
@@ -224,6 +242,6 @@ class RunCommands {
                 .chain(() -> connection
                         .preparedQuery("DELETE FROM godwit.run WHERE id = $1")
                         .execute(Tuple.of(run.id())))
-                .replaceWith(true));
+                .replaceWithVoid();
     }
 }

@@ -70,6 +70,38 @@ public record RunRequest(
                 commandId);
     }
 
+    public RunRequest withMaxRate(int entitiesPerSecond) {
+        return new RunRequest(
+                migration,
+                commit,
+                limit,
+                only,
+                plan,
+                follow,
+                Optional.of(entitiesPerSecond),
+                pace,
+                onlyBetween,
+                requestedBy,
+                reason,
+                commandId);
+    }
+
+    public RunRequest withCommandId(String id) {
+        return new RunRequest(
+                migration,
+                commit,
+                limit,
+                only,
+                plan,
+                follow,
+                maxRate,
+                pace,
+                onlyBetween,
+                requestedBy,
+                reason,
+                Optional.of(id));
+    }
+
     /** @param level gentle, normal or full */
     public RunRequest withPace(String level) {
         return new RunRequest(
