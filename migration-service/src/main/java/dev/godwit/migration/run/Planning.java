@@ -30,7 +30,8 @@ class Planning {
 
     private static final String REMEMBER_BARRIER = """
             UPDATE godwit.run
-               SET barrier_xid = ($2::text)::xid8, phase = 'barrier', started_lsn = pg_current_wal_insert_lsn(), first_heartbeat = $3
+               SET barrier_xid = ($2::text)::xid8, phase = 'barrier', started_lsn = pg_current_wal_insert_lsn(), first_heartbeat = $3,
+                   cluster = (SELECT system_identifier FROM pg_control_system()), restore_point = godwit.restore_point('godwit-' || id)
              WHERE id = $1
             """;
 

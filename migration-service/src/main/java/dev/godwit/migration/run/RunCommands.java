@@ -43,6 +43,15 @@ class RunCommands {
                AND state = $2
             """;
 
+    /** In another cluster than before, changes may have been lost on the way. */
+    private static final String SETTLE_HERE = """
+            UPDATE godwit.run AS r
+               SET rescan = true, cluster = c.system_identifier
+              FROM pg_control_system() AS c
+             WHERE r.id = $1
+               AND r.cluster <> c.system_identifier
+            """;
+
     private static final String ASK_VERIFY = """
             UPDATE godwit.run
                SET verify_asked = true
@@ -153,10 +162,19 @@ class RunCommands {
     private Uni<Boolean> resume(Asked asked, Run run) {
         boolean stopped = run.state() == RunState.PAUSED || run.state() == RunState.FAILED;
         mustBeLegal(RunCommand.RESUME, run, stopped && run.resumeState().isPresent());
-        return change(asked, run, run.resumeState().orElseThrow())
+        mustBeLegal(RunCommand.RESUME, run, run.state().mayBecome(run.resumeState().orElseThrow()));
+        return runs.transition(
+                        run, run.state(), run.resumeState().orElseThrow(), asked.note(), connection -> claim(
+                                        connection, asked)
+                                .chain(() -> settleHere(connection, run)))
                 .call(moved -> moved
                         ? chunks.enqueue(run.id(), run.generation())
                         : Uni.createFrom().voidItem());
+    }
+
+    /** Whoever resumes a run has looked where it is. */
+    private static Uni<Void> settleHere(SqlConnection connection, Run run) {
+        return connection.preparedQuery(SETTLE_HERE).execute(Tuple.of(run.id())).replaceWithVoid();
     }
 
     private Uni<Boolean> complete(Asked asked, Run run) {

@@ -1,7 +1,6 @@
 package dev.godwit.cli.chaos;
 
 import dev.godwit.cli.Failure;
-import dev.godwit.cli.stack.DatabaseUrl;
 import dev.godwit.cli.stack.Stack;
 import dev.godwit.cli.stack.StackListener;
 import dev.godwit.cli.stack.StackOptions;
@@ -66,11 +65,8 @@ final class Chaos implements AutoCloseable {
         Stack.at(state).purge(StackListener.SILENT);
         Files.createDirectories(state);
         Optional<SmallDisk> disk = SmallDisk.mount(state);
-        // The wire needs the port that the stack chooses, and the services need the wire's.
-        Stack stack = Stack.start(StackOptions.in(state));
-        TcpProxy wire =
-                TcpProxy.to(DatabaseUrl.parse(stack.describe().database().url()).port());
-        Stack.start(StackOptions.in(state).withDetour(wire.port()));
+        TcpProxy wire = TcpProxy.open();
+        Stack stack = Wired.start(StackOptions.in(state), wire);
         return new Ground(stack, wire, disk, choose(Faults.of(stack, Optional.of(wire), disk, new Pause(PATIENCE))));
     }
 

@@ -53,6 +53,7 @@ final class ChaosRun {
     private final ChaosOptions options;
     private final Map<String, Fault> faults;
     private final SplittableRandom random;
+    private final Blows blows;
     private final DemoCase example = new UuidStandardization();
     private final Application application = example.application();
     private final Proof proof = example.proof();
@@ -70,6 +71,7 @@ final class ChaosRun {
         this.options = options;
         this.faults = faults.stream().collect(Collectors.toMap(Fault::name, Function.identity()));
         this.random = new SplittableRandom(options.seed());
+        this.blows = new Blows(random.split(), this.faults.keySet());
         this.migration = new MigrationClient(stack.describe().migration().urls());
         this.audit = new AuditClient(stack.describe().audit().url());
         this.watch = RunWatch.silent(migration);
@@ -132,8 +134,7 @@ final class ChaosRun {
     }
 
     private void strike() {
-        List<String> names = faults.keySet().stream().sorted().toList();
-        Blow blow = Blow.next(random, names);
+        Blow blow = blows.next();
         Pause.sleep(Duration.ofMillis(blow.quietMillis()));
         for (String name : blow.faults()) {
             event(name, faults.get(name).harm());

@@ -1,5 +1,6 @@
 package dev.godwit.cli.chaos;
 
+import dev.godwit.cli.Failure;
 import dev.godwit.cli.demo.Check;
 import dev.godwit.cli.demo.Check.Findings;
 import dev.godwit.cli.stack.Stack;
@@ -20,10 +21,11 @@ final class Remains {
     private static final String SLOTS = """
             SELECT slot_name, active, pg_wal_lsn_diff(pg_current_wal_lsn(), confirmed_flush_lsn) AS backlog
               FROM pg_replication_slots
+             WHERE slot_name = 'godwit'
             """;
 
     private static final String PUBLISHED =
-            "SELECT schemaname || '.' || tablename FROM pg_publication_tables WHERE pubname = 'godwit' AND schemaname <> 'godwit'";
+            "SELECT schemaname || '.' || tablename FROM pg_publication_tables WHERE pubname = 'godwit' AND schemaname = 'public'";
 
     private static final String WORK = """
             SELECT 'chunk ' || number || ' is ' || state FROM godwit.chunk WHERE run_id = ? AND state <> 'done'
@@ -51,7 +53,7 @@ final class Remains {
                 behind.addAll(behind(connection));
                 return behind.isEmpty();
             });
-        } catch (dev.godwit.cli.Failure stillBehind) {
+        } catch (Failure stillBehind) {
             // Told below.
         }
         return new Check("the replication slot is read and keeps no WAL back", "", behind);

@@ -15,7 +15,7 @@ import java.util.concurrent.TimeoutException;
 /**
  * A wire on loopback that can be cut: passes bytes on between its clients and one port. Whoever closes an end of a connection closes the other.
  *
- * <p>Failure semantics: a client that comes while the port does not answer, or while {@link #refuse} holds, is closed at once.
+ * <p>Failure semantics: a client that comes while the port does not answer, while {@link #refuse} holds, or before the wire leads anywhere, is closed at once.
  */
 public final class TcpProxy implements AutoCloseable {
     private static final String LOOPBACK = "127.0.0.1";
@@ -25,17 +25,15 @@ public final class TcpProxy implements AutoCloseable {
     private final NetClient client = vertx.createNetClient();
     private final NetServer server = vertx.createNetServer();
     private final Set<NetSocket> ends = ConcurrentHashMap.newKeySet();
-    private final int target;
+    private volatile int target;
     private volatile boolean refusing;
     private volatile boolean stalled;
 
-    private TcpProxy(int target) {
-        this.target = target;
-    }
+    private TcpProxy() {}
 
-    /** A wire to that port of loopback. */
-    public static TcpProxy to(int port) {
-        TcpProxy proxy = new TcpProxy(port);
+    /** A wire that leads nowhere yet. */
+    public static TcpProxy open() {
+        TcpProxy proxy = new TcpProxy();
         proxy.server.connectHandler(proxy::accept);
         await(proxy.server.listen(0, LOOPBACK));
         return proxy;
@@ -46,8 +44,13 @@ public final class TcpProxy implements AutoCloseable {
         return server.actualPort();
     }
 
+    /** Leads to that port of loopback from now on; connections that there are stay. */
+    public void lead(int to) {
+        target = to;
+    }
+
     private void accept(NetSocket near) {
-        if (refusing) {
+        if (refusing || target == 0) {
             close(near);
             return;
         }

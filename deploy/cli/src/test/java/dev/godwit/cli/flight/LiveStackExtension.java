@@ -1,6 +1,7 @@
 package dev.godwit.cli.flight;
 
-import dev.godwit.cli.stack.Stack;
+import dev.godwit.cli.chaos.TcpProxy;
+import dev.godwit.cli.chaos.Wired;
 import dev.godwit.cli.stack.StackListener;
 import dev.godwit.cli.stack.StackOptions;
 import java.io.IOException;
@@ -19,6 +20,7 @@ public final class LiveStackExtension implements ParameterResolver {
         @Override
         public void close() {
             stack.stack().purge(StackListener.SILENT);
+            stack.wire().close();
         }
     }
 
@@ -39,9 +41,11 @@ public final class LiveStackExtension implements ParameterResolver {
         try {
             Path root = Files.createTempDirectory("godwit-flight");
             Path migrations = Files.createDirectories(root.resolve("migrations"));
-            return new LiveStack(Stack.start(StackOptions.in(root.resolve("state"))
+            TcpProxy wire = TcpProxy.open();
+            StackOptions options = StackOptions.in(root.resolve("state"))
                     .withMigrations(migrations)
-                    .withSource(LiveStack.SOURCE)));
+                    .withSource(LiveStack.SOURCE);
+            return new LiveStack(Wired.start(options, wire), wire);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
