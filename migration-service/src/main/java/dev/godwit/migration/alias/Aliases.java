@@ -67,11 +67,8 @@ public final class Aliases {
     /** Takes away what a run has made; joins the caller's transaction. Idempotent; failure semantics as of {@link #make}. */
     public static Uni<Void> drop(SqlConnection connection, String run) {
         return connection
-                .query(BRIEFLY)
-                .execute()
-                .chain(() -> connection
-                        .preparedQuery("SELECT godwit.drop_aliases($1)")
-                        .execute(Tuple.of(run)))
+                .preparedQuery("SELECT godwit.drop_aliases($1)")
+                .execute(Tuple.of(run))
                 .replaceWithVoid();
     }
 

@@ -23,8 +23,10 @@ import dev.godwit.cli.stack.DatabaseUrl;
 import dev.godwit.cli.stack.Home;
 import dev.godwit.cli.stack.Stack;
 import dev.godwit.cli.stack.StackOptions;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -89,8 +91,8 @@ final class ChaosRun {
             check("the application went on", traffic.failure().map(Exception::toString));
             check("the run ended by itself", landed);
             look(landed, database);
-        } catch (Failure failure) {
-            check("everything came back", Optional.of(String.valueOf(failure.getMessage())));
+        } catch (Failure | SQLException | IOException | IllegalStateException inTheWay) {
+            check("everything came back", Optional.of(inTheWay.toString()));
         }
         return new ChaosResult(
                 options.seed(), run.id(), secondsSince(begunNanos), List.copyOf(events), application.writes(), checks);
