@@ -3,6 +3,7 @@ package dev.godwit.migration.batch;
 import static dev.godwit.migration.definition.Identifier.literal;
 import static dev.godwit.migration.definition.Identifier.quote;
 
+import dev.godwit.migration.alias.Aliased;
 import dev.godwit.migration.alias.Aliases;
 import dev.godwit.migration.catalog.Table;
 import dev.godwit.migration.definition.RekeyDefinition;
@@ -16,6 +17,7 @@ import dev.godwit.migration.operation.rekey.ColumnRewrite;
 import dev.godwit.migration.operation.rekey.RekeyCompiler;
 import dev.godwit.migration.operation.rekey.RekeyModel;
 import dev.godwit.migration.operation.rekey.RekeyModel.FoundReference;
+import dev.godwit.migration.operation.rekey.RekeyModel.MergeReference;
 import dev.godwit.migration.operation.rekey.RekeySql;
 import dev.godwit.migration.operation.rekey.RekeyVitalSql;
 import io.vertx.mutiny.sqlclient.SqlConnection;
@@ -160,9 +162,23 @@ final class Rekey implements Operation {
 
     @Override
     public Optional<Aliases> aliases() {
-        return Optional.of(model.aliased())
-                .filter(aliased -> model.definition().aliases() && !aliased.isEmpty())
-                .map(Aliases::new);
+        List<Aliased> aliased = foreignKeys().map(this::aliased).toList();
+        return model.definition().aliases() && !aliased.isEmpty() ? Optional.of(new Aliases(aliased)) : Optional.empty();
+    }
+
+    private Aliased aliased(MergeReference reference) {
+        return new Aliased(
+                reference.table(),
+                reference.column(),
+                reference.type().castName(),
+                model.tableOfMap(reference.map()),
+                model.keyOfMap(reference.map()),
+                reference.map());
+    }
+
+    private Stream<MergeReference> foreignKeys() {
+        return model.merges().stream()
+                .filter(reference -> reference.kind() == ColumnRewrite.Kind.SCALAR && !model.isDeclared(reference));
     }
 
     @Override
@@ -189,8 +205,7 @@ final class Rekey implements Operation {
 
     @Override
     public List<PlannedReference> references() {
-        Stream<PlannedReference> foreignKeys = model.merges().stream()
-                .filter(reference -> reference.kind() == ColumnRewrite.Kind.SCALAR && !model.isDeclared(reference))
+        Stream<PlannedReference> foreignKeys = foreignKeys()
                 .map(reference -> new PlannedReference(
                         reference.table(), reference.column(), "foreign-key", true, Optional.empty()));
         return Stream.concat(foreignKeys, model.softReferences().stream().map(Rekey::planned))

@@ -1,6 +1,5 @@
 package dev.godwit.migration.operation.rekey;
 
-import dev.godwit.migration.alias.Aliased;
 import dev.godwit.migration.catalog.Index;
 import dev.godwit.migration.definition.KeyExpression;
 import dev.godwit.migration.definition.OnDuplicate;
@@ -73,20 +72,6 @@ public record RekeyModel(
         return softReferences.stream()
                 .anyMatch(soft -> soft.table().equals(reference.table())
                         && soft.reference().column().equals(reference.column()));
-    }
-
-    /** Foreign keys by which children name a parent whose key changes. */
-    public List<Aliased> aliased() {
-        return merges.stream()
-                .filter(reference -> reference.kind() == ColumnRewrite.Kind.SCALAR && !isDeclared(reference))
-                .map(reference -> new Aliased(
-                        reference.table(),
-                        reference.column(),
-                        reference.type().castName(),
-                        tableOfMap(reference.map()),
-                        keyOfMap(reference.map()),
-                        reference.map()))
-                .toList();
     }
 
     /** References that are not searched per batch, because no index would serve the search. */
