@@ -2,7 +2,6 @@ package dev.godwit.migration.alias;
 
 import static dev.godwit.migration.definition.Identifier.quote;
 
-
 /**
  * What PostgreSQL is told for one reference.
  *

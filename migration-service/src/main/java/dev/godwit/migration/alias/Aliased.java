@@ -10,5 +10,4 @@ import dev.godwit.migration.definition.TableName;
  * @param parent whose keys change
  * @param relation number of the parent in the identity map
  */
-public record Aliased(
-        TableName child, String column, String type, TableName parent, String parentKey, int relation) {}
+public record Aliased(TableName child, String column, String type, TableName parent, String parentKey, int relation) {}

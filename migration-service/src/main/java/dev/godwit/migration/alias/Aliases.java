@@ -41,16 +41,13 @@ public final class Aliases {
      * is made; to be tried again.
      */
     public Uni<Void> make(SqlConnection connection, String run, long serial) {
-        return connection
-                .query(BRIEFLY)
-                .execute()
-                .chain(() -> Multi.createFrom()
-                        .items(IntStream.range(0, references.size()).boxed())
-                        .onItem()
-                        .transformToUniAndConcatenate(number ->
-                                make(connection, new AliasSql(references.get(number), run, serial, number)))
-                        .onItem()
-                        .ignoreAsUni());
+        return connection.query(BRIEFLY).execute().chain(() -> Multi.createFrom()
+                .items(IntStream.range(0, references.size()).boxed())
+                .onItem()
+                .transformToUniAndConcatenate(
+                        number -> make(connection, new AliasSql(references.get(number), run, serial, number)))
+                .onItem()
+                .ignoreAsUni());
     }
 
     private static Uni<Void> make(SqlConnection connection, AliasSql sql) {

@@ -163,7 +163,9 @@ final class Rekey implements Operation {
     @Override
     public Optional<Aliases> aliases() {
         List<Aliased> aliased = foreignKeys().map(this::aliased).toList();
-        return model.definition().aliases() && !aliased.isEmpty() ? Optional.of(new Aliases(aliased)) : Optional.empty();
+        return model.definition().aliases() && !aliased.isEmpty()
+                ? Optional.of(new Aliases(aliased))
+                : Optional.empty();
     }
 
     private Aliased aliased(MergeReference reference) {

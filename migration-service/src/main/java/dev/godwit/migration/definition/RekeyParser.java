@@ -60,8 +60,8 @@ final class RekeyParser {
                 expression(section, "where", section.has("where") ? section.text("where") : Optional.of("true"));
         List<SoftReference> references = references();
         List<DerivedChild> children = children(table);
-        Optional<Boolean> aliases = section.choice(
-                "aliases", Map.of("off", false, "on", true, "false", false, "true", true), false);
+        Optional<Boolean> aliases =
+                section.choice("aliases", Map.of("off", false, "on", true, "false", false, "true", true), false);
         Optional<Triggers> triggers =
                 section.choice("triggers", Map.of("fire", Triggers.FIRE, "off", Triggers.OFF), Triggers.FIRE);
         Optional<OnDuplicate> onDuplicate = section.choice(

@@ -40,16 +40,16 @@ final class AliasFindings {
                             + scope.key().get().type(),
                     "write aliases: off, and let the application look keys up again when an insert is refused"));
         }
-        return List.of(Finding.warn(
-                "aliases",
-                "triggers will translate old keys in " + columns
-                        + " until the run is forgotten or rolled back: every insert there, and update of these columns, costs a look-up of its parent more,"
-                        + " and making the triggers, or taking them away, holds writers of the table up for a moment, 300 ms at most",
-                "an UPDATE, DELETE or SELECT by an old key still meets no row; forget the run once nobody names old keys any more"));
+        return List.of(
+                Finding.warn(
+                        "aliases",
+                        "triggers will translate old keys in " + columns
+                                + " until the run is forgotten or rolled back: every insert there, and update of these columns, costs a look-up of its parent more,"
+                                + " and making the triggers, or taking them away, holds writers of the table up for a moment, 300 ms at most",
+                        "an UPDATE, DELETE or SELECT by an old key still meets no row; forget the run once nobody names old keys any more"));
     }
 
     private static Stream<String> columns(Link link) {
-        return link.childColumns().stream()
-                .map(column -> link.foreignKey().child() + "." + column);
+        return link.childColumns().stream().map(column -> link.foreignKey().child() + "." + column);
     }
 }

@@ -108,8 +108,7 @@ final class TableRights {
             if (itself && !rights.owned() && asOwner.isPresent()) {
                 findings.add(Finding.refuse(
                         "missing_privilege",
-                        "role " + role + " does not own " + table.name()
-                                + ", and only an owner can " + asOwner.get(),
+                        "role " + role + " does not own " + table.name() + ", and only an owner can " + asOwner.get(),
                         "GRANT " + Identifier.quote(rights.owner()) + " TO " + Identifier.quote(role)));
             }
             if (!itself && rights.rowSecurityApplies()) {

@@ -29,7 +29,8 @@ final class Archiving {
                         throw refusal("the server archives no WAL: archive_mode is off");
                     }
                     if (Boolean.TRUE.equals(row.getBoolean("fails"))) {
-                        throw refusal("the server cannot archive its WAL: " + row.getString("failing") + " failed last");
+                        throw refusal(
+                                "the server cannot archive its WAL: " + row.getString("failing") + " failed last");
                     }
                 })
                 .replaceWithVoid();

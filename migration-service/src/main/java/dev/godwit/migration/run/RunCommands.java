@@ -162,11 +162,11 @@ class RunCommands {
     private Uni<Boolean> resume(Asked asked, Run run) {
         boolean stopped = run.state() == RunState.PAUSED || run.state() == RunState.FAILED;
         mustBeLegal(RunCommand.RESUME, run, stopped && run.resumeState().isPresent());
-        mustBeLegal(RunCommand.RESUME, run, run.state().mayBecome(run.resumeState().orElseThrow()));
-        return runs.transition(
-                        run, run.state(), run.resumeState().orElseThrow(), asked.note(), connection -> claim(
-                                        connection, asked)
-                                .chain(() -> settleHere(connection, run)))
+        mustBeLegal(
+                RunCommand.RESUME, run, run.state().mayBecome(run.resumeState().orElseThrow()));
+        return runs.transition(run, run.state(), run.resumeState().orElseThrow(), asked.note(), connection -> claim(
+                                connection, asked)
+                        .chain(() -> settleHere(connection, run)))
                 .call(moved -> moved
                         ? chunks.enqueue(run.id(), run.generation())
                         : Uni.createFrom().voidItem());

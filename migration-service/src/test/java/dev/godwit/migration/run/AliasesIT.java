@@ -25,8 +25,7 @@ import org.junit.jupiter.api.Test;
 class AliasesIT extends LiveRuns {
 
     private static final int PER_SECOND = 200;
-    private static final String TRIGGERS =
-            "SELECT count(*) FROM pg_trigger WHERE tgname LIKE 'zz_godwit_alias%'";
+    private static final String TRIGGERS = "SELECT count(*) FROM pg_trigger WHERE tgname LIKE 'zz_godwit_alias%'";
     private static final String STRAY =
             "SELECT count(*) FROM kids AS k WHERE NOT EXISTS (SELECT FROM parents AS p WHERE p.id = k.parent_id)";
 
@@ -49,7 +48,8 @@ class AliasesIT extends LiveRuns {
 
     @AfterEach
     void dropFamilies() {
-        values("SELECT id FROM godwit.run WHERE migration = 'aliased' AND state IN ('completed', 'cancelled', 'rolled-back')")
+        values(
+                        "SELECT id FROM godwit.run WHERE migration = 'aliased' AND state IN ('completed', 'cancelled', 'rolled-back')")
                 .forEach(run -> command(RunCommand.FORGET, run));
         execute("DROP TABLE IF EXISTS notes, kids, parents");
     }
@@ -73,10 +73,11 @@ class AliasesIT extends LiveRuns {
 
         application.get();
         assertThat(value(STRAY)).isEqualTo("0");
-        assertThat(value("SELECT count(*) FROM kids"))
-                .isEqualTo(Integer.toString(3000 + inserted.get()));
+        assertThat(value("SELECT count(*) FROM kids")).isEqualTo(Integer.toString(3000 + inserted.get()));
         assertThat(value(TRIGGERS)).isEqualTo("0");
-        assertThat(value("SELECT count(*) FROM pg_proc WHERE proname LIKE 'alias%' AND pronamespace = 'godwit'::regnamespace"))
+        assertThat(
+                        value(
+                                "SELECT count(*) FROM pg_proc WHERE proname LIKE 'alias%' AND pronamespace = 'godwit'::regnamespace"))
                 .isEqualTo("0");
     }
 
@@ -111,7 +112,8 @@ class AliasesIT extends LiveRuns {
             while (!ended.get()) {
                 insert.setObject(1, UUID.fromString(parents[(inserted.get() * 37) % parents.length]));
                 insert.executeUpdate();
-                LockSupport.parkNanos(begun + inserted.incrementAndGet() * 1_000_000_000L / PER_SECOND - System.nanoTime());
+                LockSupport.parkNanos(
+                        begun + inserted.incrementAndGet() * 1_000_000_000L / PER_SECOND - System.nanoTime());
             }
         } catch (SQLException refused) {
             throw new IllegalStateException(refused);

@@ -159,12 +159,15 @@ class TailTrapsIT extends LiveRuns {
     @Test
     void shouldWriteNothingToADatabaseThatIsSuddenlyAnother() {
         String first = following("first");
-        assertThat(value("SELECT (cluster = (SELECT system_identifier FROM pg_control_system()))::text FROM godwit.run WHERE id = $1", first))
+        assertThat(value(
+                        "SELECT (cluster = (SELECT system_identifier FROM pg_control_system()))::text FROM godwit.run WHERE id = $1",
+                        first))
                 .isEqualTo("true");
         assertThat(await(services.run(first)).getString("restorePoint")).isEqualTo("godwit-" + first);
         assertThat(await(services.run(first)).getString("startedLsn")).matches("[0-9A-F]+/[0-9A-F]+");
 
-        execute("UPDATE godwit.run SET cluster = cluster + 1 WHERE id = '" + first + "'; INSERT INTO first VALUES ('old 21', 'new 21')");
+        execute("UPDATE godwit.run SET cluster = cluster + 1 WHERE id = '" + first
+                + "'; INSERT INTO first VALUES ('old 21', 'new 21')");
 
         must(first, RunState.FAILED);
         assertThat(reason(first)).startsWith("another_database: ");

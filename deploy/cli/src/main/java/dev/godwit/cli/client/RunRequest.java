@@ -54,8 +54,19 @@ public record RunRequest(
 
     public RunRequest withFollow() {
         return new RunRequest(
-                migration, commit, limit, only, plan, true, maxRate, pace, onlyBetween,
-                requireArchiving, requestedBy, reason, commandId);
+                migration,
+                commit,
+                limit,
+                only,
+                plan,
+                true,
+                maxRate,
+                pace,
+                onlyBetween,
+                requireArchiving,
+                requestedBy,
+                reason,
+                commandId);
     }
 
     public RunRequest withLimit(long entities) {

@@ -41,28 +41,24 @@ class ChaosIT {
         for (String name : new UuidStandardization().all()) {
             new Definitions(migration, definitions).remove(name);
         }
-        try (Connection connection = DatabaseUrl.parse(
-                        stack.stack().describe().database().url())
-                .connect()) {
+        try (Connection connection =
+                DatabaseUrl.parse(stack.stack().describe().database().url()).connect()) {
             new ExampleTables(connection, List.of()).drop();
         }
     }
 
     @Test
     void shouldBeWholeThoughEachProcessDies() throws Exception {
-        List<Fault> faults =
-                Faults.of(stack.stack(), Optional.of(stack.wire()), Optional.empty(), new Pause(Duration.ofSeconds(20)))
-                        .stream()
-                        .filter(fault -> fault.name().startsWith("kill-")
-                                || fault.name().equals("cut-wire"))
-                        .toList();
+        List<Fault> faults = Faults.of(
+                        stack.stack(), stack.wire(), Optional.empty(), new Pause(Duration.ofSeconds(20)))
+                .stream()
+                .filter(fault ->
+                        fault.name().startsWith("kill-") || fault.name().equals("cut-wire"))
+                .toList();
 
         ChaosResult result = new ChaosRun(stack.stack(), OPTIONS, faults).fly();
 
-        assertThat(result.checks())
-                .as(result.summary())
-                .hasSizeGreaterThan(10)
-                .allMatch(Check::holds);
+        assertThat(result.checks()).as(result.summary()).hasSizeGreaterThan(10).allMatch(Check::holds);
         assertThat(result.events())
                 .extracting(ChaosResult.Event::what)
                 .containsAll(faults.stream().map(Fault::name).toList());

@@ -37,11 +37,15 @@ public final class LiveStack {
     private static final String PILOT = "test";
 
     private final Stack stack;
-    private final TcpProxy wire;
+    private final Optional<TcpProxy> wire;
     private final MigrationClient migration;
     private final AuditClient audit;
 
-    LiveStack(Stack stack, TcpProxy wire) {
+    LiveStack(Stack stack) {
+        this(stack, Optional.empty());
+    }
+
+    LiveStack(Stack stack, Optional<TcpProxy> wire) {
         this.stack = stack;
         this.wire = wire;
         this.migration = new MigrationClient(stack.describe().migration().urls());
@@ -53,8 +57,8 @@ public final class LiveStack {
         return stack;
     }
 
-    /** Between the services and PostgreSQL; to be left whole. */
-    public TcpProxy wire() {
+    /** What stands between the services and PostgreSQL, to be left whole. */
+    public Optional<TcpProxy> wire() {
         return wire;
     }
 

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
@@ -20,7 +21,7 @@ public final class LiveStackExtension implements ParameterResolver {
         @Override
         public void close() {
             stack.stack().purge(StackListener.SILENT);
-            stack.wire().close();
+            stack.wire().ifPresent(TcpProxy::close);
         }
     }
 
@@ -45,7 +46,7 @@ public final class LiveStackExtension implements ParameterResolver {
             StackOptions options = StackOptions.in(root.resolve("state"))
                     .withMigrations(migrations)
                     .withSource(LiveStack.SOURCE);
-            return new LiveStack(Wired.start(options, wire), wire);
+            return new LiveStack(Wired.start(options, wire), Optional.of(wire));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
