@@ -45,14 +45,6 @@ class AliasesIT extends LiveRuns {
                 """);
     }
 
-    @AfterEach
-    void dropFamilies() {
-        values(
-                        "SELECT id FROM godwit.run WHERE migration = 'aliased' AND state IN ('completed', 'cancelled', 'rolled-back')")
-                .forEach(run -> command(RunCommand.FORGET, run));
-        execute("DROP TABLE IF EXISTS notes, kids, parents");
-    }
-
     @Test
     void shouldAcceptChildrenUnderOldKeysOnTheWayThereAndBack() throws Exception {
         String[] old = values("SELECT id FROM parents ORDER BY number").toArray(String[]::new);

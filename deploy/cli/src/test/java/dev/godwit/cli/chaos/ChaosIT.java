@@ -19,13 +19,13 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** The short run of {@code godwit chaos} that every build makes, on the stack that all tests share: each process dies once, and once the wire is cut. */
+/** The short run of {@code godwit chaos} that every build makes, on the stack that all tests share: each process dies once. */
 @ExtendWith(LiveStackExtension.class)
 class ChaosIT {
-    /** Deals six faults in four blows, one of them after completion was asked for. */
-    private static final long SEED = 316;
+    /** Deals the five kills in three blows, two of them double. */
+    private static final long SEED = 1194;
 
-    private static final ChaosOptions OPTIONS = new ChaosOptions(SEED, 1000, 100, 4, Optional.empty());
+    private static final ChaosOptions OPTIONS = new ChaosOptions(SEED, 1000, 100, 3, Optional.empty());
 
     private final LiveStack stack;
 
