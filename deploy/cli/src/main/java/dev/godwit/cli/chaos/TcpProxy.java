@@ -61,6 +61,11 @@ public final class TcpProxy implements AutoCloseable {
     }
 
     private void join(NetSocket near, NetSocket far) {
+        if (!ends.contains(near)) {
+            // It was cut, or went, before there was anything to join it with.
+            close(far);
+            return;
+        }
         ends.add(far);
         far.closeHandler(closed -> part(far, near));
         near.closeHandler(closed -> part(near, far));

@@ -66,6 +66,7 @@ class TcpProxyTest {
     void shouldCutWhatThereIsAndLetNobodyThroughWhileItRefuses() throws IOException {
         try (Socket near = connect();
                 Socket far = server.accept()) {
+            far.setSoTimeout(5000);
             wire.refuse(true);
 
             assertThat(near.getInputStream().read()).isEqualTo(-1);
