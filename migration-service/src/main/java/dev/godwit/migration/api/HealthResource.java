@@ -1,9 +1,11 @@
 package dev.godwit.migration.api;
 
 import dev.godwit.migration.health.HealthReport;
+import dev.godwit.migration.run.Refusal;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.json.JsonObject;
 import jakarta.inject.Inject;
+import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
@@ -30,12 +32,20 @@ public class HealthResource {
     }
 
     @GET
-    @Operation(operationId = "showHealth", summary = "The newest measures of all migrations, or of one")
+    @Operation(
+            operationId = "showHealth",
+            summary = "The newest measures of all migrations, or of one; with 'now', taken for this answer")
     @APIResponse(
             responseCode = "200",
             description = "Measures with their limits; what is not known is never healthy",
             content = @Content(schema = @Schema(implementation = Shapes.Health.class)))
-    public Uni<JsonObject> health(@RestQuery Optional<String> migration) {
-        return report.read(migration.filter(name -> !name.isBlank()));
+    public Uni<JsonObject> health(
+            @RestQuery Optional<String> migration, @RestQuery @DefaultValue("false") boolean now) {
+        Optional<String> one = migration.filter(name -> !name.isBlank());
+        return now ? report.measure(one.orElseThrow(HealthResource::nameOne)) : report.read(one);
+    }
+
+    private static Refusal nameOne() {
+        return new Refusal(Refusal.Kind.BAD_REQUEST, "bad_parameter", "'now' measures one migration: name it");
     }
 }

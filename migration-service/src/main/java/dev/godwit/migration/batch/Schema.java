@@ -45,8 +45,8 @@ final class Schema implements Operation {
     }
 
     static Schema of(SchemaDefinition definition) {
-        return new Schema(
-                new RunOnce(definition.up(), definition.down(), definition.provides(), definition.patience()));
+        return new Schema(new RunOnce(
+                definition.up(), definition.down(), definition.owner(), definition.provides(), definition.patience()));
     }
 
     @Override
@@ -89,7 +89,9 @@ final class Schema implements Operation {
         return Stream.of(Direction.values())
                 .flatMap(direction -> once.script(direction).stream()
                         .map(statement -> new Statement(
-                                direction.wireName() + '-' + statement.number(), purpose(statement), text(statement))))
+                                direction.wireName() + '-' + statement.number(),
+                                purpose(statement) + by(),
+                                text(statement))))
                 .toList();
     }
 
@@ -97,6 +99,10 @@ final class Schema implements Operation {
         return statement.concurrent().isPresent()
                 ? "in no transaction; lasts as long as it must, and others read and write meanwhile"
                 : "in one transaction with its neighbours, the journal, the run's state and the outcome event";
+    }
+
+    private String by() {
+        return once.owner().map(role -> "; as role " + role).orElse("");
     }
 
     private static String text(ScriptStatement statement) {

@@ -15,12 +15,14 @@ import java.util.Set;
  *
  * @param up the statements that change it
  * @param down those that take that back; empty when nothing can
+ * @param owner the role that the statements are executed as, so that what they make belongs to it; empty for Godwit's own
  * @param provides what is there afterwards
  * @param files scripts beside the definition, by name
  */
 public record SchemaDefinition(
         List<ScriptStatement> up,
         Optional<List<ScriptStatement>> down,
+        Optional<String> owner,
         Provides provides,
         Patience patience,
         Map<String, String> files)
@@ -35,6 +37,7 @@ public record SchemaDefinition(
     public SchemaDefinition {
         up = List.copyOf(up);
         down = down.map(List::copyOf);
+        Objects.requireNonNull(owner);
         Objects.requireNonNull(provides);
         Objects.requireNonNull(patience);
         files = Collections.unmodifiableMap(new LinkedHashMap<>(files));

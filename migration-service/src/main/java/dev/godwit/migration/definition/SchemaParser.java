@@ -18,14 +18,15 @@ import java.util.regex.Pattern;
 final class SchemaParser {
 
     /** The keys of the section. */
-    static final Set<String> KEYS =
-            new LinkedHashSet<>(List.of("up", "down", "provides", "lock-timeout", "statement-timeout", "attempts"));
+    static final Set<String> KEYS = new LinkedHashSet<>(
+            List.of("up", "down", "owner", "provides", "lock-timeout", "statement-timeout", "attempts"));
 
     private static final Set<String> PROVIDES_KEYS =
             new LinkedHashSet<>(List.of("tables", "columns", "indexes", "constraints"));
 
     private static final String SCRIPT_REMEDY =
             "write SQL, or the name of a file beside this one that holds it, such as add-history.up.sql";
+    private static final String OWNER_REMEDY = "write the name of a role, as the catalog spells it";
     private static final String TABLE_REMEDY = "write schema.table, with double quotes around a part that holds a dot";
     private static final String MEMBER_REMEDY = "write schema.table.name";
     private static final String DURATION_REMEDY = "write a number with ms, s, min or h, such as 500ms";
@@ -52,6 +53,8 @@ final class SchemaParser {
         Optional<List<ScriptStatement>> up = script("up", section.requiredText("up", SCRIPT_REMEDY));
         Optional<List<ScriptStatement>> down =
                 section.has("down") ? script("down", section.text("down")) : Optional.empty();
+        Optional<String> owner =
+                section.parsed("owner", section.text("owner"), OWNER_REMEDY, Identifier::writtenOrQuoted);
         Provides provides = section.section("provides", PROVIDES_KEYS)
                 .map(SchemaParser::provides)
                 .orElse(Provides.NOTHING);
@@ -59,7 +62,7 @@ final class SchemaParser {
         if (section.problems().size() > before) {
             return Optional.empty();
         }
-        return Optional.of(new SchemaDefinition(up.orElseThrow(), down, provides, patience, files));
+        return Optional.of(new SchemaDefinition(up.orElseThrow(), down, owner, provides, patience, files));
     }
 
     private Optional<List<ScriptStatement>> script(String key, Optional<String> text) {

@@ -3,6 +3,7 @@ package dev.godwit.migration.health;
 import dev.godwit.migration.definition.Definition;
 import dev.godwit.migration.graph.Definitions;
 import dev.godwit.migration.plan.Figure;
+import dev.godwit.migration.run.GodwitConfig;
 import dev.godwit.migration.run.Refusal;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.json.JsonArray;
@@ -17,6 +18,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /** The newest measures, whoever took them. What is too old, or was taken by another definition, is not known any more. */
 @ApplicationScoped
@@ -32,13 +34,19 @@ public class HealthReport {
 
     private final Pool pool;
     private final Definitions definitions;
+    private final Measurer measurer;
     private final HealthConfig config;
+    private final String instance;
+    private final AtomicBoolean measuring = new AtomicBoolean();
 
     @Inject
-    public HealthReport(Pool pool, Definitions definitions, HealthConfig config) {
+    public HealthReport(
+            Pool pool, Definitions definitions, Measurer measurer, HealthConfig config, GodwitConfig godwit) {
         this.pool = pool;
         this.definitions = definitions;
+        this.measurer = measurer;
         this.config = config;
+        this.instance = godwit.instance();
     }
 
     private record Kept(String definitionHash, JsonObject data, double ageSeconds) {
@@ -53,6 +61,35 @@ public class HealthReport {
      * <p>Failure semantics: {@link Refusal} when there is no such migration, or it has no measures.
      */
     public Uni<JsonObject> read(Optional<String> migration) {
+        List<Definition> measured = measured(migration);
+        return pool.query(READ).execute().map(rows -> {
+            Map<String, Kept> kept = new HashMap<>();
+            rows.forEach(row -> kept.put(row.getString("migration"), Kept.fromRow(row)));
+            return report(measured, kept);
+        });
+    }
+
+    /**
+     * One migration as it is now: measured for whoever asks, told to nobody else. The newest measures stay those of the last round.
+     *
+     * <p>Failure semantics: as {@link #read}; and {@link Refusal} while this instance measures for somebody else.
+     */
+    public Uni<JsonObject> measure(String migration) {
+        Definition definition = measured(Optional.of(migration)).get(0);
+        if (!measuring.compareAndSet(false, true)) {
+            throw new Refusal(
+                    Refusal.Kind.CONFLICT, "measuring", "health is being measured for somebody else; ask again");
+        }
+        return Uni.createFrom()
+                .deferred(() ->
+                        measurer.measure(definition, () -> Uni.createFrom().voidItem()))
+                .eventually(() -> measuring.set(false))
+                .map(taken -> HealthRounds.data(instance, 0, config.every(), definition, taken)
+                        .put("reason", null))
+                .map(data -> answer(HealthState.named(data.getString("state")), new JsonArray().add(data)));
+    }
+
+    private List<Definition> measured(Optional<String> migration) {
         List<Definition> measured = definitions.current().definitions().stream()
                 .filter(Measurer::measures)
                 .filter(definition -> migration
@@ -62,11 +99,7 @@ public class HealthReport {
         if (migration.isPresent() && measured.isEmpty()) {
             throw nothing(migration.get());
         }
-        return pool.query(READ).execute().map(rows -> {
-            Map<String, Kept> kept = new HashMap<>();
-            rows.forEach(row -> kept.put(row.getString("migration"), Kept.fromRow(row)));
-            return report(measured, kept);
-        });
+        return measured;
     }
 
     private Refusal nothing(String migration) {
@@ -90,7 +123,10 @@ public class HealthReport {
             states.add(HealthState.named(data.getString("state")));
             migrations.add(data);
         }
-        HealthState state = measured.isEmpty() ? HealthState.EMPTY : HealthState.worst(states);
+        return answer(measured.isEmpty() ? HealthState.EMPTY : HealthState.worst(states), migrations);
+    }
+
+    private JsonObject answer(HealthState state, JsonArray migrations) {
         return new JsonObject()
                 .put("state", state.wireName())
                 .put("everySeconds", Figure.json(config.every().toMillis() / 1000.0))

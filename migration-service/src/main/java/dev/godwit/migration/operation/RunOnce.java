@@ -11,9 +11,17 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** Work without entities: statements that are executed once, in their order. */
+/**
+ * Work without entities: statements that are executed once, in their order.
+ *
+ * @param owner the role that they are executed as; empty for Godwit's own
+ */
 public record RunOnce(
-        List<ScriptStatement> up, Optional<List<ScriptStatement>> down, Provides provides, Patience patience) {
+        List<ScriptStatement> up,
+        Optional<List<ScriptStatement>> down,
+        Optional<String> owner,
+        Provides provides,
+        Patience patience) {
 
     /** The way: there, or back. */
     public enum Direction {

@@ -43,11 +43,28 @@ final class SchemaFindings {
 
     /** What the role may not change, and what PostgreSQL makes no index on without blocking. A table that is not there yet is nobody's. */
     private static final String TABLES = """
-            SELECT t.name, c.relkind = 'p' AS partitioned, pg_has_role(c.relowner, 'USAGE') AS mine, c.relowner::regrole::text AS owner,
-                   quote_ident(current_user) AS role
+            SELECT t.name, c.relkind = 'p' AS partitioned, pg_has_role(coalesce($2::text, current_user::text)::name, c.relowner, 'USAGE') AS mine, c.relowner::regrole::text AS owner,
+                   quote_ident(coalesce($2::text, current_user::text)) AS role
               FROM unnest($1::text[]) AS t(name)
               JOIN pg_class AS c ON c.oid = to_regclass(t.name)
              ORDER BY t.name
+            """;
+
+    /** Whether statements can be executed as a role: PostgreSQL 16 and newer tell that from its rights being inherited. */
+    private static final String OWNER = """
+            SELECT r.oid IS NOT NULL AS known,
+                   coalesce(pg_has_role(r.oid, CASE WHEN current_setting('server_version_num')::integer < 160000 THEN 'MEMBER' ELSE 'SET' END), false) AS mine,
+                   quote_ident($1::text) AS owner, quote_ident(current_user) AS role
+              FROM (SELECT (SELECT oid FROM pg_roles WHERE rolname = $1::text) AS oid) AS r
+            """;
+
+    /** Schemas in which a role may make nothing; one that is not there yet is nobody's. */
+    private static final String CLOSED = """
+            SELECT quote_ident(n.nspname) AS schema, quote_ident($1::text) AS owner
+              FROM pg_namespace AS n
+             WHERE n.oid IN (SELECT to_regnamespace(coalesce(quote_ident(s.name), quote_ident(current_schema()))) FROM unnest($2::text[]) AS s(name))
+               AND NOT has_schema_privilege($1::text::name, n.oid, 'CREATE')
+             ORDER BY n.nspname
             """;
 
     private final SqlConnection connection;
@@ -68,7 +85,10 @@ final class SchemaFindings {
                 .invoke(findings::addAll)
                 .chain(() -> readable("down", schema.down().orElse(List.of())))
                 .invoke(findings::addAll)
-                .chain(this::obstacles)
+                .chain(this::ownership)
+                .invoke(findings::addAll)
+                .chain(misfits ->
+                        misfits.isEmpty() ? obstacles() : Uni.createFrom().item(List.<Finding>of()))
                 .invoke(findings::addAll)
                 .chain(this::lints)
                 .invoke(findings::addAll)
@@ -128,6 +148,49 @@ final class SchemaFindings {
                         : Optional.empty()));
     }
 
+    /** Nothing else is asked of a role that statements cannot be executed as. */
+    private Uni<List<Finding>> ownership() {
+        if (schema.owner().isEmpty()) {
+            return Uni.createFrom().item(List.of());
+        }
+        String owner = schema.owner().get();
+        String[] schemas = schema.up().stream()
+                .flatMap(statement -> Effects.makes(statement.sql()).stream())
+                .map(table -> table.schema().orElse(null))
+                .distinct()
+                .toArray(String[]::new);
+        return database.transaction(() -> database.query(OWNER, Tuple.of(owner), SchemaFindings::outsider)
+                .map(found -> found.stream().flatMap(Optional::stream).toList())
+                .chain(found -> found.isEmpty()
+                        ? database.query(CLOSED, Tuple.of(owner, schemas), SchemaFindings::closed)
+                        : Uni.createFrom().item(found)));
+    }
+
+    private static Optional<Finding> outsider(Row row) {
+        String owner = row.getString("owner");
+        String member = "GRANT " + owner + " TO " + row.getString("role");
+        if (!row.getBoolean("known")) {
+            return Optional.of(Finding.refuse(
+                    "missing_privilege",
+                    "schema.owner: there is no role " + owner,
+                    "CREATE ROLE " + owner + " NOLOGIN; " + member));
+        }
+        return row.getBoolean("mine")
+                ? Optional.empty()
+                : Optional.of(Finding.refuse(
+                        "missing_privilege",
+                        "schema.owner: " + row.getString("role") + " is no member of " + owner
+                                + " that may act as it, so it can make nothing in its name",
+                        member));
+    }
+
+    private static Finding closed(Row row) {
+        return Finding.refuse(
+                "missing_privilege",
+                "schema.owner: " + row.getString("owner") + " may make nothing in schema " + row.getString("schema"),
+                "GRANT CREATE ON SCHEMA " + row.getString("schema") + " TO " + row.getString("owner"));
+    }
+
     private Uni<List<Finding>> obstacles() {
         Set<String> concurrently = schema.up().stream()
                 .flatMap(statement -> statement.concurrent().stream())
@@ -139,8 +202,8 @@ final class SchemaFindings {
                 .map(ObjectName::quoted)
                 .distinct()
                 .toArray(String[]::new);
-        return database.transaction(
-                        () -> database.query(TABLES, Tuple.of((Object) tables), row -> obstacle(row, concurrently)))
+        return database.transaction(() -> database.query(
+                        TABLES, Tuple.of(tables, schema.owner().orElse(null)), row -> obstacle(row, concurrently)))
                 .map(found -> found.stream().flatMap(Optional::stream).toList());
     }
 

@@ -17,9 +17,11 @@ final class ConcurrentWork {
 
     private final ScriptStatement statement;
     private final Concurrent concurrent;
+    private final ScriptOwner owner;
 
-    ConcurrentWork(ScriptStatement statement) {
+    ConcurrentWork(ScriptStatement statement, ScriptOwner owner) {
         this.statement = statement;
+        this.owner = owner;
         this.concurrent = statement.concurrent().orElseThrow();
     }
 
@@ -74,26 +76,26 @@ final class ConcurrentWork {
         return Uni.createFrom().failure(new StatementFailedException(statement, new IllegalStateException(message)));
     }
 
-    private static Uni<Void> drop(SqlConnection connection, IndexStanding index) {
+    private Uni<Void> drop(SqlConnection connection, IndexStanding index) {
         return index.isLeftover()
                 ? drop(connection, index.quoted().orElseThrow())
                 : Uni.createFrom().voidItem();
     }
 
-    private static Uni<Void> drop(SqlConnection connection, String quoted) {
-        return connection
+    private Uni<Void> drop(SqlConnection connection, String quoted) {
+        return owner.does(connection, () -> connection
                 .query("DROP INDEX CONCURRENTLY IF EXISTS " + quoted)
                 .execute()
-                .replaceWithVoid();
+                .replaceWithVoid());
     }
 
     private Uni<Void> send(SqlConnection connection, String sql) {
-        return connection
+        return owner.does(connection, () -> connection
                 .preparedQuery(sql)
                 .execute()
                 .onFailure()
                 .transform(failure -> new StatementFailedException(statement, failure))
-                .replaceWithVoid();
+                .replaceWithVoid());
     }
 
     /** Drops what an unfinished statement has left. Idempotent. */
@@ -106,7 +108,7 @@ final class ConcurrentWork {
                 : Uni.createFrom().voidItem();
     }
 
-    private static Uni<Void> dropAll(SqlConnection connection, List<String> names) {
+    private Uni<Void> dropAll(SqlConnection connection, List<String> names) {
         return Multi.createFrom()
                 .iterable(names)
                 .onItem()

@@ -22,6 +22,7 @@ final class ScriptReport {
         }
         JsonArray provides = new JsonArray();
         once.provides().objects().forEach(object -> provides.add(object.toString()));
+        once.owner().ifPresent(owner -> report.put("owner", owner));
         return report.put("statements", statements)
                 .put("provides", provides)
                 .put(

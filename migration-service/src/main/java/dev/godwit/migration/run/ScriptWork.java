@@ -68,6 +68,10 @@ class ScriptWork {
             return context.operation().runOnce().orElseThrow();
         }
 
+        ScriptOwner owner() {
+            return new ScriptOwner(once().owner());
+        }
+
         /** The state in which the run's script may be worked on. */
         RunState state() {
             return direction == Direction.UP ? RunState.BACKFILLING : RunState.ROLLING_BACK;
@@ -118,7 +122,7 @@ class ScriptWork {
                 .chain(next -> next.isEmpty()
                         ? Uni.createFrom().voidItem()
                         : enter(connection, piece, true)
-                                .chain(() -> executeAll(connection, piece))
+                                .chain(() -> piece.owner().does(connection, () -> executeAll(connection, piece)))
                                 .chain(() -> finish(connection, piece, kind(piece)))));
     }
 
@@ -269,7 +273,7 @@ class ScriptWork {
     }
 
     private static ConcurrentWork work(Piece piece) {
-        return new ConcurrentWork(piece.first());
+        return new ConcurrentWork(piece.first(), piece.owner());
     }
 
     private static Uni<Optional<Next>> begin(SqlConnection connection, Piece piece) {

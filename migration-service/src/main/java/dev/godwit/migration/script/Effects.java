@@ -93,7 +93,7 @@ public final class Effects {
     }
 
     /** The table that a statement makes, if it makes one. */
-    static List<ObjectName> makes(SqlStatement statement) {
+    public static List<ObjectName> makes(SqlStatement statement) {
         Cursor cursor = new Cursor(statement);
         return cursor.accept("CREATE") && isTable(cursor)
                 ? cursor.name().stream().toList()

@@ -180,6 +180,19 @@ class RestIT {
         JsonObject before =
                 new JsonObject(get("/api/health?migration=documents-uuid5").body());
 
+        JsonObject now = new JsonObject(
+                get("/api/health?migration=documents-uuid5&now=true").body());
+        assertThat(now.getJsonArray("migrations")
+                        .getJsonObject(0)
+                        .getJsonArray("measures")
+                        .getJsonObject(0)
+                        .getString("reason"))
+                .isEqualTo("unknown_table");
+        assertThat(get("/api/health?migration=documents-uuid5").body())
+                .as("nobody else is told")
+                .contains("not_measured");
+        problemMustBe(400, "bad_parameter", get("/api/health?now=true"));
+
         boolean measured = rounds.round().await().atMost(TestPostgres.stepTimeout());
         JsonObject after = new JsonObject(get("/api/health").body());
 

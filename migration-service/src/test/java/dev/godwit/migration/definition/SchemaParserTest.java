@@ -16,6 +16,7 @@ class SchemaParserTest {
             schema:
               up: add-history.up.sql
               down: ALTER TABLE states DROP COLUMN history; SELECT 'a;b'
+              owner: '"Shop App"'
               provides:
                 tables: [public.states]
                 columns: [states.history, '"A.b".t."C d"']
@@ -44,6 +45,7 @@ class SchemaParserTest {
                         "CREATE INDEX CONCURRENTLY i ON states (history)");
         assertThat(schema.up().get(1).concurrent()).isPresent();
         assertThat(schema.down().orElseThrow()).hasSize(2);
+        assertThat(schema.owner()).contains("Shop App");
         assertThat(schema.patience()).isEqualTo(new Patience(Duration.ofMillis(250), Duration.ofMinutes(2), 7));
         assertThat(schema.attachments()).containsExactly(Map.entry("add-history.up.sql", up));
         assertThat(schema.provides().objects())
@@ -69,6 +71,7 @@ class SchemaParserTest {
         SchemaDefinition schema = schema("migration: m\nschema: {up: SELECT 1}", Map.of());
 
         assertThat(schema.down()).isEmpty();
+        assertThat(schema.owner()).isEmpty();
         assertThat(schema.provides().isEmpty()).isTrue();
         assertThat(schema.patience()).isEqualTo(Patience.DEFAULT);
     }

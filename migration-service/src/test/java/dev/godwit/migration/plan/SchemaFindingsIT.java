@@ -22,18 +22,25 @@ class SchemaFindingsIT {
                         CREATE TABLE parts (id integer) PARTITION BY LIST (id);
                         CREATE ROLE schema_guest LOGIN;
                         GRANT USAGE ON SCHEMA godwit TO schema_guest;
+                        CREATE ROLE "Schema Owner" NOLOGIN;
+                        CREATE ROLE schema_member LOGIN IN ROLE "Schema Owner";
+                        GRANT USAGE ON SCHEMA godwit TO schema_member;
                         """).database();
-        TestPostgres.execute(database, "GRANT SELECT ON ALL TABLES IN SCHEMA godwit TO schema_guest");
+        TestPostgres.execute(database, "GRANT SELECT ON ALL TABLES IN SCHEMA godwit TO schema_guest, schema_member");
     }
 
     private static List<Finding> find(String user, String up) {
+        return find(user, "", up);
+    }
+
+    private static List<Finding> find(String user, String owner, String up) {
         Pool pool = TestPostgres.pool(database, user);
         return pool.withConnection(connection -> new Preflight()
                         .check(
                                 connection,
-                                TestDefinitions.of(
-                                        "migration: m\nschema:\n  down: SELECT 1\n  provides: {tables: [none]}\n  up: |\n    "
-                                                + up.replace("\n", "\n    "))))
+                                TestDefinitions.of("migration: m\nschema:\n" + owner
+                                        + "  down: SELECT 1\n  provides: {tables: [none]}\n  up: |\n    "
+                                        + up.replace("\n", "\n    "))))
                 .await()
                 .atMost(TestPostgres.stepTimeout());
     }
@@ -71,5 +78,28 @@ class SchemaFindingsIT {
                 .filteredOn(finding -> finding.code().equals("missing_privilege"))
                 .singleElement()
                 .satisfies(finding -> assertThat(finding.remedy()).isEqualTo("GRANT postgres TO schema_guest"));
+    }
+
+    @Test
+    void shouldSayWhatAnOwnerLacks() {
+        String owner = "  owner: Schema Owner\n";
+        String make = "CREATE TABLE fresh (id integer)";
+
+        assertThat(refusals("postgres", "  owner: nobody there\n", make))
+                .containsExactly("CREATE ROLE \"nobody there\" NOLOGIN; GRANT \"nobody there\" TO postgres");
+        assertThat(refusals("schema_guest", owner, make)).containsExactly("GRANT \"Schema Owner\" TO schema_guest");
+        assertThat(refusals("schema_member", owner, make))
+                .containsExactly("GRANT CREATE ON SCHEMA public TO \"Schema Owner\"");
+        assertThat(refusals("schema_member", owner, "ALTER TABLE checked ADD COLUMN x text"))
+                .containsExactly("GRANT postgres TO \"Schema Owner\"");
+        TestPostgres.execute(database, "GRANT CREATE ON SCHEMA public TO \"Schema Owner\"");
+        assertThat(refusals("schema_member", owner, make)).isEmpty();
+    }
+
+    private static List<String> refusals(String user, String owner, String up) {
+        return find(user, owner, up).stream()
+                .filter(Finding::refuses)
+                .map(Finding::remedy)
+                .toList();
     }
 }

@@ -51,6 +51,33 @@ class SchemaLifeIT extends SchemaRuns {
     }
 
     @Test
+    void shouldMakeWhatBelongsToAnotherRole() {
+        execute("DROP ROLE IF EXISTS note_keeper");
+        assertThatThrownBy(() -> start("note-owned", true))
+                .hasMessageContainingAll("no role note_keeper", "CREATE ROLE note_keeper NOLOGIN");
+        execute("CREATE ROLE note_keeper NOLOGIN; GRANT CREATE ON SCHEMA public TO note_keeper");
+        String planned = planned("note-owned");
+        assertThat(await(services.plan(planned)).getString("owner")).isEqualTo("note_keeper");
+
+        String run = start("note-owned", true);
+        reach(run, "completed");
+
+        assertThat(
+                        values(
+                                "SELECT relname || ' ' || relowner::regrole FROM pg_class WHERE relname LIKE 'note\\_kept%' ORDER BY 1"))
+                .containsExactly(
+                        "note_kept note_keeper",
+                        "note_kept_by_note note_keeper",
+                        "note_kept_id_seq note_keeper",
+                        "note_kept_pkey note_keeper");
+        command(RunCommand.ROLLBACK, run);
+        reach(run, "rolled-back");
+        assertThat(values("SELECT relname FROM pg_class WHERE relname LIKE 'note\\_kept%'"))
+                .isEmpty();
+        execute("DROP OWNED BY note_keeper; DROP ROLE note_keeper");
+    }
+
+    @Test
     void shouldPlanWithoutTouchingAnything() {
         await(other.query("BEGIN; LOCK TABLE note IN ACCESS EXCLUSIVE MODE").execute());
         String run = start("note-one-way", false);

@@ -17,10 +17,12 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,22 +33,29 @@ class WorkerDeathIT {
 
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
-    /** The last statement of a batch before its COMMIT is the one that tells of it. */
-    private static final String HANG_BEFORE_COMMIT = """
-            CREATE TABLE godwit.hanging (by text);
+    private static final String HANG = """
+            CREATE TABLE godwit.hanging (at text);
             CREATE FUNCTION godwit.hang() RETURNS trigger LANGUAGE plpgsql AS $$
             BEGIN
-                IF EXISTS (SELECT FROM godwit.hanging) THEN
+                IF EXISTS (SELECT FROM godwit.hanging WHERE at = TG_ARGV[0]) THEN
                     PERFORM pg_sleep(60);
                 END IF;
                 RETURN NEW;
             END
             $$;
-            CREATE TRIGGER hang BEFORE INSERT ON godwit.outbox FOR EACH ROW EXECUTE FUNCTION godwit.hang();
             """;
 
+    private static final String HANG_AT =
+            "CREATE TRIGGER hang BEFORE INSERT ON godwit.%1$s FOR EACH ROW EXECUTE FUNCTION godwit.hang('%1$s')";
+
+    /** The last statement of a batch before its COMMIT is the one that tells of it. */
+    private static final String BEFORE_COMMIT = "outbox";
+
     private static final String HANGING =
-            "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'PgSleep'";
+            "SELECT query FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'PgSleep'";
+
+    private static final String END_HANGING =
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'PgSleep'";
 
     private static final String VALIDATING =
             "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND query LIKE '%VALIDATE CONSTRAINT%' AND wait_event_type = 'Lock'";
@@ -61,7 +70,7 @@ class WorkerDeathIT {
                   set: {number: number - 2}
                   writers: old
                   constraint: {name: step_number, from: number BETWEEN 0 AND 11, to: number BETWEEN 0 AND 9}
-                """),
+                """, "image", "UPDATE ONLY \"public\"\\.\"step\"[^;]*\\.ctid >= \\$3::text::tid"),
         DERIVE("""
                 migration: duties
                 derive:
@@ -69,12 +78,28 @@ class WorkerDeathIT {
                   into: public.duty
                   identity: [step]
                   rows: SELECT entity.id AS step FROM entity WHERE entity.number <> 3
-                """);
+                """, "derived", "INSERT INTO \"public\"\\.\"duty\""),
+        IMPORT("""
+                migration: tasks
+                import:
+                  from: public.step
+                  into: public.task
+                  set: {id: "uuid5(namespace('tasks'), id::text)", step: id, number: number}
+                  on-conflict: {columns: [step], then: conflict, reason: taken}
+                """, "import_change", "WHERE godwit_d\\.godwit_missing IS NULL[^;]*INSERT INTO \"public\"\\.\"task\"");
 
         private final String yaml;
 
-        Operation(String yaml) {
+        /** Where the statement writes its journal that changes a range of blocks at once. */
+        private final String journal;
+
+        /** What only that statement says, as a pattern. */
+        private final String words;
+
+        Operation(String yaml, String journal, String words) {
             this.yaml = yaml;
+            this.journal = journal;
+            this.words = words;
         }
     }
 
@@ -107,15 +132,22 @@ class WorkerDeathIT {
         }
     }
 
+    /** It is the same whenever nothing happens, so that it need not be found out for every death. */
+    private static final Map<Operation, End> UNDISTURBED = new EnumMap<>(Operation.class);
+
     private static Engine steps() {
         Engine engine = Engine.on(
                 "death",
                 "CREATE TABLE step (id integer PRIMARY KEY, number integer NOT NULL, " + Engine.WIDE
                         + ", CONSTRAINT step_number CHECK (number BETWEEN 0 AND 11))",
                 "CREATE TABLE duty (step integer PRIMARY KEY, note text)",
+                "CREATE TABLE task (id uuid PRIMARY KEY, step integer NOT NULL UNIQUE, number integer NOT NULL)",
                 "INSERT INTO step SELECT n, 2 + 3 * n FROM generate_series(1, 3) AS n",
-                "INSERT INTO duty VALUES (2, 'by hand')");
-        engine.execute(HANG_BEFORE_COMMIT);
+                "INSERT INTO duty VALUES (2, 'by hand')",
+                "INSERT INTO task VALUES ('" + Engine.uuid(2) + "', 2, 0)");
+        engine.execute(HANG);
+        engine.execute(HANG_AT.formatted(BEFORE_COMMIT));
+        Stream.of(Operation.values()).forEach(operation -> engine.execute(HANG_AT.formatted(operation.journal)));
         return engine;
     }
 
@@ -153,21 +185,31 @@ class WorkerDeathIT {
     }
 
     private static End undisturbed(Operation operation) {
-        Engine engine = steps();
-        EngineRun run = engine.commit(operation.yaml);
-        run.complete();
-        end(engine, run, RunState.COMPLETED);
-        return End.of(engine, run);
+        return UNDISTURBED.computeIfAbsent(operation, undisturbed -> {
+            Engine engine = steps();
+            EngineRun run = engine.commit(undisturbed.yaml);
+            run.complete();
+            end(engine, run, RunState.COMPLETED);
+            return End.of(engine, run);
+        });
     }
 
     /** Begins one batch, and ends its session when it has written everything but its COMMIT. */
     private static void dieBeforeCommit(Engine engine, EngineRun run, Kind kind, int chunk) {
-        engine.execute("INSERT INTO godwit.hanging VALUES ('the test')");
+        assertThat(die(engine, run, kind, chunk, BEFORE_COMMIT)).contains("godwit.outbox");
+    }
+
+    /** Begins one batch, and ends its session where it writes into a table of Godwit; answers the statement that it was at. */
+    private static String die(Engine engine, EngineRun run, Kind kind, int chunk, String table) {
+        engine.query("INSERT INTO godwit.hanging VALUES ($1)", table);
         CompletableFuture<?> dying = run.next(kind, chunk).subscribeAsCompletionStage();
-        Awaitility.await().atMost(PATIENCE).until(() -> !engine.values(HANGING).isEmpty());
+        Awaitility.await().atMost(PATIENCE).pollInterval(Duration.ofMillis(10)).until(() -> !engine.values(HANGING)
+                .isEmpty());
+        String statement = engine.value(HANGING);
         engine.execute("DELETE FROM godwit.hanging");
-        engine.execute("SELECT pg_terminate_backend(pid, 5000) FROM (" + HANGING + ") AS h");
+        engine.execute(END_HANGING);
         assertThat(dying).failsWithin(PATIENCE);
+        return statement;
     }
 
     @ParameterizedTest
@@ -187,6 +229,30 @@ class WorkerDeathIT {
         Engine other = engine.as("postgres");
         EngineRun next = run.by(other);
         next.work(Kind.BACKFILL, chunks);
+        next.complete();
+        end(other, next, RunState.COMPLETED);
+
+        assertThat(End.of(other, next)).isEqualTo(wanted);
+    }
+
+    /** Rows that come after a batch that wrote are changed a range at a time: the worker dies within the one statement that does so. */
+    @ParameterizedTest
+    @EnumSource(Operation.class)
+    void shouldEndAsIfNothingHadHappenedWhenAWorkerDiesInTheStatementThatChangesARange(Operation operation) {
+        End wanted = undisturbed(operation);
+        Engine engine = steps();
+        EngineRun run = engine.commit(operation.yaml);
+        List<Integer> chunks = run.cut(Kind.BACKFILL);
+        int last = chunks.get(2);
+        run.work(Kind.BACKFILL, chunks.subList(0, 2));
+        Map<String, List<String>> before = engine.contents();
+        assertThat(die(engine, run, Kind.BACKFILL, last, operation.journal)).containsPattern(operation.words);
+        assertThat(engine.contents()).isEqualTo(before);
+        assertThat(run.story()).hasSize(2);
+
+        Engine other = engine.as("postgres");
+        EngineRun next = run.by(other);
+        next.work(Kind.BACKFILL, List.of(last));
         next.complete();
         end(other, next, RunState.COMPLETED);
 

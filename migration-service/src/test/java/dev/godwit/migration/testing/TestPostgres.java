@@ -43,6 +43,7 @@ public final class TestPostgres {
                         .setServerConfig("max_connections", "200")
                         .setServerConfig("fsync", "on")
                         .setServerConfig("synchronous_commit", "on")
+                        .setServerConfig("track_activity_query_size", "16kB")
                         .setServerConfig("listen_addresses", "127.0.0.1")
                         .setLocaleConfig("locale", "C.UTF-8")
                         .start();

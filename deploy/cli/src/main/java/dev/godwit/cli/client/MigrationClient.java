@@ -47,6 +47,11 @@ public final class MigrationClient {
                 + migration.map(name -> "?migration=" + RestClient.encode(name)).orElse(""));
     }
 
+    /** The measures of a migration, taken now. */
+    public JsonNode healthNow(String migration) {
+        return rest.get("/api/health?now=true&migration=" + RestClient.encode(migration));
+    }
+
     /** Migrates and restores so many entities, each in a transaction that is rolled back; the service's default without a number. */
     public JsonNode rehearse(String migration, Optional<Integer> sample) {
         ObjectNode body = RestClient.JSON.createObjectNode();

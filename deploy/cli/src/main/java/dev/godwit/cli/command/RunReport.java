@@ -1,6 +1,7 @@
 package dev.godwit.cli.command;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.godwit.cli.client.Measure;
 import dev.godwit.cli.client.Run;
 import dev.godwit.cli.terminal.Table;
 import dev.godwit.cli.terminal.Terminal;
@@ -99,13 +100,15 @@ final class RunReport {
                     "  disk: up to about %,d MiB, WAL included",
                     Math.max(1, plan.path("estimates").path("diskBytes").asLong() >> 20)));
         }
+        String owner =
+                plan.hasNonNull("owner") ? " as role " + plan.path("owner").asText() : "";
         for (JsonNode statement : plan.path("statements")) {
             terminal.line("  " + statement.path("direction").asText() + " "
                     + statement.path("number").asText()
                     + (statement.hasNonNull("transaction")
                             ? " in transaction " + statement.path("transaction").asText()
                             : " in no transaction")
-                    + ":\n    " + statement.path("sql").asText().replace("\n", "\n    "));
+                    + owner + ":\n    " + statement.path("sql").asText().replace("\n", "\n    "));
         }
         remarks(terminal, "warning", plan.path("warnings"));
         remarks(terminal, "refused", plan.path("refusals"));
@@ -114,7 +117,8 @@ final class RunReport {
     private static void printInventory(Terminal terminal, JsonNode inventory) {
         Table table = new Table("  INVENTORY", "", "");
         for (JsonNode figure : inventory) {
-            table.row("  " + figure.path("name").asText(), HealthCommand.value(figure), HealthCommand.remark(figure));
+            Measure told = new Measure(figure);
+            table.row("  " + told.name(), told.value(), told.remark());
         }
         if (!table.isEmpty()) {
             table.print(terminal);

@@ -46,6 +46,7 @@ public final class Demo {
     private final Path definitions;
     private final AuditClient audit;
     private final DemoReport report;
+    private Optional<Vitals> vitalsBefore = Optional.empty();
 
     public Demo(DemoCase example, Stack stack, DemoOptions options, Steps steps, Flight flight) {
         StackDescription description = stack.describe();
@@ -71,6 +72,7 @@ public final class Demo {
         try (Connection connection = database.connect()) {
             load(connection, migrations);
             read("Checksums of every row taken", Moment.BEFORE, connection);
+            vitalsBefore = vitals();
             try (Traffic traffic = steps.step(
                     "Live traffic started",
                     () -> Traffic.start(database::connect, application, options.writesPerSecond(), options.seed()),
@@ -85,7 +87,7 @@ public final class Demo {
                 example.afterwards(connection, flight).forEach(report::check);
             }
         }
-        return report.exitCode();
+        return report.verdict();
     }
 
     public ObjectNode told() {
@@ -105,6 +107,15 @@ public final class Demo {
                 loaded -> loaded);
         steps.step("Definition read by migration-service", this::define, names -> names);
         example.prepare(connection, options.folder(), flight).forEach(report::check);
+    }
+
+    private Optional<Vitals> vitals() throws Exception {
+        return example.cured().isEmpty()
+                ? Optional.empty()
+                : Optional.of(steps.step(
+                        "Health measured",
+                        () -> flight.health(example.migrations().get(0)),
+                        Vitals::text));
     }
 
     private String define() throws IOException {
@@ -181,6 +192,10 @@ public final class Demo {
         }
         proof.toldThere(there).forEach(report::check);
         report.figures(proof.figures(there));
+        Optional<Vitals> vitalsNow = vitals();
+        if (vitalsBefore.isPresent() && vitalsNow.isPresent()) {
+            report.vitals(vitalsBefore.get(), vitalsNow.get(), example.cured());
+        }
         if (example.isRepeated()) {
             report.check(new Repetition(flight, example).writesNothing(connection));
         }

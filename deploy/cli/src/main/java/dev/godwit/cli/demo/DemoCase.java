@@ -61,6 +61,11 @@ public interface DemoCase {
         return false;
     }
 
+    /** Measures of the first migration's health that must be good when it has come there; where there are any, health is told before and after. */
+    default List<String> cured() {
+        return List.of();
+    }
+
     /** What else the example has to show once the application is at rest and everything is as it was before. */
     default List<Check> afterwards(Connection connection, Flight flight) throws SQLException {
         return List.of();

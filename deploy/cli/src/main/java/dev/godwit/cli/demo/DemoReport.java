@@ -4,8 +4,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.godwit.cli.ExitCode;
+import dev.godwit.cli.client.Measure;
 import dev.godwit.cli.client.RestClient;
 import dev.godwit.cli.client.Run;
+import dev.godwit.cli.demo.Check.Findings;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -24,11 +26,29 @@ public final class DemoReport {
     }
 
     /** What {@code godwit run} would answer: conflicts are no failure, but somebody has to look at them. */
-    public int exitCode() {
+    private int exitCode() {
         if (!steps.failures().isEmpty()) {
             return ExitCode.DIFFERENCES;
         }
         return conflicts ? ExitCode.CONFLICTS : ExitCode.DONE;
+    }
+
+    /** The end of what people read: whether everything is as claimed, and what to do where it is not. Answers the exit code, which says the same. */
+    public int verdict() {
+        List<String> failures = steps.failures();
+        steps.section("Verdict");
+        if (failures.isEmpty()) {
+            steps.line("all %d claims hold", checks.size());
+        } else {
+            steps.line("%d of %d claims do NOT hold; above, below each ✗, stands why:", failures.size(), checks.size());
+            failures.forEach(claim -> steps.line("  ✗ %s", claim));
+        }
+        if (conflicts) {
+            steps.line("some entities are in conflict or failed, as the report above says by reason");
+        }
+        int exitCode = exitCode();
+        steps.line("exit code %d", exitCode);
+        return exitCode;
     }
 
     public ObjectNode json() {
@@ -56,7 +76,7 @@ public final class DemoReport {
                     reference.path("kind").asText(),
                     reference.path("strategy").asText().equals("sweep")
                             ? "no usable index: swept once at the end"
-                            : "with its document");
+                            : "with what it leads to");
         }
         for (JsonNode undeclared : plan.path("undeclared")) {
             steps.note("undeclared: %s", undeclared.path("line").asText());
@@ -167,6 +187,41 @@ public final class DemoReport {
                     .put("of", figure.of())
                     .put("percent", figure.percent());
         }
+    }
+
+    /** @param cured measures that must be good now */
+    void vitals(Vitals before, Vitals now, List<String> cured) {
+        steps.section("Health, before and now");
+        steps.line("%-34s %11s  %-9s %11s  %-9s %s", "measure", "before", "", "now", "", "limits");
+        ArrayNode nodes = json.putArray("health");
+        for (Measure measure : now.measures()) {
+            Measure then = before.like(measure);
+            steps.line(
+                    "%-34s %11s  %-9s %11s  %-9s %s",
+                    measure.name(), then.value(), then.state(), measure.value(), measure.state(), measure.limits());
+            ObjectNode node = nodes.addObject().put("name", measure.name());
+            node.putObject("before")
+                    .put("state", then.state())
+                    .set("value", then.json().path("value"));
+            node.putObject("now")
+                    .put("state", measure.state())
+                    .set("value", measure.json().path("value"));
+        }
+        check(cured(now, cured));
+    }
+
+    private static Check cured(Vitals now, List<String> cured) {
+        Findings findings = new Findings();
+        cured.forEach(name -> {
+            Measure measure = now.measures().stream()
+                    .filter(each -> each.name().equals(name))
+                    .findFirst()
+                    .orElseThrow(() -> new IllegalStateException("no measure is called '" + name + "'"));
+            if (!measure.state().equals("ok")) {
+                findings.add("%s is %s: %s %s", name, measure.state(), measure.value(), measure.remark());
+            }
+        });
+        return findings.check("what was ill is well", "%s", String.join(", ", cured));
     }
 
     private ArrayNode further() {

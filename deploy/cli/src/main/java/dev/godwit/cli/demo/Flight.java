@@ -122,6 +122,11 @@ public final class Flight {
         return watch.untilOver(series.id(), now -> {});
     }
 
+    /** How a migration fares now. */
+    Vitals health(String migration) {
+        return Vitals.of(client.healthNow(migration));
+    }
+
     public Run run(String id) {
         return client.run(id);
     }

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
@@ -33,6 +34,12 @@ public final class GodwitProcess {
     /** Runs one command line to its end, which must come within {@code patience}. */
     public static Result run(Path directory, List<String> arguments, Duration patience)
             throws IOException, InterruptedException {
+        return run(directory, arguments, patience, Map.of());
+    }
+
+    /** The same, in an environment that has these variables too. */
+    public static Result run(Path directory, List<String> arguments, Duration patience, Map<String, String> environment)
+            throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1",
@@ -43,6 +50,7 @@ public final class GodwitProcess {
         command.addAll(arguments);
         ProcessBuilder builder = new ProcessBuilder(command).directory(directory.toFile());
         builder.environment().put("GODWIT_HOME", HOME.toString());
+        builder.environment().putAll(environment);
         Process process = builder.start();
         CompletableFuture<String> err = CompletableFuture.supplyAsync(() -> read(process.getErrorStream()));
         CompletableFuture<String> out = CompletableFuture.supplyAsync(() -> read(process.getInputStream()));

@@ -125,7 +125,7 @@ class StackIT {
     }
 
     @Test
-    void shouldUseAServerAndABrokerOfTheUsersBesideAnotherStack() throws SQLException {
+    void shouldUseAServerAndABrokerOfTheUsersBesideAnotherStackAndRehearseOnACopy() throws Exception {
         // Given a server with a database of the user's, and a broker, neither of which is the new stack's
         StateDirectory servers = fresh("servers");
         Settings settings = Settings.fresh(new PortLedger().claim(servers, 1), "/nowhere");
@@ -139,17 +139,15 @@ class StackIT {
         assertThat(Wait.until(Duration.ofSeconds(60), server::answers)).isTrue();
         assertThat(Wait.until(Duration.ofSeconds(60), broker::answers)).isTrue();
         DatabaseUrl shop = settings.superuser().in("shop");
-        try (Connection connection = settings.superuser().connect();
-                Statement statement = connection.createStatement()) {
-            statement.execute("CREATE DATABASE shop");
-        }
+        CopyRehearsal rehearsal = new CopyRehearsal(stack, directory);
+        execute(settings.superuser(), "CREATE DATABASE restored");
+        rehearsal.restore(settings.superuser().in("restored"));
+        execute(settings.superuser(), "CREATE DATABASE shop TEMPLATE restored");
 
         // When
         Stack guest = Stack.at(directory.resolve("guest"));
         try {
-            guest = Stack.start(StackOptions.in(guest.directory())
-                    .withDatabaseUrl(shop.toUrl())
-                    .withKafka(settings.bootstrapServers()));
+            rehearsal.up(guest.directory(), shop, settings.bootstrapServers());
 
             // Then
             assertThat(guest.describe().database().url()).isEqualTo(shop.toUrl());
@@ -162,9 +160,11 @@ class StackIT {
                     .isEqualTo("1");
             assertThat(query(guest, "SELECT to_regclass('public.kept') IS NULL"))
                     .isEqualTo("t");
+            rehearsal.rehearse(guest.directory(), shop);
         } finally {
             guest.purge(StackListener.SILENT);
             Stack.at(servers.root()).purge(StackListener.SILENT);
+            rehearsal.forget();
         }
         assertThat(guest.directory()).doesNotExist();
         assertThat(guest.status()).isEmpty();

@@ -4,6 +4,7 @@ import static dev.godwit.migration.definition.Identifier.quote;
 import static java.util.stream.Collectors.joining;
 
 import dev.godwit.migration.definition.TableName;
+import dev.godwit.migration.operation.Quarantine;
 import dev.godwit.migration.operation.RowName;
 import dev.godwit.migration.operation.RowName.Part;
 import dev.godwit.migration.operation.derive.DeriveModel.Watch;
@@ -22,8 +23,7 @@ public final class DeriveSql {
     }
 
     /**
-     * Keys of the entities in a range of blocks that are in scope, without those that failed before: {@code $1}, {@code $2} tid bounds, {@code $3} the run. An entity
-     * that failed is tried again only when somebody names it.
+     * Keys of the entities in a range of blocks that are in scope, without those that failed before: {@code $1}, {@code $2} tid bounds, {@code $3} the run.
      */
     public String readRange(TableName relation, boolean lock) {
         return """
@@ -32,8 +32,7 @@ public final class DeriveSql {
                  WHERE %s.ctid >= $1::text::tid
                    AND %s.ctid < $2::text::tid
                    AND (%s)
-                   AND NOT EXISTS (SELECT FROM godwit.quarantine AS godwit_q
-                                    WHERE godwit_q.run_id = $3 AND godwit_q.key = %s::text AND godwit_q.outcome = 'failed')%s
+                   AND %s%s
                 """.formatted(
                         key(),
                         relation.quoted(),
@@ -41,7 +40,7 @@ public final class DeriveSql {
                         alias(),
                         alias(),
                         model.definition().where(),
-                        key(),
+                        Quarantine.neverFailed(3, key() + "::text"),
                         lock ? forUpdate() : "");
     }
 

@@ -6,6 +6,7 @@ import static java.util.stream.Collectors.joining;
 
 import dev.godwit.migration.definition.TableName;
 import dev.godwit.migration.operation.ExactText;
+import dev.godwit.migration.operation.Quarantine;
 import dev.godwit.migration.operation.transform.TransformModel.Changed;
 import java.util.List;
 import java.util.Optional;
@@ -26,8 +27,7 @@ public final class TransformSql {
     }
 
     /**
-     * Rows of a range of blocks that are in scope, without those that failed before: {@code $1}, {@code $2} tid bounds, {@code $3} the run. A row that failed is tried again
-     * only when somebody names it.
+     * Rows of a range of blocks that are in scope, without those that failed before: {@code $1}, {@code $2} tid bounds, {@code $3} the run.
      */
     public String readRange(TableName relation, Classification how) {
         return """
@@ -44,7 +44,7 @@ public final class TransformSql {
                         alias(),
                         alias(),
                         model.definition().where(),
-                        neverFailed(3),
+                        Quarantine.neverFailed(3, keyText()),
                         how.lock() ? "\n   FOR NO KEY UPDATE OF " + alias() : "");
     }
 
@@ -109,13 +109,6 @@ public final class TransformSql {
         return "(CASE WHEN " + scope() + " THEN (" + model.definition().pending() + ") END)";
     }
 
-    /** The row did not fail before in the run that a parameter names. */
-    private String neverFailed(int run) {
-        return """
-                NOT EXISTS (SELECT FROM godwit.quarantine AS godwit_q
-                                    WHERE godwit_q.run_id = $%d AND godwit_q.key = %s AND godwit_q.outcome = 'failed')""".formatted(run, keyText());
-    }
-
     /** Its age tells a row's transaction from the barrier: numbers of 32 bits are compared in a circle. */
     private String isLate(long barrier) {
         return "age(%s.xmin) <= age('%d'::xid)".formatted(alias(), barrier & 0xFFFF_FFFFL);
@@ -157,7 +150,7 @@ public final class TransformSql {
                         alias(),
                         pending(),
                         barrier.map(xid -> "\n       AND NOT " + isLate(xid)).orElse(""),
-                        neverFailed(1));
+                        Quarantine.neverFailed(1, keyText()));
         return applyReturningOld("ONLY " + model.root().quoted(), due);
     }
 

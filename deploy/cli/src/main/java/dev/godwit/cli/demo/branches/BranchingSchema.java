@@ -48,7 +48,7 @@ public final class BranchingSchema {
             report.check(orderIsLinear(right.graph()));
             new BranchFlight(stack, options, right.graph(), steps, report).fly();
         }
-        return report.exitCode();
+        return report.verdict();
     }
 
     public ObjectNode told() {

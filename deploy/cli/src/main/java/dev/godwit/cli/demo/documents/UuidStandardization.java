@@ -38,6 +38,11 @@ public final class UuidStandardization implements DemoCase {
     }
 
     @Override
+    public List<String> cured() {
+        return List.of("generation success", "mismatch", "pipeline consistency", "retrieval success", "wrong-keys");
+    }
+
+    @Override
     public String deed() {
         return "every old row moved";
     }

@@ -1,13 +1,12 @@
-package dev.godwit.cli.command;
+package dev.godwit.cli.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import dev.godwit.cli.client.RestClient;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class HealthCommandTest {
+class MeasureTest {
 
     @ParameterizedTest
     @CsvSource({
@@ -20,8 +19,8 @@ class HealthCommandTest {
         "null, percent, -"
     })
     void shouldSpellNumbersWithTheirUnits(String value, String unit, String spelled) throws JsonProcessingException {
-        assertThat(HealthCommand.value(
-                        RestClient.JSON.readTree("{\"value\": " + value + ", \"unit\": \"" + unit + "\"}")))
+        assertThat(new Measure(RestClient.JSON.readTree("{\"value\": " + value + ", \"unit\": \"" + unit + "\"}"))
+                        .value())
                 .isEqualTo(spelled);
     }
 }
