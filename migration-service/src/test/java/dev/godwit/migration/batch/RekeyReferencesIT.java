@@ -65,6 +65,50 @@ class RekeyReferencesIT {
     }
 
     @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "uuid   | text    | (held)           | 0c000000-0000-4000-8000-00000000000",
+                "uuid   | text    |                  | 0c000000-0000-4000-8000-00000000000",
+                "uuid   | varchar | (held)           | 0c000000-0000-4000-8000-00000000000",
+                "uuid   | text[]  | USING gin (held) | 0c000000-0000-4000-8000-00000000000",
+                "uuid   | text[]  |                  | 0c000000-0000-4000-8000-00000000000",
+                "bigint | text    | (held)           | 70",
+                "text   | uuid    | (held)           | 0c000000-0000-4000-8000-00000000000",
+                "text   | uuid[]  | USING gin (held) | 0c000000-0000-4000-8000-00000000000",
+                "text   | bigint  | (held)           | 70"
+            })
+    void shouldRewriteKeysThatAColumnHoldsInAnotherTypeT17(String key, String column, String index, String wanted) {
+        boolean array = column.endsWith("[]");
+        Engine engine = Engine.on("othertype", """
+                CREATE TABLE doc (id %1$s PRIMARY KEY, wanted %1$s);
+                INSERT INTO doc VALUES ('%2$s1', '%2$s4'), ('%2$s2', '%2$s5');
+                CREATE TABLE pin (id int PRIMARY KEY, held %3$s);
+                INSERT INTO pin VALUES (1, '%4$s'), (2, '%5$s'), (3, NULL);
+                """.formatted(
+                        key,
+                        wanted,
+                        column,
+                        array ? "{" + wanted + "1}" : wanted + 1,
+                        array ? "{" + wanted + "2," + wanted + "3}" : wanted + 3));
+        if (index != null) {
+            engine.execute("CREATE INDEX ON pin " + index);
+        }
+        Map<String, List<String>> before = engine.contents();
+        EngineRun run = engine.commit(definition("{table: pin, column: held}"));
+
+        assertThat(run.complete()).isZero();
+
+        assertThat(engine.values("SELECT coalesce(held::text, '-') FROM pin ORDER BY id"))
+                .containsExactly(
+                        array ? "{" + wanted + "4}" : wanted + 4,
+                        array ? "{" + wanted + "5," + wanted + "3}" : wanted + 3,
+                        "-");
+        run.rollback();
+        assertThat(engine.contents()).isEqualTo(before);
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"json", "jsonb", "text"})
     void shouldTranslateTwoPathsOfOneValue(String type) {
         Engine engine = Engine.on("paths", DOC, """

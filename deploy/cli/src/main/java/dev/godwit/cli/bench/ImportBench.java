@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /**
  * Brings the rows of one database into another: through a foreign table, through a pipe of COPY, and with Godwit, while both databases are written to. In odd rounds the plain
@@ -27,7 +28,7 @@ final class ImportBench {
     /** How long after the load has ended its last change may take to arrive. */
     static final double LAG_TARGET_SECONDS = 2;
 
-    private static final int WARM_UP_MAX = 20_000;
+    private static final int WARM_UP_MAX = 100_000;
     private static final int FETCH = 10_000;
 
     /**
@@ -87,14 +88,23 @@ final class ImportBench {
 
     private final Options options;
     private final Databases databases;
-    private final Godwit godwit;
+    private final Function<String, Godwit> contestant;
     private final CpuWatch cpu;
     private final Consumer<String> progress;
 
-    ImportBench(Options options, Databases databases, Godwit godwit, CpuWatch cpu, Consumer<String> progress) {
+    /**
+     * @param contestant Godwit, for the name of a migration: each round is one of its own, since what the map says of the rows of a former one would be met, and costs what a
+     *     repeated import costs
+     */
+    ImportBench(
+            Options options,
+            Databases databases,
+            Function<String, Godwit> contestant,
+            CpuWatch cpu,
+            Consumer<String> progress) {
         this.options = options;
         this.databases = databases;
-        this.godwit = godwit;
+        this.contestant = contestant;
         this.cpu = cpu;
         this.progress = progress;
     }
@@ -108,7 +118,6 @@ final class ImportBench {
             ImportTables tables = new ImportTables(there, here);
             tables.drop();
             PlainCopies.link(databases.administrator(), databases.there(), databases.here(), FETCH);
-            godwit.define();
             try {
                 progress.accept("warming up");
                 int few = Math.min(options.rows(), WARM_UP_MAX);
@@ -122,7 +131,6 @@ final class ImportBench {
                 }
                 return new ImportResult(options, pairs, ContestBench.text(here, ContestBench.CONDITIONS));
             } finally {
-                godwit.undefine();
                 PlainCopies.unlink(databases.administrator());
                 tables.drop();
             }
@@ -133,7 +141,15 @@ final class ImportBench {
         double load = ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();
         Optional<Floors> before = floorFirst ? Optional.of(floors(tables, copies, rows)) : Optional.empty();
         tables.refresh();
-        Flown flown = fly(tables, rows);
+        Godwit godwit = contestant.apply(
+                ImportTables.MIGRATION + "-" + Long.toString(System.currentTimeMillis(), Character.MAX_RADIX));
+        godwit.define();
+        Flown flown;
+        try {
+            flown = fly(tables, rows, godwit);
+        } finally {
+            godwit.undefine();
+        }
         Floors floors = before.isPresent() ? before.get() : floors(tables, copies, rows);
         return new Pair(
                 floors.insertSelect().map(copied -> rows / copied.seconds()),
@@ -174,7 +190,7 @@ final class ImportBench {
         }
     }
 
-    private Flown fly(ImportTables tables, int rows) throws Exception {
+    private Flown fly(ImportTables tables, int rows, Godwit godwit) throws Exception {
         try (Connection there = databases.there().connect();
                 Connection here = databases.here().connect();
                 ImportLoad load = new ImportLoad(there, here, options.writesPerSecond(), rows)) {

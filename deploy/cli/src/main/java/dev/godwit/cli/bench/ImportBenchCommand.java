@@ -8,6 +8,7 @@ import dev.godwit.cli.stack.StackDescription;
 import dev.godwit.cli.stack.StackOptions;
 import java.sql.Connection;
 import java.time.Duration;
+import java.util.function.Function;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -72,7 +73,8 @@ public final class ImportBenchCommand extends MeasuringCommand {
         try (Connection journal = stack.migrationDatabase().connect();
                 Connection watching = stack.migrationDatabase().connect();
                 CpuWatch cpu = CpuWatch.over(watching, description)) {
-            Godwit godwit = Godwit.on(description, journal, ImportTables.MIGRATION, ImportTables.definition(source));
+            Function<String, Godwit> godwit =
+                    migration -> Godwit.on(description, journal, migration, ImportTables.definition(migration, source));
             ImportBench.Options wanted = new ImportBench.Options(rows, pairs, traffic, Duration.ofSeconds(window));
             result = new ImportBench(wanted, databases, godwit, cpu, terminal()::note).run();
         }

@@ -72,7 +72,8 @@ final class ImportTables {
         this.here = here;
     }
 
-    static String definition(String source) {
+    /** A migration of this name reads {@code source}. */
+    static String definition(String migration, String source) {
         return """
                 migration: %s
                 description: Submissions of the benchmark
@@ -88,7 +89,7 @@ final class ImportTables {
                     meta: meta
                     submitted_at: submitted_at
                   on-delete: delete
-                """.formatted(MIGRATION, source, NAMESPACE);
+                """.formatted(migration, source, NAMESPACE);
     }
 
     void makeTemplate(int rows) throws SQLException {

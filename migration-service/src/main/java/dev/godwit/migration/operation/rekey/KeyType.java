@@ -77,6 +77,11 @@ public record KeyType(String castName) {
         return random.toString().replace("-", "").substring(0, 5);
     }
 
+    /** Whether a column of this type holds keys of another one as their text, so that the two cannot be compared as they are. */
+    boolean holdsTextOf(KeyType key) {
+        return isText() && !key.isText();
+    }
+
     private boolean isText() {
         String name = castName.toLowerCase(Locale.ROOT);
         return name.equals("text")

@@ -177,6 +177,9 @@ public final class RekeyCompiler {
             case ARRAY -> index.findsElementsOf(reference.column());
             case JSON, PATTERN -> false;
         });
+        // Not every text is a value of the column's type: its values are looked up by their text, in the sweep.
+        boolean comparable = !typeOf(root, definition.key())
+                .holdsTextOf(KeyType.of(column.type().replace("[]", "")));
         List<String> key = primaryKey(table);
         return new FoundReference(
                 reference,
@@ -185,7 +188,7 @@ public final class RekeyCompiler {
                 key,
                 key.stream().map(k -> typeOf(table, k).castName()).toList(),
                 leaves(table),
-                searchable);
+                searchable && comparable);
     }
 
     private static FoundReference.Form form(SoftReference reference, Column column) {

@@ -236,10 +236,18 @@ public final class RekeySql {
         if (columns.size() == 1 && isPlain(columns.get(0))) {
             ColumnRewrite only = columns.get(0);
             return """
-                    UPDATE %s AS %s SET %s = m.new
+                    UPDATE %s AS %s SET %s = %s
                       FROM m%d AS m
-                     WHERE %s.%s = m.old AND m.old <> m.new
-                    """.formatted(table, name, quote(only.column()), only.map(), name, quote(only.column()));
+                     WHERE %s.%s = %s AND m.old <> m.new
+                    """.formatted(
+                            table,
+                            name,
+                            quote(only.column()),
+                            as(only, "m.new"),
+                            only.map(),
+                            name,
+                            quote(only.column()),
+                            as(only, "m.old"));
         }
         DerivedKey derived = derivedAlone(rewrite);
         if (derived != null) {
@@ -266,6 +274,13 @@ public final class RekeySql {
         return "UPDATE " + table + " AS " + name + " SET " + set + "\n WHERE " + touched(rewrite) + "\n";
     }
 
+    /** A key of the map as the column holds it. */
+    private String as(ColumnRewrite column, String key) {
+        return column.type().holdsTextOf(model.typeOfMap(column.map()))
+                ? key + "::" + column.type().castName()
+                : key;
+    }
+
     private static boolean isPlain(ColumnRewrite column) {
         return column.kind() != ColumnRewrite.Kind.ARRAY && column.when().isEmpty();
     }
@@ -287,7 +302,7 @@ public final class RekeySql {
     }
 
     /** A column may refer to rows of two tables, each with a map of its own; a statement can set it only once. */
-    private static String rewritten(List<ColumnRewrite> columns, String column, String name) {
+    private String rewritten(List<ColumnRewrite> columns, String column, String name) {
         List<ColumnRewrite> same =
                 columns.stream().filter(c -> c.column().equals(column)).toList();
         if (same.size() == 1) {
@@ -295,23 +310,24 @@ public final class RekeySql {
         }
         String value = name + "." + quote(column);
         return same.stream()
-                .map(c -> "CASE WHEN (" + c.when().orElse("true") + ") THEN (SELECT m.new FROM m" + c.map()
-                        + " AS m WHERE m.old = " + value + ") END")
+                .map(c -> "CASE WHEN (" + c.when().orElse("true") + ") THEN (" + lookUp(c, value) + ") END")
                 .collect(joining(", ", "coalesce(", ", " + value + ")"));
     }
 
     /** Computed from the row being updated over the whole map: an array may hold two keys of one batch, a row two references. */
-    private static String rewritten(ColumnRewrite c, String name) {
+    private String rewritten(ColumnRewrite c, String name) {
         String column = name + "." + quote(c.column());
         if (c.kind() == ColumnRewrite.Kind.ARRAY) {
             String rewritten = """
-                    godwit.in_shape_of((SELECT array_agg(coalesce((SELECT m.new FROM m%d AS m WHERE m.old = e.value), e.value) ORDER BY e.n)
-                       FROM unnest(%s) WITH ORDINALITY AS e(value, n)), %s)""".formatted(c.map(), column, column);
+                    godwit.in_shape_of((SELECT array_agg(coalesce((%s), e.value) ORDER BY e.n)
+                       FROM unnest(%s) WITH ORDINALITY AS e(value, n)), %s)""".formatted(lookUp(c, "e.value"), column, column);
             return guarded(c, rewritten, column);
         }
-        String rewritten =
-                "coalesce((SELECT m.new FROM m%d AS m WHERE m.old = %s), %s)".formatted(c.map(), column, column);
-        return guarded(c, rewritten, column);
+        return guarded(c, "coalesce((%s), %s)".formatted(lookUp(c, column), column), column);
+    }
+
+    private String lookUp(ColumnRewrite c, String value) {
+        return "SELECT " + as(c, "m.new") + " FROM m" + c.map() + " AS m WHERE " + as(c, "m.old") + " = " + value;
     }
 
     private static String guarded(ColumnRewrite c, String rewritten, String column) {
