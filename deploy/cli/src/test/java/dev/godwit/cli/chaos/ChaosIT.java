@@ -19,11 +19,11 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** The short run of {@code godwit chaos} that every build makes, on the stack that all tests share: each process dies once. */
+/** The short run of {@code godwit chaos} that every build makes, on the stack that all tests share: each process dies once, and the wire is cut once. */
 @ExtendWith(LiveStackExtension.class)
 class ChaosIT {
-    /** Deals the five kills in three blows, two of them double. */
-    private static final long SEED = 1194;
+    /** Deals them in three blows of two, the first while most rows wait, the last while the run is being completed. */
+    private static final long SEED = 712;
 
     private static final ChaosOptions OPTIONS = new ChaosOptions(SEED, 1000, 100, 3, Optional.empty());
 
