@@ -189,9 +189,8 @@ public final class CatalogReader {
                    t.tgenabled IN ('O', 'A') AS enabled
               FROM pg_catalog.pg_trigger t
               JOIN pg_catalog.pg_proc p ON p.oid = t.tgfoid
-              JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace
+              JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace AND n.nspname <> 'godwit'
              WHERE NOT t.tgisinternal
-               AND n.nspname <> 'godwit'
                AND (t.tgrelid = $1::bigint::oid
                     OR t.tgparentid = 0 AND t.tgrelid IN (SELECT relid FROM pg_catalog.pg_partition_tree($1::bigint::oid)))
              ORDER BY t.tgname, t.tgrelid
