@@ -1,5 +1,5 @@
 // Keeps a page fresh: when the service says that a run has changed, the page is fetched again and its live sections are swapped in.
-// The server renders everything, so that a page is the same with and without this script.
+// The server renders everything, so that a page is the same with and without this script; htmx fetches parts on demand.
 (() => {
   "use strict";
 
@@ -8,8 +8,11 @@
   const connection = document.getElementById("connection");
   const connectionText = document.getElementById("connection-text");
   const announcer = document.getElementById("announcer");
-  const watched = document.querySelector("[data-run]");
+  const dialog = document.getElementById("dialog");
+  const dialogBody = document.getElementById("dialog-body");
+  const watched = document.querySelector("[data-run]")?.dataset.run;
   const states = new Map();
+  const rendered = new Map();
   let refreshing = false;
   let wanted = false;
 
@@ -26,20 +29,53 @@
     }
   }
 
+  /** What finds the focused element of a section again once the section has been swapped. */
+  function focusedIn(section) {
+    const focused = document.activeElement;
+    if (focused === null || !section.contains(focused)) {
+      return null;
+    }
+    if (focused.id !== "") {
+      return `#${CSS.escape(focused.id)}`;
+    }
+    const href = focused.getAttribute("href");
+    return href === null ? focused.localName : `a[href="${CSS.escape(href)}"]`;
+  }
+
+  /** What is wider than its panel can be scrolled to by keyboard too. */
+  function markScrollable() {
+    for (const panel of document.querySelectorAll(".panel, .card")) {
+      if (panel.scrollWidth > panel.clientWidth) {
+        panel.tabIndex = 0;
+      } else {
+        panel.removeAttribute("tabindex");
+      }
+    }
+  }
+
+  function replace(section, html) {
+    const open = Array.from(section.querySelectorAll("details"), (details) => details.open);
+    const focused = focusedIn(section);
+    section.innerHTML = html;
+    section.querySelectorAll("details").forEach((details, index) => { details.open = open[index] ?? false; });
+    htmx.process(section);
+    godwitCharts.drawAll(section);
+    markScrollable();
+    if (focused !== null) {
+      const again = section.querySelector(focused) ?? section;
+      if (again === section) {
+        section.tabIndex = -1;
+      }
+      again.focus({ preventScroll: true });
+    }
+  }
+
   function swap(fresh) {
     for (const section of document.querySelectorAll("[data-live]")) {
-      const replacement = fresh.getElementById(section.id);
-      if (replacement === null || replacement.innerHTML === section.innerHTML) {
-        continue;
-      }
-      const open = section.querySelector("details")?.open ?? false;
-      if (section.contains(document.activeElement)) {
-        continue; // somebody is reading here by keyboard; the next change will find them elsewhere
-      }
-      section.innerHTML = replacement.innerHTML;
-      const details = section.querySelector("details");
-      if (details !== null) {
-        details.open = open;
+      const html = fresh.getElementById(section.id)?.innerHTML;
+      if (html !== undefined && html !== rendered.get(section.id)) {
+        rendered.set(section.id, html);
+        replace(section, html);
       }
     }
   }
@@ -67,8 +103,36 @@
     }, PAUSE_MS);
   }
 
-  // Measures come without an event of a run.
-  if (document.getElementById("health") !== null) {
+  // Parts that htmx has fetched: charts are drawn, and what belongs into the dialog opens it.
+  document.body.addEventListener("htmx:afterSwap", (event) => {
+    godwitCharts.drawAll(event.target);
+    markScrollable();
+    if (event.target === dialogBody) {
+      if (!dialog.open) {
+        dialog.showModal();
+      }
+      (dialogBody.querySelector("input, button") ?? dialogBody.querySelector("a"))?.focus();
+    }
+  });
+  dialog.addEventListener("click", (event) => {
+    if (event.target === dialog || event.target.closest("[data-close]") !== null) {
+      event.preventDefault();
+      dialog.close();
+    }
+  });
+  dialog.addEventListener("close", () => {
+    dialogBody.replaceChildren();
+    refresh();
+  });
+
+  for (const section of document.querySelectorAll("[data-live]")) {
+    rendered.set(section.id, section.innerHTML);
+  }
+  godwitCharts.drawAll(document);
+  markScrollable();
+  addEventListener("resize", markScrollable);
+  // Measures and migrations change without an event of a run.
+  if (document.getElementById("health") !== null || document.getElementById("graph") !== null) {
     setInterval(refresh, HEALTH_MS);
   }
 
@@ -78,8 +142,10 @@
   source.addEventListener("run", (event) => {
     const run = JSON.parse(event.data);
     announce(run);
-    if (watched === null || watched.dataset.run === run.run) {
+    if (watched === undefined || watched === run.run) {
       refresh();
+      htmx.trigger(document.body, "godwit:changed");
     }
   });
+  addEventListener("pagehide", () => source.close());
 })();

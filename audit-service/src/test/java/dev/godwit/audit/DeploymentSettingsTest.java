@@ -2,7 +2,9 @@ package dev.godwit.audit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.godwit.audit.config.AlertConfig;
 import dev.godwit.audit.config.AuditConfig;
+import dev.godwit.audit.config.MigrationConfig;
 import io.smallrye.config.ConfigMappings.ConfigClass;
 import java.io.IOException;
 import java.io.Reader;
@@ -23,7 +25,7 @@ import org.junit.jupiter.api.Test;
 /** Variables that deployments set are read: one that nobody reads would be a setting that silently does nothing. */
 class DeploymentSettingsTest {
     private static final Pattern VARIABLE = Pattern.compile("- name: ([A-Z][A-Z0-9_]+)$", Pattern.MULTILINE);
-    private static final List<Class<?>> SETTINGS = List.of(AuditConfig.class);
+    private static final List<Class<?>> SETTINGS = List.of(AuditConfig.class, MigrationConfig.class, AlertConfig.class);
 
     @Test
     void shouldReadWhatKubernetesSets() throws IOException {

@@ -101,7 +101,8 @@ public class CheckpointProof {
         this.key = key;
     }
 
-    Proof prove() throws SQLException {
+    /** Reads the whole trail, in one transaction. */
+    public Proof prove() throws SQLException {
         try (Connection connection = database.getConnection()) {
             connection.setAutoCommit(false);
             connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);

@@ -29,14 +29,9 @@ public class EventsResource {
     @Produces(MediaType.SERVER_SENT_EVENTS)
     @Operation(
             summary =
-                    "Events named 'run', each with a run as in /api/runs: first the newest runs as they are, then every change")
+                    "Events named 'run', each with a run as in /api/runs: first the newest runs as they are, then every change; a reader that is slow misses states that have passed, which a comment says, never the present one")
     public Multi<OutboundSseEvent> events(@Context Sse sse) {
-        Multi<OutboundSseEvent> runs = feed.watch().map(run -> sse.newEventBuilder()
-                .name("run")
-                .id(run.run() + "@" + run.version())
-                .mediaType(MediaType.APPLICATION_JSON_TYPE)
-                .data(run)
-                .build());
+        Multi<OutboundSseEvent> runs = feed.watch().map(told -> event(sse, told));
         Multi<OutboundSseEvent> keepAlive = Multi.createFrom()
                 .ticks()
                 .every(KEEP_ALIVE)
@@ -44,5 +39,18 @@ public class EventsResource {
                 .drop()
                 .map(tick -> sse.newEventBuilder().comment("keep-alive").build());
         return Multi.createBy().merging().streams(runs, keepAlive);
+    }
+
+    private static OutboundSseEvent event(Sse sse, Watcher.Told told) {
+        OutboundSseEvent.Builder event = sse.newEventBuilder()
+                .name("run")
+                .id(told.run().run() + "@" + told.run().version())
+                .mediaType(MediaType.APPLICATION_JSON_TYPE)
+                .data(told.run());
+        if (told.skipped() > 0) {
+            event.comment("skipped " + told.skipped()
+                    + " looks: the reader was slow, and states that have passed are left out");
+        }
+        return event.build();
     }
 }

@@ -12,7 +12,7 @@ public record OutcomeCursor(long event, int position) {
     private static final Pattern TEXT = Pattern.compile("([0-9]{1,18})-([0-9]{1,9})");
 
     /** The cursor that {@link #text} wrote; null means the start. */
-    static OutcomeCursor parse(String text) {
+    public static OutcomeCursor parse(String text) {
         if (text == null) {
             return START;
         }
@@ -24,7 +24,8 @@ public record OutcomeCursor(long event, int position) {
         return new OutcomeCursor(Long.parseLong(matcher.group(1)), Integer.parseInt(matcher.group(2)));
     }
 
-    String text() {
+    /** As {@link #parse} reads it. */
+    public String text() {
         return event + "-" + position;
     }
 }

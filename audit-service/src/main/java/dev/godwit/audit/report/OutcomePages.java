@@ -16,10 +16,10 @@ import java.util.concurrent.atomic.AtomicReference;
 
 /** Reads outcomes page by page; no connection is held between two pages, however slow the reader is. */
 @ApplicationScoped
-class OutcomePages {
+public class OutcomePages {
 
     /** Which outcomes; null lets everything through. */
-    record Filter(String run, String outcome, String reason, String table) {
+    public record Filter(String run, String outcome, String reason, String table) {
 
         static Filter of(String run, String outcome) {
             return new Filter(run, outcome, null, null);
@@ -70,7 +70,7 @@ class OutcomePages {
     }
 
     /** Up to {@code limit} outcomes after the cursor, in the order in which they arrived. */
-    Uni<List<StoredOutcome>> page(Filter filter, OutcomeCursor after, int limit) {
+    public Uni<List<StoredOutcome>> page(Filter filter, OutcomeCursor after, int limit) {
         Tuple parameters = Tuple.tuple()
                 .addString(filter.run())
                 .addString(filter.reason())

@@ -12,7 +12,7 @@ import java.util.stream.StreamSupport;
 
 /** Follows an entity from id to id, both ways. */
 @ApplicationScoped
-class TraceQuery {
+public class TraceQuery {
 
     private static final int STEPS_MAX = 1_000;
 
@@ -53,7 +53,8 @@ class TraceQuery {
         this.pool = pool;
     }
 
-    Uni<Trace> trace(String table, String key) {
+    /** The story of the row that has or had this key; without steps where the trail knows none. */
+    public Uni<Trace> trace(String table, String key) {
         return pool.preparedQuery(IDS)
                 .execute(Tuple.of(table, key))
                 .map(TraceQuery::ids)

@@ -20,6 +20,9 @@ public class TrailRepository {
     private static final String RECENT = "FROM Stream s ORDER BY s.touchedAt DESC";
     private static final String FINDINGS = "FROM Finding f WHERE f.run = :run ORDER BY f.stream, f.sequence, f.kind";
 
+    private static final String TABLES = "SELECT DISTINCT t.table FROM Tally t ORDER BY t.table";
+    private static final String ALL_FINDINGS = "FROM Finding f ORDER BY f.run, f.stream, f.sequence, f.kind";
+
     private final Mutiny.SessionFactory sessions;
 
     TrailRepository(Mutiny.SessionFactory sessions) {
@@ -50,6 +53,20 @@ public class TrailRepository {
                 .map(rows -> rows.stream()
                         .collect(Collectors.toMap(
                                 row -> row.run, row -> row.touchedAt.toInstant(), (latest, earlier) -> latest)));
+    }
+
+    /** Tables that outcomes tell of. */
+    public Uni<List<String>> tables() {
+        return sessions.withStatelessSession(
+                session -> session.createSelectionQuery(TABLES, String.class).getResultList());
+    }
+
+    /** What did not fit when it came in, of all runs; the first hundred. */
+    public Uni<List<Finding>> findings() {
+        return sessions.withStatelessSession(session -> session.createSelectionQuery(ALL_FINDINGS, FindingEntity.class)
+                        .setMaxResults(FINDINGS_MAX)
+                        .getResultList())
+                .map(rows -> rows.stream().map(FindingEntity::toFinding).toList());
     }
 
     /** What did not fit when it came in; the first hundred. */

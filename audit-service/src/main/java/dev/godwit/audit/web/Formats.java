@@ -1,6 +1,8 @@
 package dev.godwit.audit.web;
 
 import io.quarkus.qute.TemplateExtension;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -53,6 +55,20 @@ final class Formats {
             return seconds / 3_600 + " h " + seconds % 3_600 / 60 + " min";
         }
         return seconds / 86_400 + " d " + seconds % 86_400 / 3_600 + " h";
+    }
+
+    static String rounded(double value) {
+        return count(Math.round(value));
+    }
+
+    /** As a part of an address. */
+    static String urlPart(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8);
+    }
+
+    /** The end of a long text that begins as all of its kind do. */
+    static String ending(String text) {
+        return text.substring(Math.max(0, text.length() - 12));
     }
 
     static String abbreviated(String text) {

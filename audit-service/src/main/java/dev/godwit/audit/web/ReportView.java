@@ -100,6 +100,34 @@ public record ReportView(Report report) {
      */
     public record Figure(String name, String value, String reason) {}
 
+    /** Pace over time. */
+    public ChartData pace() {
+        return ChartData.ofPace(report.pace());
+    }
+
+    /** Outcomes that somebody has to look at, each with the way out of it. */
+    public List<Trouble> troubles() {
+        List<Trouble> troubles = new ArrayList<>();
+        report.reasons().stream()
+                .filter(reason ->
+                        reason.outcome().equals("failed") || reason.outcome().equals("diverged"))
+                .forEach(reason -> troubles.add(new Trouble(
+                        reason.outcome(),
+                        reason.reason(),
+                        reason.count(),
+                        Words.wayOut(reason.outcome().equals("failed") ? "quarantined" : reason.outcome()))));
+        return troubles;
+    }
+
+    /** Entities that were left for the same reason, and what leads out of that. */
+    public record Trouble(String outcome, String reason, long count, String wayOut) {
+
+        /** The outcomes that are meant, as an address has them. */
+        public String query() {
+            return "outcome=" + outcome + (reason == null ? "" : "&reason=" + Formats.urlPart(reason));
+        }
+    }
+
     /** Checks of the verification; empty where it has not run. */
     public List<JsonNode> checks() {
         return report.verification() == null

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.godwit.audit.run.Run;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Set;
 
 /** A run as pages show it. */
@@ -11,6 +12,9 @@ public record RunView(Run run) {
 
     private static final Set<String> AT_WORK =
             Set.of("planning", "backfilling", "following", "verifying", "cancelling", "rolling-back");
+
+    /** The phase in which few large chunks say less than the entities that are done. */
+    private static final String BACKFILL = "backfill";
 
     private static final Set<String> UNDONE = Set.of("cancelled", "rolled-back");
 
@@ -43,12 +47,14 @@ public record RunView(Run run) {
         if (run.isEnded()) {
             return 100;
         }
-        double total = number("chunksTotal") > 0 ? number("chunksTotal") : number("entitiesEstimated");
-        double done = number("chunksTotal") > 0 ? number("chunksDone") : number("entitiesDone");
-        if (total <= 0) {
-            return 0;
-        }
-        return (int) Math.max(0, Math.min(99, Math.floor(100 * done / total)));
+        double chunks = share("chunksDone", "chunksTotal");
+        boolean entitiesTell = number("chunksTotal") <= 0 || BACKFILL.equals(text("phase"));
+        double passed = entitiesTell ? Math.max(chunks, share("entitiesDone", "entitiesEstimated")) : chunks;
+        return (int) Math.max(0, Math.min(99, Math.floor(100 * passed)));
+    }
+
+    private double share(String done, String total) {
+        return number(total) <= 0 ? 0 : number(done) / number(total);
     }
 
     /** Entities done so far. */
@@ -63,8 +69,11 @@ public record RunView(Run run) {
 
     /** Entities per second while at work; null otherwise. */
     public String rate() {
-        double rate = number("ratePerSecond");
-        return !isAtWork() || rate <= 0 ? null : Formats.count(Math.round(rate)) + "/s";
+        return ratePerSecond() <= 0 ? null : Formats.count(Math.round(ratePerSecond())) + "/s";
+    }
+
+    double ratePerSecond() {
+        return isAtWork() ? number("ratePerSecond") : 0;
     }
 
     /** Time left while at work; null where unknown. */
@@ -77,14 +86,22 @@ public record RunView(Run run) {
 
     /** How far the tail is behind the application; null where unknown. */
     public String lag() {
+        return lagMillis() == null ? null : Formats.count(lagMillis()) + " ms";
+    }
+
+    Long lagMillis() {
         JsonNode lag = progress("tailLagMillis");
-        return !isAtWork() || lag == null || lag.isNull() ? null : Formats.count(lag.asLong()) + " ms";
+        return !isAtWork() || lag == null || lag.isNull() ? null : Long.valueOf(lag.asLong());
     }
 
     /** What it does right now; null where it says nothing. */
     public String phase() {
-        JsonNode phase = progress("phase");
-        return !isAtWork() || phase == null || phase.isNull() ? null : phase.asText();
+        return isAtWork() ? text("phase") : null;
+    }
+
+    private String text(String name) {
+        JsonNode value = progress(name);
+        return value == null || value.isNull() ? null : value.asText();
     }
 
     /** Chunks done and in all; null where there are none. */
@@ -100,9 +117,21 @@ public record RunView(Run run) {
         return Formats.duration(Duration.between(run.createdAt(), until));
     }
 
-    /** Why it is slower than it could be; null where nothing holds it back. */
+    /** Why it is slower than it could be, in words; null where nothing holds it back. */
     public String throttle() {
-        return run.throttle().reason();
+        return run.throttle().reason() == null
+                ? null
+                : Words.throttle(run.throttle().reason());
+    }
+
+    /** What can be asked of it. */
+    public List<Action> actions() {
+        return Action.of(run);
+    }
+
+    /** What leads out of the state that it is in; empty where nothing has to. */
+    public String wayOut() {
+        return Words.wayOut(run.state());
     }
 
     /** Entities with that outcome, as the run itself counts them. */

@@ -1,5 +1,5 @@
 /**
- * The pages that people look at, rendered on the server. May depend on run, report, trail, health, config.
+ * The pages that people look at, rendered on the server. May depend on api, run, report, trail, trace, integrity, health, migration, config.
  */
 @CheckReturnValue
 package dev.godwit.audit.web;

@@ -10,6 +10,8 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
 import java.util.UUID;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.junit.jupiter.api.AfterEach;
@@ -33,6 +35,16 @@ public abstract class AuditIT {
 
     @ConfigProperty(name = "test.superuser.url")
     String superuserUrl;
+
+    @ConfigProperty(name = "test.neighbours.url")
+    String neighboursUrl;
+
+    /** What neighbours were asked for on paths that end so, oldest first. */
+    protected List<Neighbours.Asked> asked(String end) {
+        return Arrays.stream(given().get(neighboursUrl + Neighbours.ASKED).as(Neighbours.Asked[].class))
+                .filter(each -> each.path().endsWith(end))
+                .toList();
+    }
 
     @BeforeEach
     void connect() {

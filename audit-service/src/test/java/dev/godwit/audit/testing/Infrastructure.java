@@ -21,6 +21,7 @@ public class Infrastructure implements QuarkusTestResourceLifecycleManager {
     private Path directory;
     private EmbeddedPostgres postgres;
     private LocalKafka kafka;
+    private Neighbours neighbours;
 
     @Override
     public Map<String, String> start() {
@@ -31,6 +32,7 @@ public class Infrastructure implements QuarkusTestResourceLifecycleManager {
                     .start();
             createDatabase();
             kafka = LocalKafka.start(directory);
+            neighbours = Neighbours.start();
         } catch (IOException | SQLException | ExecutionException e) {
             throw new IllegalStateException("the test's servers did not start", e);
         } catch (InterruptedException e) {
@@ -46,11 +48,19 @@ public class Infrastructure implements QuarkusTestResourceLifecycleManager {
         settings.put("test.superuser.url", postgres.getJdbcUrl("postgres", "audit"));
         settings.put("test.maintenance.url", postgres.getJdbcUrl("postgres", "postgres"));
         settings.put("kafka.bootstrap.servers", kafka.bootstrapServers());
+        settings.put("godwit.migration.url", neighbours.url());
+        settings.put("godwit.alert.webhook.url", neighbours.url() + Neighbours.WEBHOOK);
+        settings.put("godwit.alert.webhook.secret", Neighbours.SECRET);
+        settings.put("godwit.alert.webhook.retry-initial", "PT0.2S");
+        settings.put("test.neighbours.url", neighbours.url());
         return settings;
     }
 
     @Override
     public void stop() {
+        if (neighbours != null) {
+            neighbours.close();
+        }
         if (kafka != null) {
             kafka.close();
         }

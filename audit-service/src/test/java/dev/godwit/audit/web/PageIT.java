@@ -10,8 +10,10 @@ import static org.hamcrest.Matchers.startsWith;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.godwit.audit.testing.AuditIT;
+import dev.godwit.audit.testing.Neighbours;
 import dev.godwit.audit.testing.TestChain;
 import dev.godwit.audit.testing.TestEvent;
+import dev.godwit.audit.testing.TestRun;
 import io.quarkus.test.junit.QuarkusTest;
 import java.time.Duration;
 import java.time.Instant;
@@ -106,7 +108,7 @@ class PageIT extends AuditIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/", "/runs/nobody"})
+    @ValueSource(strings = {"/", "/runs/nobody", "/graph", "/entities", "/health", "/integrity", "/integrity/proof"})
     void shouldAskNoOtherHostForAnything(String page) {
         String html = given().get(page).asString();
         assertThat(html)
@@ -118,8 +120,91 @@ class PageIT extends AuditIT {
     @Test
     void shouldServeItsOwnAssets() {
         given().get("/assets/godwit.css").then().statusCode(200).contentType(containsString("css"));
-        given().get("/assets/godwit.js").then().statusCode(200);
+        for (String script : List.of("godwit.js", "charts.js", "htmx.min.js", "chart.umd.min.js")) {
+            given().get("/assets/" + script).then().statusCode(200).contentType(containsString("javascript"));
+        }
         given().get("/assets/godwit.svg").then().statusCode(200);
+    }
+
+    @Test
+    void shouldLeadFromAConflictToItsEntity() {
+        TestChain chunk = new TestChain(id, "chunk-1", "commit");
+        wire.publish(
+                run.state(2, "backfilling", "planning"),
+                chunk.next(List.of(
+                        TestChain.migrated("old-" + id, "new-" + id), TestChain.conflict("k&" + id, "duplicate"))));
+        await().atMost(Duration.ofSeconds(30))
+                .untilAsserted(() -> given().get("/runs/{id}/outcomes?outcome=conflict&reason=duplicate", id)
+                        .then()
+                        .statusCode(200)
+                        .body(containsString("key=k%26" + id))
+                        .body(not(containsString("old-" + id))));
+        given().get("/runs/{id}/outcomes?outcome=&table=nobody", id)
+                .then()
+                .statusCode(200)
+                .body(containsString("0 outcomes"));
+        given().queryParam("table", "public.documents")
+                .queryParam("key", "new-" + id)
+                .get("/entities")
+                .then()
+                .statusCode(200)
+                .body(containsString("old-" + id));
+        given().get("/runs/{id}/chunks", id).then().statusCode(200).body(containsString("3 of 6 chunks done"));
+        given().get("/runs/{id}/statements", id).then().statusCode(200).body(containsString("SELECT 1 &lt; 2"));
+        given().get("/graph").then().body(containsString("merge point, head")).body(containsString("drifted"));
+    }
+
+    @Test
+    void shouldHandActionsOnAndSayWhatBecameOfThem() {
+        String refused = Neighbours.REFUSED + id;
+        wire.publish(
+                run.state(2, "backfilling", "planning"), new TestRun(refused, "commit").state(2, "following", null));
+        await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> {
+            given().get("/runs/{id}", id).then().body(containsString("action-pause"));
+            given().get("/runs/{id}", refused).then().body(containsString("action-complete"));
+        });
+
+        given().get("/runs/{id}/actions/rollback", id).then().statusCode(200).body(containsString("public.documents"));
+        given().header("HX-Request", "true")
+                .get("/runs/{id}/actions/pause", id)
+                .then()
+                .statusCode(200)
+                .body(not(containsString("<html")));
+        assertThat(asked(id + "/pause")).as("a question asks for nothing").isEmpty();
+
+        given().formParam("reason", "backup")
+                .post("/runs/{id}/actions/pause", id)
+                .then()
+                .statusCode(403);
+        given().header("Origin", "http://elsewhere.example")
+                .formParam("reason", "backup")
+                .post("/runs/{id}/actions/pause", id)
+                .then()
+                .statusCode(403)
+                .body("code", equalTo("cross_site"));
+        assertThat(asked(id + "/pause")).as("others' pages do nothing").isEmpty();
+
+        given().header("Sec-Fetch-Site", "same-origin")
+                .formParam("reason", "backup")
+                .post("/runs/{id}/actions/pause", id)
+                .then()
+                .statusCode(200)
+                .body(containsString("Pause: done"));
+        assertThat(asked(id + "/pause"))
+                .extracting(Neighbours.Asked::body)
+                .containsExactly("{\"requestedBy\":\"dashboard\",\"reason\":\"backup\"}");
+        given().header("Sec-Fetch-Site", "same-origin")
+                .formParam("reason", "")
+                .post("/runs/{id}/actions/complete", refused)
+                .then()
+                .statusCode(200)
+                .body(containsString("the run &lt;has&gt; ended"))
+                .body(containsString("illegal_transition"));
+        given().header("Sec-Fetch-Site", "same-origin")
+                .formParam("reason", "")
+                .post("/runs/{id}/actions/forget", id)
+                .then()
+                .statusCode(404);
     }
 
     @Test

@@ -12,6 +12,7 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.pgclient.PgException;
 import jakarta.inject.Inject;
 import java.io.IOException;
@@ -44,6 +45,9 @@ class RestIT {
 
     @Inject
     HealthRounds rounds;
+
+    @Inject
+    Pool pool;
 
     @Test
     void shouldListMigrationsWithTheirState() throws Exception {
@@ -217,6 +221,41 @@ class RestIT {
         problemMustBe(400, "bad_data", post("/api/migrations/documents-uuid5/rehearse", "{\"sample\":1001}"));
         assertThat(new JsonObject(get("/api/rehearsal").body()).getBoolean("copy"))
                 .isFalse();
+    }
+
+    @Test
+    void shouldShowWhichPartsOfItsTablesARunHasBeenThrough() throws Exception {
+        pool.query("""
+                INSERT INTO godwit.run (id, migration, operation, mode, state, definition, definition_file, definition_hash, generation)
+                SELECT id, id, 'rekey', 'commit', 'completed', '', '', '', 2 FROM (VALUES ('mapped'), ('large')) AS runs(id);
+                INSERT INTO godwit.chunk (run_id, number, kind, generation, relation, relation_oid, from_block, to_block, cursor, state)
+                VALUES ('mapped', 1, 'backfill', 1, 'public.before', 0, 0, 10, 10, 'done'),
+                       ('mapped', 2, 'backfill', 2, 'public.a', 0, 0, 10, 3, 'done'),
+                       ('mapped', 3, 'backfill', 2, 'public.a', 0, 10, 20, 15, 'open'),
+                       ('mapped', 4, 'sweep', 2, 'public.b', 0, 0, 10, 0, 'open');
+                INSERT INTO godwit.chunk (run_id, number, kind, generation, relation, relation_oid, from_block, to_block, cursor)
+                SELECT 'large', n, 'backfill', 2, 'public.a', 0, n, n + 1, n FROM generate_series(1, 1000) AS n
+                """).execute().await().atMost(TestPostgres.stepTimeout());
+
+        JsonArray mapped = new JsonObject(get("/api/runs/mapped/chunks").body()).getJsonArray("cells");
+        JsonArray large = new JsonObject(get("/api/runs/large/chunks").body()).getJsonArray("cells");
+
+        assertThat(mapped.stream()
+                        .map(JsonObject.class::cast)
+                        .map(cell -> String.join(
+                                " ",
+                                cell.getString("table"),
+                                cell.getString("state"),
+                                String.valueOf(cell.getDouble("passed")))))
+                .containsExactly("public.a done 1.0", "public.a begun 0.5", "public.b waiting 0.0");
+        assertThat(large).hasSize(480);
+        assertThat(large.stream()
+                        .map(JsonObject.class::cast)
+                        .mapToLong(cell -> cell.getLong("chunks"))
+                        .sum())
+                .isEqualTo(1000);
+        runs.failNext(new Refusal(Refusal.Kind.NOT_FOUND, "unknown_run", "no run has this id"));
+        problemMustBe(404, "unknown_run", get("/api/runs/nobody/chunks"));
     }
 
     private static Map<String, String> checks(HttpResponse<String> answer) {
