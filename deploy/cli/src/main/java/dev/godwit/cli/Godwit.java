@@ -1,6 +1,7 @@
 package dev.godwit.cli;
 
 import dev.godwit.cli.bench.BenchCommand;
+import dev.godwit.cli.chaos.ChaosCommand;
 import dev.godwit.cli.command.AuditCommand;
 import dev.godwit.cli.command.CancelCommand;
 import dev.godwit.cli.command.CompleteCommand;
@@ -75,7 +76,8 @@ import picocli.CommandLine.Spec;
             IdsCommand.class,
             StageCommand.class,
             TokenCommand.class,
-            BenchCommand.class
+            BenchCommand.class,
+            ChaosCommand.class
         })
 public final class Godwit implements Runnable {
     @Spec

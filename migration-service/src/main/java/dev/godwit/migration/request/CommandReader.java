@@ -65,6 +65,7 @@ public final class CommandReader {
                 data.optionalNumber("maxRate", Integer.MAX_VALUE).map(Math::toIntExact),
                 pace(data),
                 window(data),
+                data.flag("requireArchiving"),
                 requester.of(data),
                 data.optionalRemark("reason"));
         data.mustHaveNoMore();
