@@ -1,6 +1,7 @@
 package dev.godwit.cli;
 
 import dev.godwit.cli.bench.BenchCommand;
+import dev.godwit.cli.chaos.ChaosCommand;
 import dev.godwit.cli.command.AuditCommand;
 import dev.godwit.cli.command.CancelCommand;
 import dev.godwit.cli.command.CompleteCommand;
@@ -73,7 +74,8 @@ import picocli.CommandLine.Spec;
             AuditCommand.class,
             IdsCommand.class,
             StageCommand.class,
-            BenchCommand.class
+            BenchCommand.class,
+            ChaosCommand.class
         })
 public final class Godwit implements Runnable {
     @Spec

@@ -42,6 +42,9 @@ final class Shapes {
             @Schema(description = "Hours and time zone", example = "22:00-06:00 Europe/Berlin", nullable = true)
             String onlyBetween,
 
+            @Schema(description = "Refuse unless the server archives its WAL")
+            boolean requireArchiving,
+
             String requestedBy,
             String reason,
 

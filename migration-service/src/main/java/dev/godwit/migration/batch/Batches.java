@@ -26,8 +26,10 @@ import java.util.function.Function;
 @ApplicationScoped
 public class Batches {
 
+    /** A restored copy has the run's rows too, but another cluster's identifier; reading that costs microseconds. */
     private static final String STATE = """
-            SELECT state, nextval('godwit.batch_number') AS batch
+            SELECT state, nextval('godwit.batch_number') AS batch,
+                   cluster IS NULL OR cluster = (SELECT system_identifier FROM pg_control_system()) AS home
               FROM godwit.run
              WHERE id = $1
             """;
@@ -213,6 +215,9 @@ public class Batches {
                         lease(connection, run, place))
                 .with((fence, state, chunk) -> {
                     Row row = state.iterator().next();
+                    if (!row.getBoolean("home")) {
+                        throw new AnotherDatabaseException(run.runId());
+                    }
                     return new Fenced(RunState.ofWireName(row.getString("state")), row.getLong("batch"), chunk);
                 });
     }

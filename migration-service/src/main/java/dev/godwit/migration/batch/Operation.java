@@ -1,5 +1,6 @@
 package dev.godwit.migration.batch;
 
+import dev.godwit.migration.alias.Aliases;
 import dev.godwit.migration.catalog.Table;
 import dev.godwit.migration.constraint.CheckSwap;
 import dev.godwit.migration.definition.TableName;
@@ -89,6 +90,11 @@ public sealed interface Operation permits Rekey, Transform, Derive, Import, Sche
 
     /** The check constraint that follows the entities from one form to another; empty when none has to. */
     default Optional<CheckSwap> constraint() {
+        return Optional.empty();
+    }
+
+    /** The triggers that let children be inserted with old keys of their parents; empty where none are asked for. */
+    default Optional<Aliases> aliases() {
         return Optional.empty();
     }
 

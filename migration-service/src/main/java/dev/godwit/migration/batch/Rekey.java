@@ -3,6 +3,8 @@ package dev.godwit.migration.batch;
 import static dev.godwit.migration.definition.Identifier.literal;
 import static dev.godwit.migration.definition.Identifier.quote;
 
+import dev.godwit.migration.alias.Aliased;
+import dev.godwit.migration.alias.Aliases;
 import dev.godwit.migration.catalog.Table;
 import dev.godwit.migration.definition.RekeyDefinition;
 import dev.godwit.migration.definition.TableName;
@@ -15,6 +17,7 @@ import dev.godwit.migration.operation.rekey.ColumnRewrite;
 import dev.godwit.migration.operation.rekey.RekeyCompiler;
 import dev.godwit.migration.operation.rekey.RekeyModel;
 import dev.godwit.migration.operation.rekey.RekeyModel.FoundReference;
+import dev.godwit.migration.operation.rekey.RekeyModel.MergeReference;
 import dev.godwit.migration.operation.rekey.RekeySql;
 import dev.godwit.migration.operation.rekey.RekeyVitalSql;
 import io.vertx.mutiny.sqlclient.SqlConnection;
@@ -158,6 +161,29 @@ final class Rekey implements Operation {
     }
 
     @Override
+    public Optional<Aliases> aliases() {
+        List<Aliased> aliased = foreignKeys().map(this::aliased).toList();
+        return model.definition().aliases() && !aliased.isEmpty()
+                ? Optional.of(new Aliases(aliased))
+                : Optional.empty();
+    }
+
+    private Aliased aliased(MergeReference reference) {
+        return new Aliased(
+                reference.table(),
+                reference.column(),
+                reference.type().castName(),
+                model.tableOfMap(reference.map()),
+                model.keyOfMap(reference.map()),
+                reference.map());
+    }
+
+    private Stream<MergeReference> foreignKeys() {
+        return model.merges().stream()
+                .filter(reference -> reference.kind() == ColumnRewrite.Kind.SCALAR && !model.isDeclared(reference));
+    }
+
+    @Override
     public Optional<String> duplicates() {
         return Optional.of(sql.groupDuplicates());
     }
@@ -181,8 +207,7 @@ final class Rekey implements Operation {
 
     @Override
     public List<PlannedReference> references() {
-        Stream<PlannedReference> foreignKeys = model.merges().stream()
-                .filter(reference -> reference.kind() == ColumnRewrite.Kind.SCALAR && !model.isDeclared(reference))
+        Stream<PlannedReference> foreignKeys = foreignKeys()
                 .map(reference -> new PlannedReference(
                         reference.table(), reference.column(), "foreign-key", true, Optional.empty()));
         return Stream.concat(foreignKeys, model.softReferences().stream().map(Rekey::planned))
@@ -254,6 +279,7 @@ final class Rekey implements Operation {
                 new Statement("rewrite", "keys and everything that hangs on them, in one statement", sql.rewrite()));
         statements.add(
                 new Statement("count", "what the rewrite would write; a plan runs this instead", sql.countRewrites()));
+        aliases().ifPresent(aliases -> statements.addAll(aliases.statements()));
         return statements;
     }
 

@@ -43,7 +43,7 @@ final class CatalogFingerprint {
                                                     t.tgdeferrable, t.tgfoid::bigint, p.prosrc)
                   FROM relation c
                   JOIN pg_catalog.pg_trigger t ON t.tgrelid = c.oid AND NOT t.tgisinternal
-                  JOIN pg_catalog.pg_proc p ON p.oid = t.tgfoid
+                  JOIN pg_catalog.pg_proc p ON p.oid = t.tgfoid AND p.pronamespace::pg_catalog.regnamespace::text <> 'godwit'
                  UNION ALL
                 SELECT 'rule', r.oid, pg_catalog.jsonb_build_array(r.ev_class::bigint, r.rulename, r.ev_type::text, r.is_instead, r.ev_action::text)
                   FROM relation c

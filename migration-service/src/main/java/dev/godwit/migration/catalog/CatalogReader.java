@@ -179,7 +179,7 @@ public final class CatalogReader {
              ORDER BY cn.nspname, cc.relname, f.conname
             """;
 
-    /** Bits of tgtype: 1 row, 2 before, 16 update. Clones of a partitioned table's trigger on its partitions are left out. */
+    /** Bits of tgtype: 1 row, 2 before, 16 update. Clones of a partitioned table's trigger on its partitions are left out, and aliases, which users did not make. */
     private static final String TRIGGERS = """
             SELECT t.tgname::text AS name,
                    pg_catalog.pg_get_triggerdef(t.oid) AS definition,
@@ -189,7 +189,7 @@ public final class CatalogReader {
                    t.tgenabled IN ('O', 'A') AS enabled
               FROM pg_catalog.pg_trigger t
               JOIN pg_catalog.pg_proc p ON p.oid = t.tgfoid
-              JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace
+              JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace AND n.nspname <> 'godwit'
              WHERE NOT t.tgisinternal
                AND (t.tgrelid = $1::bigint::oid
                     OR t.tgparentid = 0 AND t.tgrelid IN (SELECT relid FROM pg_catalog.pg_partition_tree($1::bigint::oid)))

@@ -1,5 +1,6 @@
 package dev.godwit.migration.chunk;
 
+import dev.godwit.migration.batch.AnotherDatabaseException;
 import dev.godwit.migration.batch.Batches.Ended;
 import dev.godwit.migration.batch.ChangedTablesException;
 import dev.godwit.migration.batch.LeaseTakenException;
@@ -245,13 +246,13 @@ public class ChunkWorker {
         return troubles.noted(run.runId(), message.chunk(), failure).chain(() -> pause(progress.failures));
     }
 
-    /** Whether the chunk is no longer this worker's: its heap is another one, or somebody else works on it. */
+    /** Whether the chunk is no longer this worker's: its heap is another one, or somebody else works on it, or the database is another. */
     private static boolean ends(RunContext run, Progress progress, Throwable failure) {
         if (failure instanceof ChangedTablesException) {
             LOG.infof("Run %s: %s; the remainder is cut anew", run.runId(), failure.getMessage());
             progress.over = true;
         }
-        if (failure instanceof LeaseTakenException) {
+        if (failure instanceof LeaseTakenException || failure instanceof AnotherDatabaseException) {
             progress.over = true;
         }
         return progress.over;

@@ -13,7 +13,7 @@ import java.util.Set;
  * @param where SQL condition over the table's columns that limits the entities; {@code true} when the file has none
  * @param references columns that hold keys without a foreign key that says so
  * @param children tables whose own keys derive from the rewritten key
- * @param aliases whether old parent ids are translated on insert meanwhile
+ * @param aliases whether triggers translate old parent keys of children that the application inserts
  * @param survivor who stays of entities with the same new key; present exactly when {@code onDuplicate} is MERGE
  * @param created SQL expression over the table's columns that says when a row was made, a date or time; only the health of new rows asks for it
  */

@@ -60,7 +60,8 @@ final class RekeyParser {
                 expression(section, "where", section.has("where") ? section.text("where") : Optional.of("true"));
         List<SoftReference> references = references();
         List<DerivedChild> children = children(table);
-        refuseAliases();
+        Optional<Boolean> aliases =
+                section.choice("aliases", Map.of("off", false, "on", true, "false", false, "true", true), false);
         Optional<Triggers> triggers =
                 section.choice("triggers", Map.of("fire", Triggers.FIRE, "off", Triggers.OFF), Triggers.FIRE);
         Optional<OnDuplicate> onDuplicate = section.choice(
@@ -79,7 +80,7 @@ final class RekeyParser {
                 where.orElseThrow(),
                 references,
                 children,
-                false,
+                aliases.orElseThrow(),
                 triggers.orElseThrow(),
                 onDuplicate.orElseThrow(),
                 survivor,
@@ -164,18 +165,6 @@ final class RekeyParser {
             }
         }
         return children;
-    }
-
-    private void refuseAliases() {
-        boolean aliases = section.choice(
-                        "aliases", Map.of("off", false, "on", true, "false", false, "true", true), false)
-                .orElse(false);
-        if (aliases) {
-            section.problem(
-                    "aliases",
-                    "aliases are not built yet",
-                    "write aliases: off, and let the application look ids up again when an insert is refused");
-        }
     }
 
     private Optional<Survivor> survivor(Optional<OnDuplicate> onDuplicate) {

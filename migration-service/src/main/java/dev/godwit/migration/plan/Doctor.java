@@ -134,6 +134,7 @@ public final class Doctor {
                 new Question("logical messages", DoctorQueries.MESSAGES, none, DoctorChecks::messages),
                 new Question("table ownership", DoctorQueries.OWNERSHIP, none, DoctorChecks::ownership),
                 new Question("triggers off", DoctorQueries.TRIGGERS_OFF, none, DoctorChecks::triggersOff),
+                new Question("restore points", DoctorQueries.RESTORE_POINTS, none, DoctorChecks::restorePoints),
                 new Question("old transactions", DoctorQueries.OLD_TRANSACTIONS, none, DoctorChecks::oldTransactions));
     }
 

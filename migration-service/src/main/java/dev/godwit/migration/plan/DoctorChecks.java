@@ -183,6 +183,21 @@ final class DoctorChecks {
                                 + Identifier.quote(row.getString("role")));
     }
 
+    /** Nothing breaks without one: a run tells the LSN at which it began all the same. */
+    static Check restorePoints(Row row) {
+        String name = "restore points";
+        if (!row.getBoolean("may")) {
+            return Check.warn(
+                    name,
+                    "runs that commit leave no named restore point in the WAL when they begin, only its LSN",
+                    "GRANT EXECUTE ON FUNCTION pg_create_restore_point(text) TO "
+                            + Identifier.quote(row.getString("role")));
+        }
+        return row.getString("archive_mode").equals("off")
+                ? Check.ok(name, "runs may name one, but no WAL is archived to recover from (archive_mode = off)")
+                : Check.ok(name, "a run that commits leaves one when it begins");
+    }
+
     static Check oldTransactions(Row row) {
         String name = "old transactions";
         if (row.getInteger("prepared") > 0) {

@@ -87,6 +87,12 @@ final class DoctorQueries {
                    current_user::text AS role
             """;
 
+    static final String RESTORE_POINTS = """
+            SELECT pg_catalog.has_function_privilege('pg_catalog.pg_create_restore_point(text)', 'EXECUTE') AS may,
+                   pg_catalog.current_setting('archive_mode') AS archive_mode,
+                   current_user::text AS role
+            """;
+
     /** A run waits for transactions older than its change of the publication. */
     static final String OLD_TRANSACTIONS = """
             SELECT count(*)::int AS old,

@@ -101,6 +101,7 @@ public final class Preflight {
     private static Uni<List<Finding>> ofScope(ReadOnly database, Server server, Scope scope) {
         List<Finding> structure = new TableFindings(scope, server.role()).find();
         structure.addAll(new ReferenceFindings(scope).find());
+        structure.addAll(new AliasFindings(scope).find());
         return database.transaction(() -> new PartitionFindings(database, scope).find())
                 .map(found -> join(structure, found))
                 .chain(found -> database.transaction(() -> new PrivilegeFindings(database, scope, server.role()).find())

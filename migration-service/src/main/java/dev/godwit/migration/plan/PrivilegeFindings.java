@@ -7,6 +7,7 @@ import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.Tuple;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -51,9 +52,16 @@ final class PrivilegeFindings {
 
     private Uni<List<Finding>> ofTable(Table table) {
         String[] events = scope.merges() ? new String[] {"2", "3", "4"} : new String[] {"2"};
-        return rights.missing(table, privileges(table), scope.isPublished(table.name()))
+        return rights.missing(table, privileges(table), asOwner(table))
                 .chain(found -> rights.rules(table, events).map(more -> join(found, more)))
                 .chain(found -> alwaysTriggers(table).map(more -> join(found, more)));
+    }
+
+    private Optional<String> asOwner(Table table) {
+        if (scope.isPublished(table.name())) {
+            return Optional.of("publish it for the tail");
+        }
+        return scope.isAliased(table.name()) ? Optional.of("take its alias trigger away again") : Optional.empty();
     }
 
     /** Merging deletes and its rollback inserts; that concerns the root and its children only. */

@@ -75,6 +75,12 @@ record Scope(Definition definition, RekeyDefinition rekey, Table root, Map<Table
                 || rekey.children().stream().map(DerivedChild::table).anyMatch(table::equals);
     }
 
+    /** Whether the table gets a trigger that translates old keys, which takes ownership. */
+    boolean isAliased(TableName table) {
+        return rekey.aliases()
+                && links().stream().anyMatch(link -> link.foreignKey().child().equals(table));
+    }
+
     /** The columns of a table that a run rewrites. */
     Set<String> rewrittenColumns(TableName table) {
         Set<String> columns = new LinkedHashSet<>();

@@ -9,6 +9,7 @@ import io.vertx.mutiny.sqlclient.Tuple;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /** What the current role may do with a table, and what stands between it and what is written there. */
 final class TableRights {
@@ -73,8 +74,13 @@ final class TableRights {
      * @param published whether the table is published while a run lasts, which takes ownership
      */
     Uni<List<Finding>> missing(Table table, List<String> privileges, boolean published) {
+        return missing(table, privileges, published ? Optional.of("publish it for the tail") : Optional.empty());
+    }
+
+    /** The same, with what only an owner of the table can do. */
+    Uni<List<Finding>> missing(Table table, List<String> privileges, Optional<String> asOwner) {
         return database.query(PRIVILEGES, Tuple.of(table.oid(), privileges.toArray(String[]::new)), Rights::fromRow)
-                .map(rights -> judge(table, rights, published));
+                .map(rights -> judge(table, rights, asOwner));
     }
 
     /** Rules that rewrite what a run writes: {@code events} as the catalog numbers them. Joins the caller's transaction. */
@@ -83,7 +89,7 @@ final class TableRights {
                 .map(rules -> rules(table, rules));
     }
 
-    private List<Finding> judge(Table table, List<Rights> all, boolean published) {
+    private List<Finding> judge(Table table, List<Rights> all, Optional<String> asOwner) {
         List<Finding> findings = new ArrayList<>();
         for (Rights rights : all) {
             boolean itself = rights.name().in(table.name().source()).equals(table.name());
@@ -99,11 +105,10 @@ final class TableRights {
                         privileges + " on " + rights.name(),
                         "GRANT " + privileges + " ON " + rights.name().quoted() + " TO " + Identifier.quote(role)));
             }
-            if (itself && !rights.owned() && published) {
+            if (itself && !rights.owned() && asOwner.isPresent()) {
                 findings.add(Finding.refuse(
                         "missing_privilege",
-                        "role " + role + " does not own " + table.name()
-                                + ", and only an owner can publish it for the tail",
+                        "role " + role + " does not own " + table.name() + ", and only an owner can " + asOwner.get(),
                         "GRANT " + Identifier.quote(rights.owner()) + " TO " + Identifier.quote(role)));
             }
             if (!itself && rights.rowSecurityApplies()) {

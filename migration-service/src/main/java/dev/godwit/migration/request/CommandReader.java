@@ -65,6 +65,7 @@ public final class CommandReader {
                 data.optionalNumber("maxRate", Integer.MAX_VALUE).map(Math::toIntExact),
                 pace(data),
                 window(data),
+                data.flag("requireArchiving"),
                 data.optionalRemark("requestedBy").orElse(requester),
                 data.optionalRemark("reason"));
         data.mustHaveNoMore();

@@ -30,7 +30,8 @@ class Planning {
 
     private static final String REMEMBER_BARRIER = """
             UPDATE godwit.run
-               SET barrier_xid = ($2::text)::xid8, phase = 'barrier', started_lsn = pg_current_wal_insert_lsn(), first_heartbeat = $3
+               SET barrier_xid = ($2::text)::xid8, phase = 'barrier', started_lsn = pg_current_wal_insert_lsn(), first_heartbeat = $3,
+                   cluster = (SELECT system_identifier FROM pg_control_system()), restore_point = godwit.restore_point('godwit-' || id)
              WHERE id = $1
             """;
 
@@ -125,8 +126,9 @@ class Planning {
 
     private Uni<Void> prepare(Run run) {
         return contexts.of(run)
-                .chain(context ->
-                        runs.inTransaction(connection -> context.operation().prepare(context, connection)))
+                .chain(context -> runs.inTransaction(connection -> context.operation()
+                        .prepare(context, connection)
+                        .chain(() -> Surroundings.makeAliases(connection, context))))
                 .onFailure(PgErrors::isLockNotAvailable)
                 .call(() -> setPhase(run, run.phase(), "waits for a moment at which nobody uses the table"));
     }

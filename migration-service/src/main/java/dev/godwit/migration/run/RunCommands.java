@@ -1,13 +1,16 @@
 package dev.godwit.migration.run;
 
+import dev.godwit.migration.alias.Aliases;
 import dev.godwit.migration.batch.WaitingKeys;
 import dev.godwit.migration.functions.FunctionSchema;
+import dev.godwit.migration.sql.PgErrors;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.SqlConnection;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import java.time.Duration;
 import java.util.Optional;
 
 /** Commands to runs that exist, each once by its id. */
@@ -15,6 +18,11 @@ import java.util.Optional;
 class RunCommands {
 
     private static final int ATTEMPTS_MAX = 20;
+    /** A table that is always in use has a moment for us now and then. */
+    private static final int BUSY_TRIES = 20;
+
+    private static final Duration BUSY_MIN = Duration.ofMillis(50);
+    private static final Duration BUSY_MAX = Duration.ofSeconds(1);
 
     private static final String OVERLAPPING = """
             SELECT other.id
@@ -33,6 +41,15 @@ class RunCommands {
                SET complete_asked = true
              WHERE id = $1
                AND state = $2
+            """;
+
+    /** In another cluster than before, changes may have been lost on the way. */
+    private static final String SETTLE_HERE = """
+            UPDATE godwit.run AS r
+               SET rescan = true, cluster = c.system_identifier
+              FROM pg_control_system() AS c
+             WHERE r.id = $1
+               AND r.cluster <> c.system_identifier
             """;
 
     private static final String ASK_VERIFY = """
@@ -145,10 +162,19 @@ class RunCommands {
     private Uni<Boolean> resume(Asked asked, Run run) {
         boolean stopped = run.state() == RunState.PAUSED || run.state() == RunState.FAILED;
         mustBeLegal(RunCommand.RESUME, run, stopped && run.resumeState().isPresent());
-        return change(asked, run, run.resumeState().orElseThrow())
+        mustBeLegal(
+                RunCommand.RESUME, run, run.state().mayBecome(run.resumeState().orElseThrow()));
+        return runs.transition(run, run.state(), run.resumeState().orElseThrow(), asked.note(), connection -> claim(
+                                connection, asked)
+                        .chain(() -> settleHere(connection, run)))
                 .call(moved -> moved
                         ? chunks.enqueue(run.id(), run.generation())
                         : Uni.createFrom().voidItem());
+    }
+
+    /** Whoever resumes a run has looked where it is. */
+    private static Uni<Void> settleHere(SqlConnection connection, Run run) {
+        return connection.preparedQuery(SETTLE_HERE).execute(Tuple.of(run.id())).replaceWithVoid();
     }
 
     private Uni<Boolean> complete(Asked asked, Run run) {
@@ -216,7 +242,17 @@ class RunCommands {
     private Uni<Boolean> forget(Asked asked, Run run) {
         boolean planOver = !run.commit() && (run.state().isTerminal() || run.state() == RunState.FAILED);
         mustBeLegal(RunCommand.FORGET, run, run.state().isTerminal() || planOver);
-        return runs.inTransaction(connection -> claim(connection, asked)
+        return runs.inTransaction(connection -> forget(connection, asked, run))
+                .onFailure(PgErrors::isLockNotAvailable)
+                .retry()
+                .withBackOff(BUSY_MIN, BUSY_MAX)
+                .atMost(BUSY_TRIES)
+                .replaceWith(true);
+    }
+
+    private static Uni<Void> forget(SqlConnection connection, Asked asked, Run run) {
+        return claim(connection, asked)
+                .chain(() -> Aliases.drop(connection, run.id()))
                 .chain(() -> connection
                         .preparedQuery("SELECT godwit.drop_journal($1)")
                         .execute(Tuple.of(run.serial())))
@@ -224,6 +260,6 @@ class RunCommands {
                 .chain(() -> connection
                         .preparedQuery("DELETE FROM godwit.run WHERE id = $1")
                         .execute(Tuple.of(run.id())))
-                .replaceWith(true));
+                .replaceWithVoid();
     }
 }

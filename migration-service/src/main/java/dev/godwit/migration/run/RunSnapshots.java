@@ -18,7 +18,7 @@ final class RunSnapshots {
 
     /** Totals are the sums of the streams' counters: one shared row would queue every commit behind the last. */
     private static final String SNAPSHOT = """
-            SELECT r.*, r.barrier_xid::text AS barrier, r.as_of::text AS as_of_text,
+            SELECT r.*, r.barrier_xid::text AS barrier, r.as_of::text AS as_of_text, r.started_lsn::text AS started_lsn_text,
                    s.migrated, s.unchanged, s.skipped, s.conflict, s.failed, s.reverted, s.diverged, s.translated,
                    c.total AS chunks_total, c.done AS chunks_done, c.blocks_total, c.blocks_done,
                    (SELECT max(t.lag_millis) FROM godwit.tail AS t) AS tail_lag,
@@ -108,6 +108,8 @@ final class RunSnapshots {
                 .put("plan", row.getJsonObject("plan"))
                 .put("verification", row.getJsonObject("verification"))
                 .put("verifyAsked", row.getBoolean("verify_asked"))
+                .put("startedLsn", row.getString("started_lsn_text"))
+                .put("restorePoint", row.getString("restore_point"))
                 .put("asOf", row.getString("as_of_text"))
                 .putNull("streams");
     }

@@ -118,7 +118,8 @@ class RunStarter {
                 .find(command.migration())
                 .orElseThrow(() -> RunServices.unknownMigration(command.migration()));
         Prerequisites.mustFit(command, definition);
-        return pool.withConnection(connection -> Prerequisites.mustBeMet(connection, command, definition)
+        return pool.withConnection(connection -> Archiving.mustBeAtWork(connection, command)
+                        .chain(() -> Prerequisites.mustBeMet(connection, command, definition))
                         .chain(() -> look(connection, definition, command.follow()))
                         .call(looked -> planStillHolds(connection, command, definition, looked)))
                 .chain(looked -> log.once(

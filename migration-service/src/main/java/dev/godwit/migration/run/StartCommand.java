@@ -17,6 +17,7 @@ import java.util.Optional;
  * @param maxRate cap in entities per second
  * @param pace empty: the configured one for a commit, full for a plan, which only reads
  * @param window hours in which its chunks may be worked on; empty: always
+ * @param requireArchiving refuse unless the server archives its WAL, and the newest segment could be archived
  */
 public record StartCommand(
         String commandId,
@@ -29,6 +30,7 @@ public record StartCommand(
         Optional<Integer> maxRate,
         Optional<PaceLevel> pace,
         Optional<Window> window,
+        boolean requireArchiving,
         String requestedBy,
         Optional<String> reason) {
 

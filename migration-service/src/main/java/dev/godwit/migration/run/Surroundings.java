@@ -1,5 +1,6 @@
 package dev.godwit.migration.run;
 
+import dev.godwit.migration.alias.Aliases;
 import dev.godwit.migration.batch.RunContext;
 import dev.godwit.migration.catalog.CatalogException;
 import dev.godwit.migration.constraint.CheckSwap;
@@ -70,6 +71,15 @@ class Surroundings {
         Uni<Violations> in(CheckSwap swap, SqlConnection connection, String run);
     }
 
+    /** Before the first batch: old keys go on working where children are inserted. */
+    static Uni<Void> makeAliases(SqlConnection connection, RunContext context) {
+        return context.operation()
+                .aliases()
+                .filter(aliases -> context.commit())
+                .map(aliases -> aliases.make(connection, context.runId(), context.serial()))
+                .orElseGet(() -> Uni.createFrom().voidItem());
+    }
+
     /** Allows both forms again, before rows are restored; joins the caller's transaction. */
     Uni<Void> reopen(SqlConnection connection, RunContext context) {
         return context.operation()
@@ -104,6 +114,9 @@ class Surroundings {
         return known.map(context -> settle(connection, context, end))
                 .orElseGet(() -> Uni.createFrom().voidItem())
                 .chain(() -> FunctionSchema.releaseFor(connection, run.id()))
+                .chain(() -> end == RunState.ROLLED_BACK
+                        ? Aliases.drop(connection, run.id())
+                        : Uni.createFrom().voidItem())
                 .chain(() -> run.commit()
                         ? capture.close(connection, run)
                         : Uni.createFrom().voidItem());

@@ -147,6 +147,7 @@ class SeriesDriver {
                 Optional.empty(),
                 series.pace(),
                 Optional.empty(),
+                false,
                 series.requestedBy(),
                 Optional.of(series.reason().orElse("part of series " + series.id())));
     }

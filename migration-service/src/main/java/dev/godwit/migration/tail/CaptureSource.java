@@ -1,7 +1,9 @@
 package dev.godwit.migration.tail;
 
+import dev.godwit.migration.batch.AnotherDatabaseException;
 import dev.godwit.migration.run.Runs;
 import dev.godwit.migration.tail.HeardDatabases.Heard;
+import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.Row;
 import io.vertx.mutiny.sqlclient.RowSet;
@@ -49,6 +51,14 @@ public class CaptureSource {
                     confirmed_lsn = excluded.confirmed_lsn, transactions = excluded.transactions, seen_at = excluded.seen_at
             """;
 
+    /** A run that a restored copy of its database knows too. */
+    private static final String STRANGERS = """
+            SELECT r.id
+              FROM godwit.run AS r
+              JOIN pg_control_system() AS c ON c.system_identifier <> r.cluster
+             WHERE r.state IN ('backfilling', 'following', 'verifying', 'rolling-back')
+            """;
+
     private final Runs runs;
     private final Gaps gaps;
 
@@ -61,8 +71,25 @@ public class CaptureSource {
     /** Looks at a database, and remembers what was seen; true when changes may have been lost since the last look, in which case runs are told. */
     public Uni<Boolean> look(Heard database) {
         return runs.inTransaction(connection -> compare(connection, database)
-                .call(gap -> gap.isEmpty() ? Uni.createFrom().voidItem() : gaps.found(connection, database, gap.get()))
-                .map(Optional::isPresent));
+                        .call(gap -> gap.isEmpty()
+                                ? Uni.createFrom().voidItem()
+                                : gaps.found(connection, database, gap.get()))
+                        .map(Optional::isPresent))
+                .call(() -> database.source().isEmpty()
+                        ? stopStrangers()
+                        : Uni.createFrom().voidItem());
+    }
+
+    /** No batch of theirs commits here anyway; their state says why. */
+    private Uni<Void> stopStrangers() {
+        return runs.execute(STRANGERS)
+                .onItem()
+                .transformToMulti(rows -> Multi.createFrom().iterable(rows))
+                .map(row -> row.getString("id"))
+                .onItem()
+                .transformToUniAndConcatenate(run -> runs.fail(run, AnotherDatabaseException.explain(run)))
+                .onItem()
+                .ignoreAsUni();
     }
 
     private static Uni<Optional<String>> compare(SqlConnection connection, Heard database) {

@@ -1,5 +1,6 @@
 package dev.godwit.migration.tail;
 
+import dev.godwit.migration.batch.AnotherDatabaseException;
 import dev.godwit.migration.batch.BatchResult;
 import dev.godwit.migration.batch.Batches;
 import dev.godwit.migration.batch.Batches.Ended;
@@ -119,7 +120,9 @@ public class PendingKeys {
 
     private Uni<Boolean> overcome(RunContext run, Taken taken, Throwable failure) {
         ErrorClass error = PgErrors.classify(failure);
-        if (error == ErrorClass.UNAVAILABLE || failure instanceof ChangedTablesException) {
+        if (error == ErrorClass.UNAVAILABLE
+                || failure instanceof ChangedTablesException
+                || failure instanceof AnotherDatabaseException) {
             return Uni.createFrom().failure(failure);
         }
         boolean alone = taken.keys().size() == 1 && taken.attempts() > 0;

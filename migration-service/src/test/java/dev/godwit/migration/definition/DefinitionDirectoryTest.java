@@ -172,7 +172,6 @@ class DefinitionDirectoryTest {
                     "\"documents/{key}/\"|\"documents/\"|13|62|rekey.references[3].pattern|{key} once",
                     "path: $.last_document|path: $.a, pattern: \"{key}\"|12|69|rekey.references[2].pattern|remove one of them",
                     "column: document_id}|column: document_id, colour: red}|10|55|rekey.references[0].colour|known here",
-                    "  aliases: off|  aliases: on|17|12|rekey.aliases|aliases: off",
                     "  aliases: off|  aliases: maybe|17|12|rekey.aliases|write one of",
                     "  triggers: off|  triggers: never|18|13|rekey.triggers|write one of",
                     "  on-duplicate: merge|  on-duplicate: skip|20|10|rekey.merge|on-duplicate: merge",

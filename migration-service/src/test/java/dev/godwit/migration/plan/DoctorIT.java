@@ -41,6 +41,7 @@ class DoctorIT {
                 .containsEntry("logical messages", Status.WARN)
                 .containsEntry("table ownership", Status.OK)
                 .containsEntry("triggers off", Status.OK)
+                .containsEntry("restore points", Status.OK)
                 .containsEntry("old transactions", Status.OK);
         assertThat(checks.values())
                 .filteredOn(check -> check.status() != Status.OK)
@@ -58,6 +59,8 @@ class DoctorIT {
                 .contains("GRANT EXECUTE ON FUNCTION", "pg_replication_origin_session_setup(text)", "\"doctor_plain\"");
         assertThat(checks.get("table ownership").remedy()).isEqualTo("GRANT postgres TO \"doctor_plain\"");
         assertThat(checks.get("triggers off").remedy()).contains("session_replication_role");
+        assertThat(checks.get("restore points").remedy())
+                .isEqualTo("GRANT EXECUTE ON FUNCTION pg_create_restore_point(text) TO \"doctor_plain\"");
     }
 
     @Test

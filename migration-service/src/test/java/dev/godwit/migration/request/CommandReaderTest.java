@@ -94,6 +94,7 @@ class CommandReaderTest {
                             Optional.empty(),
                             Optional.empty(),
                             Optional.empty(),
+                            false,
                             "/client",
                             Optional.empty()));
         }
@@ -102,7 +103,7 @@ class CommandReaderTest {
         void shouldReadEveryField() {
             StartCommand start = start(
                     "{'migration':'m','mode':'commit','limit':100,'only':['a','b','a'],'plan':'r1',"
-                            + "'follow':true,'maxRate':50,'pace':'gentle','onlyBetween':'22:00-06:00 Europe/Berlin','requestedBy':'ann','reason':'because'}");
+                            + "'follow':true,'maxRate':50,'pace':'gentle','onlyBetween':'22:00-06:00 Europe/Berlin','requireArchiving':true,'requestedBy':'ann','reason':'because'}");
 
             assertThat(start)
                     .isEqualTo(new StartCommand(
@@ -116,6 +117,7 @@ class CommandReaderTest {
                             Optional.of(50),
                             Optional.of(PaceLevel.GENTLE),
                             Optional.of(Window.parse("22:00-06:00 Europe/Berlin")),
+                            true,
                             "ann",
                             Optional.of("because")));
         }

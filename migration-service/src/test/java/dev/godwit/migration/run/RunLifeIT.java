@@ -82,6 +82,7 @@ class RunLifeIT extends LiveRuns {
                         Optional.empty(),
                         Optional.of(PaceLevel.NORMAL),
                         Optional.of(hours),
+                        false,
                         "test",
                         Optional.empty())))
                 .getString("run");

@@ -56,6 +56,7 @@ abstract class ServiceRuns {
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
+                false,
                 "test",
                 Optional.empty()));
     }

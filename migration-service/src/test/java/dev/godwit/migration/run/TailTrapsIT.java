@@ -13,6 +13,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** Ways in which a tail loses changes or says falsely that it has seen them all, each with the number that the design knows it by; on the whole service. */
@@ -153,6 +154,50 @@ class TailTrapsIT extends LiveRuns {
         mustScanOnceMore(first);
         assertThat(value("SELECT timeline FROM godwit.source WHERE database = ''"))
                 .isEqualTo(value("SELECT timeline_id FROM pg_control_checkpoint()"));
+    }
+
+    @Test
+    void shouldWriteNothingToADatabaseThatIsSuddenlyAnother() {
+        String first = following("first");
+        assertThat(value(
+                        "SELECT (cluster = (SELECT system_identifier FROM pg_control_system()))::text FROM godwit.run WHERE id = $1",
+                        first))
+                .isEqualTo("true");
+        assertThat(await(services.run(first)).getString("restorePoint")).isEqualTo("godwit-" + first);
+        assertThat(await(services.run(first)).getString("startedLsn")).matches("[0-9A-F]+/[0-9A-F]+");
+
+        execute("UPDATE godwit.run SET cluster = cluster + 1 WHERE id = '" + first
+                + "'; INSERT INTO first VALUES ('old 21', 'new 21')");
+
+        must(first, RunState.FAILED);
+        assertThat(reason(first)).startsWith("another_database: ");
+        assertThat(pending("first")).isOne();
+        command(RunCommand.RESUME, first);
+        mustScanOnceMore(first);
+        assertThat(pending("first")).isZero();
+    }
+
+    @Test
+    void shouldRefuseARunThatMustBeRecoverableWhereNoWalIsArchived() {
+        StartCommand command = new StartCommand(
+                "archiving",
+                "first",
+                true,
+                Optional.empty(),
+                List.of(),
+                Optional.empty(),
+                false,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                true,
+                "test",
+                Optional.empty());
+
+        assertThatThrownBy(() -> await(services.start(command)))
+                .isInstanceOfSatisfying(
+                        Refusal.class, refusal -> assertThat(refusal.code()).isEqualTo("not_archiving"))
+                .hasMessageContaining("archive_mode is off");
     }
 
     @Test

@@ -10,9 +10,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -90,13 +92,13 @@ public final class TestConnector implements AutoCloseable {
                 Statement statement = connection.createStatement()) {
             String upTo = flushed(statement);
             Map<String, List<String>> published = published(statement);
-            List<Runnable> messages = new ArrayList<>();
+            List<Supplier<Future<?>>> messages = new ArrayList<>();
             try (ResultSet rows = statement.executeQuery(PEEK.formatted(slot, upTo))) {
                 while (rows.next()) {
                     message(rows.getString("data"), rows.getString("xid"), published, messages);
                 }
             }
-            messages.forEach(Runnable::run);
+            messages.stream().map(Supplier::get).toList().forEach(Topics::await);
             confirm(statement, upTo);
         } catch (SQLException | IllegalStateException failure) {
             System.getLogger(TestConnector.class.getName())
@@ -131,7 +133,7 @@ public final class TestConnector implements AutoCloseable {
     }
 
     private void message(
-            String data, String transaction, Map<String, List<String>> published, List<Runnable> messages) {
+            String data, String transaction, Map<String, List<String>> published, List<Supplier<Future<?>>> messages) {
         Matcher change = CHANGE.matcher(data);
         if (!change.matches() || !published.containsKey(change.group(1))) {
             return;
@@ -141,7 +143,7 @@ public final class TestConnector implements AutoCloseable {
         JsonObject fields = new JsonObject();
         published.get(table).forEach(column -> fields.put(column, value(tuple, column)));
         boolean deleted = change.group(2).equals("DELETE");
-        messages.add(() -> send(table, fields, deleted, Long.parseLong(transaction)));
+        messages.add(() -> begin(table, fields, deleted, Long.parseLong(transaction)));
     }
 
     private static String value(String tuple, String column) {
@@ -155,6 +157,10 @@ public final class TestConnector implements AutoCloseable {
 
     /** Sends one change, as if that transaction had written it. */
     public void send(String table, JsonObject key, boolean deleted, long transaction) {
+        Topics.await(begin(table, key, deleted, transaction));
+    }
+
+    private Future<?> begin(String table, JsonObject key, boolean deleted, long transaction) {
         int dot = table.indexOf('.');
         JsonObject value = key.copy()
                 .put("__deleted", Boolean.toString(deleted))
@@ -162,7 +168,7 @@ public final class TestConnector implements AutoCloseable {
                 .put("__source_schema", table.substring(0, dot))
                 .put("__source_table", table.substring(dot + 1))
                 .put("__source_ts_us", System.currentTimeMillis() * 1000);
-        topics.send(TOPIC, table + key.encode(), value.encode(), Map.of());
+        return topics.begin(TOPIC, table + key.encode(), value.encode(), Map.of());
     }
 
     @Override

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -33,10 +34,20 @@ public final class Topics implements AutoCloseable {
 
     /** Sends one message and waits for the broker. Null values are tombstones. */
     public void send(String topic, String key, String value, Map<String, String> headers) {
+        await(begin(topic, key, value, headers));
+    }
+
+    /** Sends one message, behind those that were sent before; to be awaited. */
+    Future<?> begin(String topic, String key, String value, Map<String, String> headers) {
         ProducerRecord<byte[], byte[]> record = new ProducerRecord<>(topic, bytes(key), bytes(value));
         headers.forEach((name, text) -> record.headers().add(name, bytes(text)));
+        return producer.send(record);
+    }
+
+    /** Waits until the broker has what was sent. */
+    static void await(Future<?> sent) {
         try {
-            producer.send(record).get(30, TimeUnit.SECONDS);
+            sent.get(30, TimeUnit.SECONDS);
         } catch (ExecutionException | TimeoutException failure) {
             throw new IllegalStateException(failure);
         } catch (InterruptedException interrupted) {

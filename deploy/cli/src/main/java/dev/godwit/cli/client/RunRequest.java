@@ -16,6 +16,7 @@ import java.util.Optional;
  * @param maxRate entities per second
  * @param pace gentle, normal or full; empty: as the service is configured
  * @param onlyBetween hours with their time zone, such as {@code 22:00-06:00 Europe/Berlin}
+ * @param requireArchiving refuse unless the server archives its WAL
  * @param commandId makes a repeated request the same request
  */
 public record RunRequest(
@@ -28,6 +29,7 @@ public record RunRequest(
         Optional<Integer> maxRate,
         Optional<String> pace,
         Optional<String> onlyBetween,
+        boolean requireArchiving,
         String requestedBy,
         Optional<String> reason,
         Optional<String> commandId) {
@@ -44,6 +46,7 @@ public record RunRequest(
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
+                false,
                 System.getProperty("user.name"),
                 Optional.empty(),
                 Optional.empty());
@@ -51,7 +54,19 @@ public record RunRequest(
 
     public RunRequest withFollow() {
         return new RunRequest(
-                migration, commit, limit, only, plan, true, maxRate, pace, onlyBetween, requestedBy, reason, commandId);
+                migration,
+                commit,
+                limit,
+                only,
+                plan,
+                true,
+                maxRate,
+                pace,
+                onlyBetween,
+                requireArchiving,
+                requestedBy,
+                reason,
+                commandId);
     }
 
     public RunRequest withLimit(long entities) {
@@ -65,9 +80,44 @@ public record RunRequest(
                 maxRate,
                 pace,
                 onlyBetween,
+                requireArchiving,
                 requestedBy,
                 reason,
                 commandId);
+    }
+
+    public RunRequest withMaxRate(int entitiesPerSecond) {
+        return new RunRequest(
+                migration,
+                commit,
+                limit,
+                only,
+                plan,
+                follow,
+                Optional.of(entitiesPerSecond),
+                pace,
+                onlyBetween,
+                requireArchiving,
+                requestedBy,
+                reason,
+                commandId);
+    }
+
+    public RunRequest withCommandId(String id) {
+        return new RunRequest(
+                migration,
+                commit,
+                limit,
+                only,
+                plan,
+                follow,
+                maxRate,
+                pace,
+                onlyBetween,
+                requireArchiving,
+                requestedBy,
+                reason,
+                Optional.of(id));
     }
 
     /** @param level gentle, normal or full */
@@ -82,6 +132,7 @@ public record RunRequest(
                 maxRate,
                 Optional.of(level),
                 onlyBetween,
+                requireArchiving,
                 requestedBy,
                 reason,
                 commandId);
@@ -101,6 +152,9 @@ public record RunRequest(
         maxRate.ifPresent(rate -> body.put("maxRate", rate));
         pace.ifPresent(level -> body.put("pace", level));
         onlyBetween.ifPresent(hours -> body.put("onlyBetween", hours));
+        if (requireArchiving) {
+            body.put("requireArchiving", true);
+        }
         body.put("requestedBy", requestedBy);
         reason.ifPresent(text -> body.put("reason", text));
         commandId.ifPresent(id -> body.put("commandId", id));

@@ -79,9 +79,14 @@ public final class RunCommand extends ServiceCommand {
         if (migrations.size() > 1 && !withDependencies) {
             throw Failure.usage("several migrations run together with what they need: add --with-dependencies");
         }
-        if (withDependencies && (plan != null || maxRate != null || options.isPartial() || options.hasWindow())) {
+        if (withDependencies
+                && (plan != null
+                        || maxRate != null
+                        || options.isPartial()
+                        || options.hasWindow()
+                        || options.isRequireArchiving())) {
             throw Failure.usage(
-                    "--plan, --max-rate, --only-between, --only and --limit are about one migration; leave out --with-dependencies");
+                    "--plan, --max-rate, --only-between, --require-archiving, --only and --limit are about one migration; leave out --with-dependencies");
         }
     }
 

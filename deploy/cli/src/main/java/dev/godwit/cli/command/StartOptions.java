@@ -24,6 +24,9 @@ final class StartOptions {
     @Mixin
     private PaceOptions hours;
 
+    @Option(names = "--require-archiving", description = "Refuse unless the server archives its WAL.")
+    private boolean requireArchiving;
+
     @Option(names = "--reason", paramLabel = "TEXT", description = "Kept with the run and in the audit trail.")
     private String reason;
 
@@ -44,6 +47,10 @@ final class StartOptions {
 
     Optional<String> pace() {
         return Optional.ofNullable(pace);
+    }
+
+    boolean isRequireArchiving() {
+        return requireArchiving;
     }
 
     /** Whether it is about some hours of the day only. */
@@ -71,6 +78,7 @@ final class StartOptions {
                 maxRate,
                 pace(),
                 hours.window(),
+                requireArchiving,
                 ServiceCommand.requestedBy(),
                 reason(),
                 commandId());

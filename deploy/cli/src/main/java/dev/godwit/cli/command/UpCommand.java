@@ -63,7 +63,8 @@ public final class UpCommand extends GodwitCommand {
                 Optional.ofNullable(databaseUrl),
                 Optional.ofNullable(kafka),
                 byName(sources),
-                Optional.ofNullable(portBase));
+                Optional.ofNullable(portBase),
+                Optional.empty());
         Stack stack = Stack.start(options, listener());
         StackDescription description = stack.describe();
         if (isJson()) {

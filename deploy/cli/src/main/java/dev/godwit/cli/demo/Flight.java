@@ -80,7 +80,7 @@ public final class Flight {
     }
 
     /** Puts definitions where the service looks for them, and waits until all have been read: texts by name. */
-    void define(Map<String, String> texts, Path directory) throws IOException {
+    public void define(Map<String, String> texts, Path directory) throws IOException {
         new Definitions(client, directory).install(texts);
     }
 

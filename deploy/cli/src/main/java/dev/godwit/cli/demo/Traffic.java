@@ -18,7 +18,7 @@ import java.util.concurrent.locks.LockSupport;
  * Live traffic at a fixed rate, over connections of its own.
  *
  * <p>At first old code runs. {@link #retireOldCode()} deploys the newer code, as an operator would once every old row has been dealt with. Failure semantics: a
- * collision is repeated, a lost connection is opened again; anything else ends the traffic, and {@link #failure()} tells what it was.
+ * collision is repeated, an outage is waited out; anything else ends the traffic, and {@link #failure()} tells what it was.
  */
 public final class Traffic implements AutoCloseable {
 
@@ -98,7 +98,7 @@ public final class Traffic implements AutoCloseable {
                     counts.latencies.add(System.nanoTime() - due);
                 }
             } catch (SQLException e) {
-                if (!connectionLost(e)) {
+                if (!isOutage(e)) {
                     failure.compareAndSet(null, e);
                     return;
                 }
@@ -135,13 +135,14 @@ public final class Traffic implements AutoCloseable {
         return state.equals("40001") || state.equals("40P01") || state.equals("55P03");
     }
 
-    private static boolean connectionLost(SQLException e) {
+    /** Whether the database is away, or has no room: what was under way may or may not have been committed. */
+    public static boolean isOutage(SQLException e) {
         String state = String.valueOf(e.getSQLState());
-        return state.startsWith("08") || state.startsWith("57P");
+        return state.startsWith("08") || state.startsWith("57P") || state.startsWith("53");
     }
 
     /** Deploys the newer code on every thread; when this returns, no write of the old code is under way any more. */
-    void retireOldCode() throws InterruptedException {
+    public void retireOldCode() throws InterruptedException {
         newCode = true;
         if (!onNewCode.await(PATIENCE.toSeconds(), TimeUnit.SECONDS) && failure.get() == null) {
             throw new IllegalStateException(

@@ -40,7 +40,7 @@ final class ConnectWorker {
 
     /** What the placeholders of the connector's configuration stand for. */
     private Map<String, String> environment() {
-        DatabaseUrl database = settings.capture();
+        DatabaseUrl database = settings.asServicesReach(settings.capture());
         Map<String, String> environment = new HashMap<>(Map.of(
                 "GODWIT_DATABASE_HOST", database.host(),
                 "GODWIT_DATABASE_PORT", Integer.toString(database.port()),
@@ -53,7 +53,7 @@ final class ConnectWorker {
     }
 
     private Map<String, String> environment(String source) {
-        DatabaseUrl database = settings.sourceForCapture(source);
+        DatabaseUrl database = settings.asServicesReach(settings.sourceForCapture(source));
         String prefix = Services.sourcePrefix(source);
         return Map.of(
                 prefix + "_HOST", database.host(),

@@ -43,13 +43,13 @@ final class Services {
 
     Launch migration(int instance) {
         Map<String, String> environment = http(settings.ports().migration(instance));
-        database(environment, "GODWIT_DATABASE", settings.migration());
+        database(environment, "GODWIT_DATABASE", settings.asServicesReach(settings.migration()));
         environment.put("GODWIT_MIGRATIONS_DIRECTORY", settings.migrations());
         environment.put("GODWIT_INSTANCE", Component.migration(instance));
         environment.put("GODWIT_CAPTURE_SLOT", Connector.SLOT);
         environment.put("GODWIT_BLOBS_DIRECTORY", state.stores().toString());
         settings.sources().keySet().forEach(name -> {
-            database(environment, sourcePrefix(name), settings.sourceForMigration(name));
+            database(environment, sourcePrefix(name), settings.asServicesReach(settings.sourceForMigration(name)));
             environment.put(sourcePrefix(name) + "_SLOT", Connector.slotOf(name));
         });
         return launch(Component.MIGRATION, Component.migration(instance), environment);
@@ -62,7 +62,7 @@ final class Services {
 
     Launch audit() {
         Map<String, String> environment = http(settings.ports().audit());
-        database(environment, "GODWIT_AUDIT_DATABASE", settings.audit());
+        database(environment, "GODWIT_AUDIT_DATABASE", settings.asServicesReach(settings.audit()));
         environment.put("GODWIT_MIGRATION_URL", migrationUrl(1));
         environment.put("GODWIT_AUDIT_SIGNING_KEY", signingKey());
         return launch(Component.AUDIT, Component.AUDIT, environment);

@@ -16,6 +16,7 @@ import org.apache.kafka.common.Uuid;
  * @param clusterId Kafka's, fixed when the broker's directory is formatted
  * @param passwords by role of the embedded server
  * @param sources databases that imports read, by name: their URLs, or an empty text for a database of the embedded server; null in what older versions wrote
+ * @param detour port by which services and Connect reach the embedded server in place of its own, or null
  */
 record Settings(
         int portBase,
@@ -25,7 +26,8 @@ record Settings(
         String kafka,
         String clusterId,
         Map<String, String> passwords,
-        Map<String, String> sources) {
+        Map<String, String> sources,
+        Integer detour) {
     private static final List<String> ROLES = List.of("postgres", "app", "godwit", "godwit_capture", "audit");
 
     static Settings fresh(int portBase, String migrations) {
@@ -37,7 +39,7 @@ record Settings(
             passwords.put(role, Base64.getUrlEncoder().withoutPadding().encodeToString(bytes));
         }
         return new Settings(
-                portBase, migrations, 1, null, null, Uuid.randomUuid().toString(), passwords, Map.of());
+                portBase, migrations, 1, null, null, Uuid.randomUuid().toString(), passwords, Map.of(), null);
     }
 
     Settings {
@@ -53,7 +55,8 @@ record Settings(
                 options.kafka().orElse(kafka),
                 clusterId,
                 passwords,
-                together(sources, options.sources()));
+                together(sources, options.sources()),
+                options.detour().orElse(detour));
     }
 
     private static Map<String, String> together(Map<String, String> known, Map<String, String> more) {
@@ -63,7 +66,7 @@ record Settings(
     }
 
     Settings withPortBase(int base) {
-        return new Settings(base, migrations, instances, databaseUrl, kafka, clusterId, passwords, sources);
+        return new Settings(base, migrations, instances, databaseUrl, kafka, clusterId, passwords, sources, detour);
     }
 
     Ports ports() {
@@ -117,6 +120,14 @@ record Settings(
     /** The embedded server's superuser. */
     DatabaseUrl superuser() {
         return embedded("postgres", "postgres");
+    }
+
+    /** The same database by the way that the services' connections take. */
+    DatabaseUrl asServicesReach(DatabaseUrl database) {
+        boolean embedded = database.host().equals(Ports.LOOPBACK) && database.port() == ports().postgres();
+        return embedded && detour != null
+                ? new DatabaseUrl(database.host(), detour, database.database(), database.user(), database.password())
+                : database;
     }
 
     private DatabaseUrl embedded(String database, String role) {

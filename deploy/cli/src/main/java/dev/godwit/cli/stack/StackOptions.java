@@ -14,6 +14,7 @@ import java.util.Optional;
  * @param kafka {@code host:port} of a broker to use in place of the embedded one
  * @param sources databases that imports read, by name: {@code postgresql://…} URLs, or an empty text for a database of the embedded server
  * @param portBase first of the {@value Ports#BLOCK} consecutive ports to use; given, a busy port is an error
+ * @param detour port of loopback by which services and Connect reach the embedded server in place of its own: a proxy's
  */
 public record StackOptions(
         Path state,
@@ -22,7 +23,8 @@ public record StackOptions(
         Optional<String> databaseUrl,
         Optional<String> kafka,
         Map<String, String> sources,
-        Optional<Integer> portBase) {
+        Optional<Integer> portBase,
+        Optional<Integer> detour) {
 
     public StackOptions {
         state = state.toAbsolutePath().normalize();
@@ -38,32 +40,39 @@ public record StackOptions(
                 Optional.empty(),
                 Optional.empty(),
                 Map.of(),
+                Optional.empty(),
                 Optional.empty());
     }
 
     public StackOptions withMigrations(Path directory) {
-        return new StackOptions(state, Optional.of(directory), instances, databaseUrl, kafka, sources, portBase);
+        return new StackOptions(
+                state, Optional.of(directory), instances, databaseUrl, kafka, sources, portBase, detour);
     }
 
     public StackOptions withInstances(int count) {
-        return new StackOptions(state, migrations, Optional.of(count), databaseUrl, kafka, sources, portBase);
+        return new StackOptions(state, migrations, Optional.of(count), databaseUrl, kafka, sources, portBase, detour);
     }
 
     public StackOptions withDatabaseUrl(String url) {
-        return new StackOptions(state, migrations, instances, Optional.of(url), kafka, sources, portBase);
+        return new StackOptions(state, migrations, instances, Optional.of(url), kafka, sources, portBase, detour);
     }
 
     public StackOptions withKafka(String bootstrapServers) {
         return new StackOptions(
-                state, migrations, instances, databaseUrl, Optional.of(bootstrapServers), sources, portBase);
+                state, migrations, instances, databaseUrl, Optional.of(bootstrapServers), sources, portBase, detour);
     }
 
     public StackOptions withPortBase(int base) {
-        return new StackOptions(state, migrations, instances, databaseUrl, kafka, sources, Optional.of(base));
+        return new StackOptions(state, migrations, instances, databaseUrl, kafka, sources, Optional.of(base), detour);
     }
 
     /** With a further database of the embedded server, for imports. */
     public StackOptions withSource(String name) {
-        return new StackOptions(state, migrations, instances, databaseUrl, kafka, Map.of(name, ""), portBase);
+        return new StackOptions(state, migrations, instances, databaseUrl, kafka, Map.of(name, ""), portBase, detour);
+    }
+
+    /** With services and Connect that reach the embedded server by another port of loopback. */
+    public StackOptions withDetour(int port) {
+        return new StackOptions(state, migrations, instances, databaseUrl, kafka, sources, portBase, Optional.of(port));
     }
 }

@@ -126,6 +126,7 @@ class DashboardIT {
                 Optional.of(PER_SECOND),
                 plain.pace(),
                 plain.onlyBetween(),
+                plain.requireArchiving(),
                 "anna",
                 plain.reason(),
                 plain.commandId());

@@ -29,6 +29,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 class KillsIT {
     private static final Duration PATIENCE = Duration.ofSeconds(90);
 
+    private static final String SERVICE = "migration-service";
     private static final String REKEY = Operations.name("rekey");
     private static final String TRANSFORM = Operations.name("transform");
     private static final String DERIVE = Operations.name("derive");
@@ -208,11 +209,24 @@ class KillsIT {
     }
 
     private void kill() {
-        stack.stack().killProcess("migration-service");
+        stack.stack().killProcess(SERVICE);
     }
 
+    /** It is missed, and {@code up} starts it and nothing else. */
     private void restart() {
+        Map<String, Long> before = pids();
+        assertThat(stack.stack().status())
+                .anyMatch(component -> component.name().equals(SERVICE) && !component.isHealthy());
         Stack.start(StackOptions.in(stack.stack().directory()));
+        Map<String, Long> after = pids();
+        assertThat(after.get(SERVICE)).isNotEqualTo(before.put(SERVICE, after.get(SERVICE)));
+        assertThat(after).isEqualTo(before);
+    }
+
+    private Map<String, Long> pids() {
+        Map<String, Long> pids = new TreeMap<>();
+        stack.stack().describe().processes().forEach((name, process) -> pids.put(name, process.pid()));
+        return pids;
     }
 
     /** Makes every index wait that is built without blocking; one that is dropped so waits for those who read its table. */

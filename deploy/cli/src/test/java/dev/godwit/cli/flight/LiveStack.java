@@ -1,6 +1,7 @@
 package dev.godwit.cli.flight;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.godwit.cli.chaos.TcpProxy;
 import dev.godwit.cli.client.AuditClient;
 import dev.godwit.cli.client.Definitions;
 import dev.godwit.cli.client.MigrationClient;
@@ -36,11 +37,17 @@ public final class LiveStack {
     private static final String PILOT = "test";
 
     private final Stack stack;
+    private final Optional<TcpProxy> wire;
     private final MigrationClient migration;
     private final AuditClient audit;
 
     LiveStack(Stack stack) {
+        this(stack, Optional.empty());
+    }
+
+    LiveStack(Stack stack, Optional<TcpProxy> wire) {
         this.stack = stack;
+        this.wire = wire;
         this.migration = new MigrationClient(stack.describe().migration().urls());
         this.audit = new AuditClient(stack.describe().audit().url());
     }
@@ -48,6 +55,11 @@ public final class LiveStack {
     /** The stack itself, to be left running and whole. */
     public Stack stack() {
         return stack;
+    }
+
+    /** What stands between the services and PostgreSQL, to be left whole. */
+    public Optional<TcpProxy> wire() {
+        return wire;
     }
 
     MigrationClient migration() {

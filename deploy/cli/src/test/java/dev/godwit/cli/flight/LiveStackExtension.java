@@ -1,12 +1,14 @@
 package dev.godwit.cli.flight;
 
-import dev.godwit.cli.stack.Stack;
+import dev.godwit.cli.chaos.TcpProxy;
+import dev.godwit.cli.chaos.Wired;
 import dev.godwit.cli.stack.StackListener;
 import dev.godwit.cli.stack.StackOptions;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
@@ -19,6 +21,7 @@ public final class LiveStackExtension implements ParameterResolver {
         @Override
         public void close() {
             stack.stack().purge(StackListener.SILENT);
+            stack.wire().ifPresent(TcpProxy::close);
         }
     }
 
@@ -39,9 +42,11 @@ public final class LiveStackExtension implements ParameterResolver {
         try {
             Path root = Files.createTempDirectory("godwit-flight");
             Path migrations = Files.createDirectories(root.resolve("migrations"));
-            return new LiveStack(Stack.start(StackOptions.in(root.resolve("state"))
+            TcpProxy wire = TcpProxy.open();
+            StackOptions options = StackOptions.in(root.resolve("state"))
                     .withMigrations(migrations)
-                    .withSource(LiveStack.SOURCE)));
+                    .withSource(LiveStack.SOURCE);
+            return new LiveStack(Wired.start(options, wire), Optional.of(wire));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

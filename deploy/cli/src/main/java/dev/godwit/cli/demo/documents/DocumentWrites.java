@@ -1,5 +1,6 @@
 package dev.godwit.cli.demo.documents;
 
+import dev.godwit.cli.demo.Traffic;
 import dev.godwit.cli.demo.documents.Memory.Document;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -129,7 +130,7 @@ final class DocumentWrites {
             execute(INSERT_CHUNK, chunkId, id, number, texts.get(number));
             document.chunks.put(number, chunkId);
         }
-        connection.commit();
+        inDoubt(connection::commit, () -> ledger.titleInDoubt(content, title));
         connection.setAutoCommit(true);
         ledger.uploaded(content, title, texts);
         memory.add(document);
@@ -139,6 +140,11 @@ final class DocumentWrites {
     private void retitle(boolean newCode) throws SQLException {
         Document document = memory.anyDocument();
         String title = "Retitled " + hex(random.nextLong());
+        inDoubt(() -> updateTitle(document, title, newCode), () -> ledger.titleInDoubt(document.content, title));
+        ledger.retitled(document.content, title);
+    }
+
+    private void updateTitle(Document document, String title, boolean newCode) throws SQLException {
         int rows = execute(
                 "UPDATE documents SET title = ?, updated_at = clock_timestamp() WHERE id = ?",
                 title,
@@ -153,7 +159,6 @@ final class DocumentWrites {
                        AND lower(file_sha256) = ?
                     """, title, document.content.userId(), document.content.fileSha256());
         }
-        ledger.retitled(document.content, title);
     }
 
     private void addChunk(boolean newCode) throws SQLException {
@@ -257,11 +262,31 @@ final class DocumentWrites {
 
     private void openLast(boolean newCode) throws SQLException {
         Document document = memory.anyDocument();
-        execute(
-                "UPDATE settings SET payload = jsonb_set(payload, '{last_document}', to_jsonb(?::text)) WHERE user_id = ?",
-                rememberedId(document, newCode).toString(),
-                document.content.userId());
-        ledger.openedLast(document.content.userId(), document.content);
+        UUID user = document.content.userId();
+        UUID id = rememberedId(document, newCode);
+        inDoubt(
+                () -> execute(
+                        "UPDATE settings SET payload = jsonb_set(payload, '{last_document}', to_jsonb(?::text)) WHERE user_id = ?",
+                        id.toString(),
+                        user),
+                () -> ledger.lastDocumentInDoubt(user, document.content));
+        ledger.openedLast(user, document.content);
+    }
+
+    private interface Write {
+        void send() throws SQLException;
+    }
+
+    /** Sends a write that overwrites another; when no answer comes, it may have been committed all the same. */
+    private static void inDoubt(Write write, Runnable entered) throws SQLException {
+        try {
+            write.send();
+        } catch (SQLException e) {
+            if (Traffic.isOutage(e)) {
+                entered.run();
+            }
+            throw e;
+        }
     }
 
     private UUID parentId(Document document, boolean newCode) {

@@ -11,7 +11,7 @@ import java.util.concurrent.atomic.LongAdder;
 /**
  * Every write that the database acknowledged to the traffic, named by content and not by id, so that it can be looked for after the ids have changed.
  *
- * <p>A write is entered after its COMMIT has answered. Writes to one content come from one thread, so the last one entered is the last one committed.
+ * <p>A write is entered after its COMMIT has answered; of one whose answer was lost in an outage, that it is in doubt. Writes to one content come from one thread, so the last one entered is the last one committed.
  */
 final class Ledger {
 
@@ -21,6 +21,8 @@ final class Ledger {
     private final Map<Relation, Map<Long, Target>> rows = new EnumMap<>(Relation.class);
     private final Map<Long, Set<Content>> pins = new ConcurrentHashMap<>();
     private final Map<UUID, Content> lastDocuments = new ConcurrentHashMap<>();
+    private final Map<Content, Set<String>> doubtfulTitles = new ConcurrentHashMap<>();
+    private final Map<UUID, Set<Content>> doubtfulLastDocuments = new ConcurrentHashMap<>();
     private final LongAdder writes = new LongAdder();
 
     Ledger() {
@@ -61,6 +63,30 @@ final class Ledger {
     void openedLast(UUID user, Content content) {
         lastDocuments.put(user, content);
         writes.increment();
+    }
+
+    /** A title was sent and the answer to its COMMIT was lost. */
+    void titleInDoubt(Content content, String title) {
+        doubtfulTitles
+                .computeIfAbsent(content, name -> ConcurrentHashMap.newKeySet())
+                .add(title);
+    }
+
+    /** The same of what a user opened last. */
+    void lastDocumentInDoubt(UUID user, Content content) {
+        doubtfulLastDocuments
+                .computeIfAbsent(user, id -> ConcurrentHashMap.newKeySet())
+                .add(content);
+    }
+
+    /** Whether a write whose answer was lost may have given the content this title. */
+    boolean mayBeTitled(Content content, String title) {
+        return doubtfulTitles.getOrDefault(content, Set.of()).contains(title);
+    }
+
+    /** What the user may have opened last by writes whose answers were lost. */
+    Set<Content> doubtfulLastDocuments(UUID user) {
+        return doubtfulLastDocuments.getOrDefault(user, Set.of());
     }
 
     long writes() {

@@ -1,0 +1,128 @@
+package dev.godwit.cli.chaos;
+
+import dev.godwit.cli.Failure;
+import dev.godwit.cli.stack.Stack;
+import dev.godwit.cli.stack.StackListener;
+import dev.godwit.cli.stack.StackOptions;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * Runs under fire, one after the other on one stack, which is theirs alone and goes with the last of them.
+ *
+ * <p>After a run that is not whole, what the stack has written is kept, and the next run gets a new stack.
+ */
+final class Chaos implements AutoCloseable {
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+    private final Path home;
+    private final List<String> only;
+    private final Consumer<String> notes;
+    private Optional<Ground> ground = Optional.empty();
+    private List<Fault> skipped = List.of();
+
+    /** The stack of the moment and what stands between its parts. */
+    private record Ground(Stack stack, TcpProxy wire, Optional<SmallDisk> disk, List<Fault> faults) {}
+
+    /**
+     * @param home directory in which stacks and evidence are
+     * @param only names of the faults to do; empty: all that can be done here
+     */
+    Chaos(Path home, List<String> only, Consumer<String> notes) {
+        this.home = home;
+        this.only = only;
+        this.notes = notes;
+    }
+
+    /** What cannot be done on this machine; known after the first run. */
+    List<Fault> skipped() {
+        return skipped;
+    }
+
+    ChaosResult fly(ChaosOptions options) throws Exception {
+        if (ground.isEmpty()) {
+            ground = Optional.of(prepare());
+        }
+        Ground now = ground.get();
+        ChaosResult result = new ChaosRun(now.stack(), options, now.faults()).fly();
+        if (!result.isWhole()) {
+            keep(result);
+        }
+        return result;
+    }
+
+    private Ground prepare() throws IOException {
+        Path state = home.resolve("chaos");
+        Stack.at(state).stop(StackListener.SILENT);
+        SmallDisk.unmountLeftOver(state);
+        Stack.at(state).purge(StackListener.SILENT);
+        Files.createDirectories(state);
+        Optional<SmallDisk> disk = SmallDisk.mount(state);
+        TcpProxy wire = TcpProxy.open();
+        Stack stack = Wired.start(StackOptions.in(state), wire);
+        return new Ground(stack, wire, disk, choose(Faults.of(stack, Optional.of(wire), disk, new Pause(PATIENCE))));
+    }
+
+    private List<Fault> choose(List<Fault> all) {
+        List<String> names = all.stream().map(Fault::name).toList();
+        only.stream().filter(name -> !names.contains(name)).findFirst().ifPresent(unknown -> {
+            throw Failure.usage("no such fault: " + unknown + "; there is " + String.join(", ", names));
+        });
+        List<Fault> wanted = all.stream()
+                .filter(fault -> only.isEmpty() || only.contains(fault.name()))
+                .toList();
+        skipped = wanted.stream().filter(fault -> fault.obstacle().isPresent()).toList();
+        skipped.forEach(fault ->
+                notes.accept("SKIPPED " + fault.name() + ": " + fault.obstacle().orElseThrow()));
+        return wanted.stream().filter(fault -> fault.obstacle().isEmpty()).toList();
+    }
+
+    /** Logs, what Godwit keeps of the run, and the data of all servers, as they were left. */
+    private void keep(ChaosResult result) throws IOException {
+        Ground now = ground.orElseThrow();
+        ground = Optional.empty();
+        Path place = home.resolve("chaos-evidence").resolve("seed-" + result.seed() + "-" + System.currentTimeMillis());
+        Files.createDirectories(place);
+        Files.writeString(place.resolve("result.json"), result.json().toPrettyString());
+        now.stack().stop(StackListener.SILENT);
+        copy(now.stack().directory(), place);
+        end(now);
+        notes.accept("evidence of seed " + result.seed() + " is in " + place);
+    }
+
+    private static void copy(Path from, Path to) throws IOException {
+        try (Stream<Path> files = Files.walk(from)) {
+            for (Path each : files.collect(Collectors.toList())) {
+                Path copy = to.resolve(from.relativize(each));
+                if (Files.isDirectory(each, java.nio.file.LinkOption.NOFOLLOW_LINKS)) {
+                    Files.createDirectories(copy);
+                } else if (Files.isRegularFile(each, java.nio.file.LinkOption.NOFOLLOW_LINKS)) {
+                    Files.copy(each, copy);
+                }
+            }
+        }
+    }
+
+    private static void end(Ground now) throws IOException {
+        now.wire().close();
+        now.stack().stop(StackListener.SILENT);
+        if (now.disk().isPresent()) {
+            now.disk().get().close();
+        }
+        now.stack().purge(StackListener.SILENT);
+    }
+
+    @Override
+    public void close() throws IOException {
+        if (ground.isPresent()) {
+            end(ground.get());
+        }
+    }
+}

@@ -1,0 +1,228 @@
+package dev.godwit.cli.chaos;
+
+import dev.godwit.cli.ExitCode;
+import dev.godwit.cli.Failure;
+import dev.godwit.cli.chaos.ChaosResult.Event;
+import dev.godwit.cli.client.AuditClient;
+import dev.godwit.cli.client.MigrationClient;
+import dev.godwit.cli.client.Run;
+import dev.godwit.cli.client.RunRequest;
+import dev.godwit.cli.client.RunWatch;
+import dev.godwit.cli.demo.Application;
+import dev.godwit.cli.demo.Check;
+import dev.godwit.cli.demo.DemoCase;
+import dev.godwit.cli.demo.DemoReport;
+import dev.godwit.cli.demo.ExampleTables;
+import dev.godwit.cli.demo.Flight;
+import dev.godwit.cli.demo.Flown;
+import dev.godwit.cli.demo.Proof;
+import dev.godwit.cli.demo.Proof.Moment;
+import dev.godwit.cli.demo.Traffic;
+import dev.godwit.cli.demo.documents.UuidStandardization;
+import dev.godwit.cli.stack.DatabaseUrl;
+import dev.godwit.cli.stack.Home;
+import dev.godwit.cli.stack.Stack;
+import dev.godwit.cli.stack.StackOptions;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.UUID;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+
+/**
+ * One migration of an application that goes on writing, with blows in between; afterwards everything is held against the application's ledger. An object is for one run.
+ *
+ * <p>Half of the runs get their last blow after they were told to complete. The machine's own timing is not seeded: a seed repeats what is done and when, not what it meets.
+ */
+final class ChaosRun {
+    static final String HEALED = "healed";
+
+    private static final String WHO = "godwit chaos";
+    private static final Duration PATIENCE = Duration.ofSeconds(90);
+    private static final int HEALINGS = 3;
+    private static final List<Integer> RATES = List.of(150, 300, 600, 5000);
+
+    private final Stack stack;
+    private final ChaosOptions options;
+    private final Map<String, Fault> faults;
+    private final SplittableRandom random;
+    private final Blows blows;
+    private final DemoCase example = new UuidStandardization();
+    private final Application application = example.application();
+    private final Proof proof = example.proof();
+    private final MigrationClient migration;
+    private final AuditClient audit;
+    private final RunWatch watch;
+    private final List<Event> events = new ArrayList<>();
+    private final List<Check> checks = new ArrayList<>();
+    private final long begunNanos = System.nanoTime();
+    private long flownNanos = begunNanos;
+
+    /** @param faults those that can be done */
+    ChaosRun(Stack stack, ChaosOptions options, List<Fault> faults) {
+        this.stack = stack;
+        this.options = options;
+        this.faults = faults.stream().collect(Collectors.toMap(Fault::name, Function.identity()));
+        this.random = new SplittableRandom(options.seed());
+        this.blows = new Blows(random.split(), this.faults.keySet());
+        this.migration = new MigrationClient(stack.describe().migration().urls());
+        this.audit = new AuditClient(stack.describe().audit().url());
+        this.watch = RunWatch.silent(migration);
+    }
+
+    /** Does it all. What does not hold stands in the result; so does what could not go on. */
+    ChaosResult fly() throws Exception {
+        DatabaseUrl database = DatabaseUrl.parse(stack.describe().database().url());
+        Run run = prepare(database);
+        try (Traffic traffic =
+                Traffic.start(database::connect, application, options.writesPerSecond(), random.nextLong())) {
+            flownNanos = System.nanoTime();
+            Run landed = land(run, traffic);
+            traffic.stop();
+            check("the application went on", traffic.failure().map(Exception::toString));
+            check("the run ended by itself", landed);
+            look(landed, database);
+        } catch (Failure | SQLException | IOException | IllegalStateException inTheWay) {
+            check("everything came back", Optional.of(inTheWay.toString()));
+        }
+        return new ChaosResult(
+                options.seed(), run.id(), secondsSince(begunNanos), List.copyOf(events), application.writes(), checks);
+    }
+
+    /** The application's tables, the definition, and the run, of which no entity has been migrated. */
+    private Run prepare(DatabaseUrl database) throws Exception {
+        Path folder = Home.find().root().resolve("docs/examples").resolve(example.name());
+        Flight flight = new Flight(migration);
+        flight.endLeftOvers(example.all());
+        try (Connection connection = database.connect()) {
+            ExampleTables tables = new ExampleTables(connection, example.tables());
+            tables.requireFree();
+            tables.make(filling -> example.load(filling, folder, options.rows()));
+            Map<String, String> texts = example.all().stream()
+                    .collect(Collectors.toMap(Function.identity(), name -> ExampleTables.read(folder, name + ".yaml")));
+            flight.define(texts, Path.of(stack.describe().migration().directory()));
+            proof.read(Moment.BEFORE, connection);
+        }
+        return migration.start(RunRequest.of(example.migrations().get(0), true)
+                .withFollow()
+                .withPace("full")
+                .withMaxRate(RATES.get(random.nextInt(RATES.size())))
+                .withCommandId(new UUID(random.nextLong(), System.nanoTime()).toString()));
+    }
+
+    private Run land(Run run, Traffic traffic) throws Exception {
+        boolean lastWhileCompleting = random.nextBoolean();
+        int early = options.blows() - (lastWhileCompleting ? 1 : 0);
+        long end = flownNanos + options.duration().map(Duration::toNanos).orElse(0L);
+        for (int i = 0; options.duration().isPresent() ? System.nanoTime() < end : i < early; i++) {
+            strike();
+        }
+        until(run, now -> now.state().equals("following") || now.isSettled());
+        traffic.retireOldCode();
+        persist(() -> migration.command(run.id(), "complete", WHO, Optional.empty()));
+        if (lastWhileCompleting) {
+            strike();
+        }
+        return until(run, now -> now.isSettled());
+    }
+
+    private void strike() {
+        Blow blow = blows.next();
+        Pause.sleep(Duration.ofMillis(blow.quietMillis()));
+        for (String name : blow.faults()) {
+            event(name, faults.get(name).harm());
+            Pause.sleep(Duration.ofMillis(blow.gapMillis()));
+        }
+        Pause.sleep(Duration.ofMillis(blow.holdMillis()));
+        heal(blow);
+    }
+
+    /** What was halted goes on before anything is started, since a start waits until everything answers. */
+    private void heal(Blow blow) {
+        blow.faults().forEach(name -> event(name + " relieved", faults.get(name).relief()));
+        for (int i = 1; ; i++) {
+            try {
+                Stack.start(StackOptions.in(stack.directory()));
+                break;
+            } catch (Failure notYet) {
+                events.add(new Event(secondsSince(flownNanos), "start", String.valueOf(notYet.getMessage())));
+                if (i == HEALINGS) {
+                    throw notYet;
+                }
+            }
+        }
+        events.removeIf(
+                event -> event.what().endsWith(" relieved") && event.came().isEmpty());
+        events.add(new Event(secondsSince(flownNanos), HEALED, ""));
+    }
+
+    private void event(String what, Fault.Act act) {
+        double second = secondsSince(flownNanos);
+        try {
+            act.run();
+            events.add(new Event(second, what, ""));
+        } catch (Exception inVain) {
+            // What is down already cannot be broken once more.
+            events.add(new Event(second, what, "came to nothing: " + inVain.getMessage()));
+        }
+    }
+
+    private Run until(Run run, Predicate<Run> condition) {
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        return watch.until(run.id(), now -> condition.test(now) || System.nanoTime() > deadline);
+    }
+
+    /** A command that finds nobody is given again. */
+    private static void persist(Runnable command) {
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (true) {
+            try {
+                command.run();
+                return;
+            } catch (Failure failure) {
+                if (failure.exitCode() != ExitCode.FAILED || System.nanoTime() > deadline) {
+                    throw failure;
+                }
+                Pause.sleep(Duration.ofMillis(300));
+            }
+        }
+    }
+
+    private void look(Run run, DatabaseUrl database) throws Exception {
+        try (Connection connection = database.connect()) {
+            proof.read(Moment.THERE, connection);
+            checks.addAll(proof.there(connection));
+        }
+        var trail = audit.completeReport(run.id(), PATIENCE);
+        checks.add(DemoReport.trailIsComplete(trail, audit.checkRun(run.id(), piece -> {})));
+        Run told = migration.run(run.id());
+        checks.addAll(proof.toldThere(new Flown(List.of(told), told, audit, stack.migrationDatabase())));
+        checks.addAll(new Remains(stack).checks(run.id()));
+    }
+
+    private void check(String claim, Run run) {
+        check(
+                claim,
+                run.state().equals("completed")
+                        ? Optional.empty()
+                        : Optional.of("it is " + run.state() + ": " + run.reason() + " "
+                                + run.json().path("throttle") + " " + run.json().path("progress")));
+    }
+
+    private void check(String claim, Optional<String> difference) {
+        checks.add(new Check(claim, "", difference.stream().toList()));
+    }
+
+    private static double secondsSince(long nanos) {
+        return (System.nanoTime() - nanos) / 1e9;
+    }
+}

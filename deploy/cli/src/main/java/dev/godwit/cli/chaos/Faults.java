@@ -1,0 +1,69 @@
+package dev.godwit.cli.chaos;
+
+import dev.godwit.cli.stack.Stack;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Every fault that can be done to a stack, and some that cannot be done here, with why. */
+final class Faults {
+    private static final List<String> JAVA = List.of("migration-service", "audit-service", "connect", "kafka");
+    private static final List<String> RESTARTED = List.of("migration-service", "connect", "kafka");
+
+    private Faults() {}
+
+    static List<Fault> of(Stack stack, Optional<TcpProxy> wire, Optional<SmallDisk> disk, Pause pause) {
+        List<Fault> faults = new ArrayList<>();
+        for (String process : JAVA) {
+            faults.add(kill(stack, process));
+        }
+        faults.add(kill(stack, "postgres"));
+        for (String process : JAVA) {
+            faults.add(Fault.of(
+                    "halt-" + process,
+                    () -> signalIfAlive(stack, process, "STOP"),
+                    () -> signalIfAlive(stack, process, "CONT")));
+        }
+        for (String process : RESTARTED) {
+            faults.add(Fault.of("restart-" + process, () -> restart(stack, process, pause)));
+        }
+        faults.addAll(new ServerFaults(stack, disk, pause).all());
+        faults.addAll(new KafkaFaults(stack.describe().kafka().bootstrapServers()).all());
+        faults.addAll(wire.map(Faults::ofWire).orElseGet(Faults::withoutWire));
+        return List.copyOf(faults);
+    }
+
+    private static Fault kill(Stack stack, String process) {
+        return Fault.of("kill-" + process, () -> {
+            if (stack.isRunning(process)) {
+                stack.killProcess(process);
+            }
+        });
+    }
+
+    private static void signalIfAlive(Stack stack, String process, String signal) {
+        if (stack.isRunning(process)) {
+            stack.signalProcess(process, signal);
+        }
+    }
+
+    private static void restart(Stack stack, String process, Pause pause) {
+        signalIfAlive(stack, process, "TERM");
+        pause.until(() -> !stack.isRunning(process));
+    }
+
+    private static List<Fault> ofWire(TcpProxy wire) {
+        return List.of(
+                Fault.of("cut-wire", wire::cut),
+                Fault.of("close-wire", () -> wire.refuse(true), () -> wire.refuse(false)),
+                Fault.of("stall-wire", () -> wire.stall(true), () -> wire.stall(false)));
+    }
+
+    private static List<Fault> withoutWire() {
+        String why = "the services reach PostgreSQL without a proxy";
+        return List.of(
+                Fault.of("cut-wire", () -> {}).without(why),
+                Fault.of("close-wire", () -> {}).without(why),
+                Fault.of("stall-wire", () -> {}).without(why));
+    }
+}

@@ -1,0 +1,114 @@
+package dev.godwit.cli.chaos;
+
+import dev.godwit.cli.stack.DatabaseUrl;
+import dev.godwit.cli.stack.Stack;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** What becomes of a PostgreSQL server and of its disk. */
+final class ServerFaults {
+    private static final String POSTGRES = "postgres";
+    private static final int CHUNK_BYTES = 1 << 20;
+
+    /** Frees the slot of whoever reads it; it takes a moment to notice, during which the slot cannot be dropped. */
+    private static final String END_READER = """
+            SELECT pg_terminate_backend(active_pid, 5000)
+              FROM pg_replication_slots
+             WHERE slot_name = 'godwit' AND active
+            """;
+
+    private static final String DROP_SLOT =
+            "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE slot_name = 'godwit' AND NOT active";
+
+    private static final String SLOT_IS_THERE = "SELECT 1 FROM pg_replication_slots WHERE slot_name = 'godwit'";
+
+    private final Stack stack;
+    private final Path data;
+    private final Optional<SmallDisk> disk;
+    private final Pause pause;
+
+    ServerFaults(Stack stack, Optional<SmallDisk> disk, Pause pause) {
+        this.stack = stack;
+        this.data = stack.directory().resolve("data").resolve(POSTGRES);
+        this.disk = disk;
+        this.pause = pause;
+    }
+
+    List<Fault> all() {
+        Fault full = Fault.of("fill-disk", this::fillDisk, this::freeDisk);
+        return List.of(
+                Fault.of("stop-postgres", this::stopAtOnce),
+                Fault.of("drop-slot", this::dropSlot),
+                Fault.of("promote-postgres", this::promote),
+                disk.isPresent() ? full : full.without("no file system of its own can be mounted on this machine"));
+    }
+
+    /** PostgreSQL's immediate shutdown: the next start recovers. */
+    private void stopAtOnce() {
+        stack.signalProcess(POSTGRES, "QUIT");
+        pause.until(() -> !stack.isRunning(POSTGRES));
+    }
+
+    private void dropSlot() throws SQLException {
+        DatabaseUrl administrator = stack.administrator().orElseThrow();
+        try (Connection connection = administrator.connect();
+                Statement statement = connection.createStatement()) {
+            pause.until(() -> {
+                statement.execute(END_READER);
+                statement.execute(DROP_SLOT);
+                return !statement.executeQuery(SLOT_IS_THERE).next();
+            });
+        }
+    }
+
+    /**
+     * Makes the server go on as a promoted standby does that had every WAL record: on a new timeline, without replication slots. It is the same directory, recovered from its own WAL
+     * to the end as an archive would be.
+     */
+    private void promote() throws IOException {
+        stopAtOnce();
+        try (Stream<Path> slots = Files.walk(data.resolve("pg_replslot"))) {
+            for (Path each : slots.sorted(Comparator.reverseOrder()).toList()) {
+                if (!each.equals(data.resolve("pg_replslot"))) {
+                    Files.delete(each);
+                }
+            }
+        }
+        String settings = Files.readString(data.resolve("postgresql.auto.conf"));
+        String recovery = "restore_command = 'false'\nhot_standby = 'off'\n";
+        if (!settings.contains(recovery)) {
+            Files.writeString(data.resolve("postgresql.auto.conf"), recovery, StandardOpenOption.APPEND);
+        }
+        Files.createFile(data.resolve("recovery.signal"));
+    }
+
+    private void fillDisk() throws IOException {
+        byte[] chunk = new byte[CHUNK_BYTES];
+        try (var out = Files.newOutputStream(ballast())) {
+            while (true) {
+                out.write(chunk);
+            }
+        } catch (IOException full) {
+            if (Files.getFileStore(data).getUsableSpace() > CHUNK_BYTES) {
+                throw full;
+            }
+        }
+    }
+
+    private void freeDisk() throws IOException {
+        Files.deleteIfExists(ballast());
+    }
+
+    private Path ballast() {
+        return data.resolveSibling("ballast");
+    }
+}
