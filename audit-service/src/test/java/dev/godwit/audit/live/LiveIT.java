@@ -99,7 +99,10 @@ class LiveIT extends AuditIT {
 
         void connect(HttpClient client, URI uri) {
             connection = client.sendAsync(
-                    HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.fromLineSubscriber(this));
+                    HttpRequest.newBuilder(uri)
+                            .header("Authorization", AUTHORIZATION)
+                            .build(),
+                    HttpResponse.BodyHandlers.fromLineSubscriber(this));
         }
 
         boolean heard(String text) {

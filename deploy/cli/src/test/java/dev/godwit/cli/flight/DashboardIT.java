@@ -9,6 +9,7 @@ import com.microsoft.playwright.options.AriaRole;
 import dev.godwit.cli.client.Run;
 import dev.godwit.cli.client.RunRequest;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
@@ -22,7 +23,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(LiveStackExtension.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class DashboardIT {
-    private static final int DOCUMENTS = 200;
+    private static final int DOCUMENTS = 400;
     private static final int PER_SECOND = 40;
     /** Uploaded twice: the file hash of the second is spelt in upper case. */
     private static final int TWICE = 12;
@@ -48,6 +49,7 @@ class DashboardIT {
                 INSERT INTO library.documents
                 SELECT gen_random_uuid(), owner, upper(sha), 'Newer', updated_at FROM library.documents WHERE id = '%s'
                 """.formatted(Library.oldId(TWICE)));
+        sweepsShallBeShort();
         stack.define(Library.MIGRATION, Library.definition("  on-duplicate: fail\n"));
         stack.define("library-index", """
                 migration: library-index
@@ -68,6 +70,13 @@ class DashboardIT {
                 .click();
         assertThat(page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Log out")))
                 .isVisible();
+    }
+
+    /** What they rewrite counts against the rate too. */
+    private void sweepsShallBeShort() throws SQLException {
+        for (String table : List.of("activity", "searches", "settings")) {
+            stack.execute("DELETE FROM library." + table + " WHERE id > 9");
+        }
     }
 
     @AfterAll
