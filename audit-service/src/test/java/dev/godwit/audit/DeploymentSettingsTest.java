@@ -2,6 +2,7 @@ package dev.godwit.audit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.godwit.audit.access.AccessConfig;
 import dev.godwit.audit.config.AlertConfig;
 import dev.godwit.audit.config.AuditConfig;
 import dev.godwit.audit.config.MigrationConfig;
@@ -25,7 +26,8 @@ import org.junit.jupiter.api.Test;
 /** Variables that deployments set are read: one that nobody reads would be a setting that silently does nothing. */
 class DeploymentSettingsTest {
     private static final Pattern VARIABLE = Pattern.compile("- name: ([A-Z][A-Z0-9_]+)$", Pattern.MULTILINE);
-    private static final List<Class<?>> SETTINGS = List.of(AuditConfig.class, MigrationConfig.class, AlertConfig.class);
+    private static final List<Class<?>> SETTINGS =
+            List.of(AuditConfig.class, MigrationConfig.class, AlertConfig.class, AccessConfig.class);
 
     @Test
     void shouldReadWhatKubernetesSets() throws IOException {

@@ -10,6 +10,8 @@ import dev.godwit.audit.testing.TestEvent;
 import dev.godwit.audit.testing.TestRun;
 import dev.godwit.audit.testing.Wire;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
@@ -86,6 +88,15 @@ class RestartIT {
             service.reportMustBecomeComplete("r-cut", EVENTS_CUT * OUTCOMES_PER_EVENT);
             service.readinessMustBecome(200);
         }
+    }
+
+    @Test
+    void shouldNotStartOpenToEverybody() throws Exception {
+        try (AuditProcess service = AuditProcess.start(settings, "required")) {
+            assertThat(service.exitCode()).isEqualTo(1);
+        }
+        assertThat(Files.readString(Path.of("target", "audit-process.log")))
+                .contains("nobody could be let in: set GODWIT_AUTH_TOKENS");
     }
 
     private static TestChain publish(String id, int count) {

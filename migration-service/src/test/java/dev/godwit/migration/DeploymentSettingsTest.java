@@ -2,6 +2,7 @@ package dev.godwit.migration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.godwit.migration.access.AccessConfig;
 import dev.godwit.migration.blob.BlobsConfig;
 import dev.godwit.migration.blob.StoresConfig;
 import dev.godwit.migration.graph.GraphConfig;
@@ -31,6 +32,7 @@ import org.junit.jupiter.api.Test;
 class DeploymentSettingsTest {
     private static final Pattern VARIABLE = Pattern.compile("- name: ([A-Z][A-Z0-9_]+)$", Pattern.MULTILINE);
     private static final List<Class<?>> SETTINGS = List.of(
+            AccessConfig.class,
             GodwitConfig.class,
             GraphConfig.class,
             OutboxConfig.class,

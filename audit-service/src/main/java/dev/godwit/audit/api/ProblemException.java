@@ -19,11 +19,6 @@ public final class ProblemException extends RuntimeException {
         return new ProblemException(404, code, detail);
     }
 
-    /** The request is understood, and not taken from there. */
-    public static ProblemException forbidden(String code, String detail) {
-        return new ProblemException(403, code, detail);
-    }
-
     /** The request cannot be understood. */
     public static ProblemException badRequest(String code, String detail) {
         return new ProblemException(400, code, detail);

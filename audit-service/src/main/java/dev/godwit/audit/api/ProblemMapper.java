@@ -1,7 +1,11 @@
 package dev.godwit.audit.api;
 
+import dev.godwit.audit.access.Denials;
+import io.quarkus.security.ForbiddenException;
+import io.quarkus.security.UnauthorizedException;
 import io.vertx.pgclient.PgException;
 import jakarta.ws.rs.WebApplicationException;
+import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import java.net.ConnectException;
 import org.jboss.logging.Logger;
@@ -15,6 +19,18 @@ public class ProblemMapper {
     @ServerExceptionMapper
     public Response onMistake(ProblemException mistake) {
         return problem(mistake.status(), mistake.code(), mistake.getMessage());
+    }
+
+    @ServerExceptionMapper
+    public Response onUnauthenticated(UnauthorizedException refusal) {
+        return Response.fromResponse(problem(401, "unauthenticated", Denials.UNAUTHENTICATED))
+                .header(HttpHeaders.WWW_AUTHENTICATE, "Bearer")
+                .build();
+    }
+
+    @ServerExceptionMapper
+    public Response onForbidden(ForbiddenException refusal) {
+        return problem(403, "forbidden", Denials.FORBIDDEN);
     }
 
     @ServerExceptionMapper

@@ -1,5 +1,5 @@
 /**
- * What all REST resources share: problem documents and the checks of parameters. Depends on nothing else here.
+ * What all REST resources share: problem documents and the checks of parameters. May depend on access.
  */
 @CheckReturnValue
 package dev.godwit.audit.api;

@@ -6,6 +6,8 @@ import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotBlank;
 import jakarta.validation.constraints.NotNull;
+import jakarta.validation.constraints.Pattern;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -54,6 +56,13 @@ public interface AuditConfig {
 
         /** The role's password; absent where the server asks for none. Never logged. */
         Optional<String> password();
+
+        /** {@code disable}: sessions are not encrypted. {@code verify-full}: they are, with a server that has the right name and a certificate of a trusted authority. */
+        @Pattern(regexp = "disable|verify-full")
+        String sslMode();
+
+        /** Certificates of the trusted authorities, as PEM. */
+        Optional<Path> caFile();
     }
 
     /** Waiting for a database that is away. */

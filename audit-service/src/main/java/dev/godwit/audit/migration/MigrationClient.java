@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.godwit.audit.access.Caller;
 import dev.godwit.audit.config.MigrationConfig;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.http.HttpMethod;
@@ -19,7 +20,7 @@ import java.nio.charset.StandardCharsets;
 import org.jboss.logging.Logger;
 
 /**
- * The REST interface of migration-service. <b>Failure semantics:</b> every method fails with {@link RefusalException}, for refusals and for answers that do not
+ * The REST interface of migration-service, asked on behalf of whoever sent the request at hand. <b>Failure semantics:</b> every method fails with {@link RefusalException}, for refusals and for answers that do not
  * come alike. <b>Runs on:</b> the event loop.
  */
 @ApplicationScoped
@@ -31,11 +32,13 @@ public class MigrationClient {
     private final HttpClient http;
     private final ObjectMapper json;
     private final MigrationConfig config;
+    private final Caller caller;
 
-    MigrationClient(Vertx vertx, ObjectMapper json, MigrationConfig config) {
+    MigrationClient(Vertx vertx, ObjectMapper json, MigrationConfig config, Caller caller) {
         this.http = vertx.createHttpClient();
         this.json = json;
         this.config = config;
+        this.caller = caller;
     }
 
     /** All migrations with their states, parents before children. */
@@ -69,6 +72,7 @@ public class MigrationClient {
                 .setAbsoluteURI(config.url().toString().replaceFirst("/$", "") + path)
                 .putHeader("Accept", "application/json")
                 .putHeader("Content-Type", "application/json");
+        caller.actingFor().forEach(options::putHeader);
         return http.request(options)
                 .chain(request -> body == null ? request.send() : request.send(body.toString()))
                 .chain(response -> response.body().map(content -> answer(response, content)))

@@ -1,7 +1,10 @@
 package dev.godwit.audit.redaction;
 
+import dev.godwit.audit.access.Caller;
+import dev.godwit.audit.access.Role;
 import dev.godwit.audit.api.ProblemException;
 import io.smallrye.common.annotation.Blocking;
+import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
@@ -25,12 +28,15 @@ public class RedactionResource {
     public record Redacted(String table, int outcomes) {}
 
     private final Redactions redactions;
+    private final Caller caller;
 
-    RedactionResource(Redactions redactions) {
+    RedactionResource(Redactions redactions, Caller caller) {
         this.redactions = redactions;
+        this.caller = caller;
     }
 
     @POST
+    @RolesAllowed(Role.ADMINS)
     @Blocking
     @Operation(summary = "Takes a key out of every outcome that tells of it; all chains still prove")
     public Redacted redact(Request request) throws SQLException {
@@ -38,11 +44,12 @@ public class RedactionResource {
             throw ProblemException.badRequest(
                     "missing_parameter", "Give 'table' (such as public.documents) and 'key'.");
         }
-        if (isBlank(request.requestedBy()) || isBlank(request.reason())) {
+        if ((!caller.isProved() && isBlank(request.requestedBy())) || isBlank(request.reason())) {
             throw ProblemException.badRequest(
                     "missing_parameter", "Say who wants it ('requestedBy') and why ('reason').");
         }
-        int outcomes = redactions.redact(request.table(), request.key(), request.requestedBy(), request.reason());
+        int outcomes = redactions.redact(
+                request.table(), request.key(), caller.requestedBy(request.requestedBy()), request.reason());
         if (outcomes == 0) {
             throw ProblemException.notFound(
                     "unknown_entity", "The trail knows no row of " + request.table() + " by this key.");

@@ -33,7 +33,11 @@ class LiveIT extends AuditIT {
         wire.publish(run.state(1, "planning", null));
         List<String> heard = new CopyOnWriteArrayList<>();
         CompletableFuture<HttpResponse<Stream<String>>> connection = HttpClient.newHttpClient()
-                .sendAsync(HttpRequest.newBuilder(events).build(), HttpResponse.BodyHandlers.ofLines());
+                .sendAsync(
+                        HttpRequest.newBuilder(events)
+                                .header("Authorization", AUTHORIZATION)
+                                .build(),
+                        HttpResponse.BodyHandlers.ofLines());
         CompletableFuture<Void> listening = connection.thenAcceptAsync(response -> response.body()
                 .takeWhile(line -> !line.contains("\"state\":\"completed\"") || !line.contains(id))
                 .filter(line -> line.contains(id))
@@ -95,7 +99,10 @@ class LiveIT extends AuditIT {
 
         void connect(HttpClient client, URI uri) {
             connection = client.sendAsync(
-                    HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.fromLineSubscriber(this));
+                    HttpRequest.newBuilder(uri)
+                            .header("Authorization", AUTHORIZATION)
+                            .build(),
+                    HttpResponse.BodyHandlers.fromLineSubscriber(this));
         }
 
         boolean heard(String text) {

@@ -177,7 +177,8 @@ class ReportIT extends AuditIT {
 
             // When
             reader.getOutputStream()
-                    .write(("GET /api/runs/" + id + "/report?format=csv HTTP/1.0\r\n\r\n")
+                    .write(("GET /api/runs/" + id + "/report?format=csv HTTP/1.0\r\nAuthorization: " + AUTHORIZATION
+                                    + "\r\n\r\n")
                             .getBytes(StandardCharsets.US_ASCII));
             assertThat(reader.getInputStream().readNBytes(2_000)).hasSize(2_000);
 

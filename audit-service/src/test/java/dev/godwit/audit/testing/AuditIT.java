@@ -5,6 +5,8 @@ import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.equalTo;
 
 import io.quarkus.test.common.QuarkusTestResource;
+import io.restassured.RestAssured;
+import io.restassured.builder.RequestSpecBuilder;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -20,6 +22,9 @@ import org.junit.jupiter.api.BeforeEach;
 /** What tests of the running service share: a run of their own, and a way to the broker and to the database. */
 @QuarkusTestResource(Infrastructure.class)
 public abstract class AuditIT {
+
+    /** By which requests of tests are known as an admin's. */
+    protected static final String AUTHORIZATION = "Bearer " + TestTokens.ADMIN;
 
     /** A run that no other test knows. */
     protected final String id = "r" + UUID.randomUUID().toString().substring(0, 8);
@@ -48,11 +53,15 @@ public abstract class AuditIT {
 
     @BeforeEach
     void connect() {
+        RestAssured.requestSpecification = new RequestSpecBuilder()
+                .addHeader("Authorization", AUTHORIZATION)
+                .build();
         wire = new Wire(bootstrapServers);
     }
 
     @AfterEach
     void disconnect() {
+        RestAssured.requestSpecification = null;
         wire.close();
     }
 

@@ -35,6 +35,11 @@ public final class AuditProcess implements AutoCloseable {
 
     /** Starts it against these servers; it may not be ready yet. */
     public static AuditProcess start(Map<String, String> settings) throws IOException {
+        return start(settings, "none");
+    }
+
+    /** The same where callers must prove who they are, or need not. */
+    public static AuditProcess start(Map<String, String> settings, String authentication) throws IOException {
         int port = freePort();
         ProcessBuilder builder = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -55,9 +60,15 @@ public final class AuditProcess implements AutoCloseable {
         environment.put("GODWIT_AUDIT_DATABASE_PASSWORD", settings.get("godwit.audit.database.password"));
         environment.put("KAFKA_BOOTSTRAP_SERVERS", settings.get("kafka.bootstrap.servers"));
         environment.put("GODWIT_AUDIT_SIGNING_KEY", "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=");
+        environment.put("GODWIT_AUTH", authentication);
         environment.put("QUARKUS_HTTP_HOST", "127.0.0.1");
         environment.put("QUARKUS_HTTP_PORT", Integer.toString(port));
         return new AuditProcess(builder.start(), URI.create("http://127.0.0.1:" + port));
+    }
+
+    /** Waits until it ends by itself; its exit code. */
+    public int exitCode() {
+        return process.onExit().orTimeout(1, TimeUnit.MINUTES).join().exitValue();
     }
 
     /** Ends it without a farewell. */

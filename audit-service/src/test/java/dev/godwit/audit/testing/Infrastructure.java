@@ -48,6 +48,9 @@ public class Infrastructure implements QuarkusTestResourceLifecycleManager {
         settings.put("test.superuser.url", postgres.getJdbcUrl("postgres", "audit"));
         settings.put("test.maintenance.url", postgres.getJdbcUrl("postgres", "postgres"));
         settings.put("kafka.bootstrap.servers", kafka.bootstrapServers());
+        settings.put("godwit.auth.tokens", TestTokens.entries());
+        settings.put("godwit.auth.session-key", "0123456789abcdef0123456789abcdef");
+        settings.put("godwit.auth.migration-token", "token-for-migration-service");
         settings.put("godwit.migration.url", neighbours.url());
         settings.put("godwit.alert.webhook.url", neighbours.url() + Neighbours.WEBHOOK);
         settings.put("godwit.alert.webhook.secret", Neighbours.SECRET);

@@ -25,6 +25,7 @@ import dev.godwit.cli.command.RunCommand;
 import dev.godwit.cli.command.ShowCommand;
 import dev.godwit.cli.command.StampCommand;
 import dev.godwit.cli.command.StatusCommand;
+import dev.godwit.cli.command.TokenCommand;
 import dev.godwit.cli.command.TraceCommand;
 import dev.godwit.cli.command.UpCommand;
 import dev.godwit.cli.command.VerifyCommand;
@@ -74,6 +75,7 @@ import picocli.CommandLine.Spec;
             AuditCommand.class,
             IdsCommand.class,
             StageCommand.class,
+            TokenCommand.class,
             BenchCommand.class,
             ChaosCommand.class
         })

@@ -6,9 +6,6 @@ import java.util.UUID;
 /** A request's body together with the command id that it carries or is given. */
 record CommandBody(StrictObject data, String commandId) {
 
-    /** Stands in for who asked where the body does not say it. */
-    static final String REQUESTER = "rest";
-
     /** Reads a body strictly; an empty one is the empty object. */
     static CommandBody read(byte[] body) {
         StrictObject data = StrictObject.parse(body);

@@ -1,5 +1,6 @@
 package dev.godwit.migration.api;
 
+import dev.godwit.migration.access.Caller;
 import dev.godwit.migration.definition.TableName;
 import dev.godwit.migration.request.Command;
 import dev.godwit.migration.request.CommandReader;
@@ -32,9 +33,11 @@ import org.jboss.resteasy.reactive.RestQuery;
 public class EntityResource {
 
     private final RunService runs;
+    private final Caller caller;
 
     @Inject
-    EntityResource(RunService runs) {
+    EntityResource(RunService runs, Caller caller) {
+        this.caller = caller;
         this.runs = runs;
     }
 
@@ -52,7 +55,7 @@ public class EntityResource {
             content = @Content(schema = @Schema(implementation = Shapes.Accepted.class)))
     public Uni<JsonObject> migrate(byte[] body) {
         CommandBody read = CommandBody.read(body);
-        Command.Migrate command = CommandReader.migrate(read.data(), read.commandId(), CommandBody.REQUESTER);
+        Command.Migrate command = CommandReader.migrate(read.data(), read.commandId(), caller.requester());
         return runs.migrate(command.commandId(), command.migration(), command.keys(), command.requestedBy());
     }
 

@@ -1,5 +1,6 @@
 package dev.godwit.migration.api;
 
+import dev.godwit.migration.access.Caller;
 import dev.godwit.migration.request.CommandReader;
 import dev.godwit.migration.run.Paces;
 import io.smallrye.mutiny.Uni;
@@ -29,9 +30,11 @@ public class PaceResource {
     private static final int ACCEPTED = 202;
 
     private final Paces paces;
+    private final Caller caller;
 
     @Inject
-    PaceResource(Paces paces) {
+    PaceResource(Paces paces, Caller caller) {
+        this.caller = caller;
         this.paces = paces;
     }
 
@@ -55,6 +58,6 @@ public class PaceResource {
             content = @Content(schema = @Schema(implementation = PaceShapes.Pace.class)))
     public Uni<JsonObject> change(String id, byte[] body) {
         CommandBody read = CommandBody.read(body);
-        return paces.change(CommandReader.pace(id, read.data(), read.commandId(), CommandBody.REQUESTER));
+        return paces.change(CommandReader.pace(id, read.data(), read.commandId(), caller.requester()));
     }
 }

@@ -1,8 +1,11 @@
 package dev.godwit.migration.api;
 
+import dev.godwit.migration.access.Denials;
 import dev.godwit.migration.run.Refusal;
 import dev.godwit.migration.sql.ErrorClass;
 import dev.godwit.migration.sql.PgErrors;
+import io.quarkus.security.ForbiddenException;
+import io.quarkus.security.UnauthorizedException;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.Response;
 import java.util.Locale;
@@ -30,6 +33,21 @@ final class ProblemMappers {
             case PLAN_CHANGED -> Response.Status.PRECONDITION_FAILED;
             case REFUSED -> UNPROCESSABLE;
         };
+    }
+
+    @ServerExceptionMapper
+    Response unauthenticated(UnauthorizedException refusal) {
+        return Response.fromResponse(
+                        Problem.of(Response.Status.UNAUTHORIZED, "unauthenticated", Denials.UNAUTHENTICATED)
+                                .toResponse())
+                .header("WWW-Authenticate", "Bearer")
+                .build();
+    }
+
+    @ServerExceptionMapper
+    Response forbidden(ForbiddenException refusal) {
+        return Problem.of(Response.Status.FORBIDDEN, "forbidden", Denials.FORBIDDEN)
+                .toResponse();
     }
 
     /** What JAX-RS itself refuses: unknown paths, methods and media types. */

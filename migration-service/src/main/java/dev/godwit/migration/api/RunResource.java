@@ -1,5 +1,7 @@
 package dev.godwit.migration.api;
 
+import dev.godwit.migration.access.Caller;
+import dev.godwit.migration.access.Role;
 import dev.godwit.migration.request.Command;
 import dev.godwit.migration.request.CommandReader;
 import dev.godwit.migration.run.Refusal;
@@ -9,6 +11,7 @@ import dev.godwit.migration.run.RunState;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import jakarta.annotation.security.RolesAllowed;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
@@ -40,9 +43,11 @@ public class RunResource {
     private static final int ACCEPTED = 202;
 
     private final RunService runs;
+    private final Caller caller;
 
     @Inject
-    RunResource(RunService runs) {
+    RunResource(RunService runs, Caller caller) {
+        this.caller = caller;
         this.runs = runs;
     }
 
@@ -56,7 +61,7 @@ public class RunResource {
             content = @Content(schema = @Schema(implementation = Shapes.Run.class)))
     public Uni<JsonObject> start(byte[] body) {
         CommandBody read = CommandBody.read(body);
-        return runs.start(CommandReader.start(read.data(), read.commandId(), CommandBody.REQUESTER));
+        return runs.start(CommandReader.start(read.data(), read.commandId(), caller.requester()));
     }
 
     @GET
@@ -179,6 +184,7 @@ public class RunResource {
     }
 
     @POST
+    @RolesAllowed(Role.ADMINS)
     @Path("/{id}/forget")
     @ResponseStatus(ACCEPTED)
     @Operation(
@@ -209,7 +215,7 @@ public class RunResource {
         CommandBody read = CommandBody.read(body);
         boolean commit = read.data().flag("commit");
         Command.Change change =
-                CommandReader.change(RunCommand.ROLLBACK, id, read.data(), read.commandId(), CommandBody.REQUESTER);
+                CommandReader.change(RunCommand.ROLLBACK, id, read.data(), read.commandId(), caller.requester());
         return commit
                 ? execute(change).map(run -> RestResponse.status(RestResponse.Status.ACCEPTED, run))
                 : runs.previewRollback(id).map(RestResponse::ok);
@@ -217,7 +223,7 @@ public class RunResource {
 
     private Uni<JsonObject> change(RunCommand command, String id, byte[] body) {
         CommandBody read = CommandBody.read(body);
-        return execute(CommandReader.change(command, id, read.data(), read.commandId(), CommandBody.REQUESTER));
+        return execute(CommandReader.change(command, id, read.data(), read.commandId(), caller.requester()));
     }
 
     private Uni<JsonObject> execute(Command.Change change) {

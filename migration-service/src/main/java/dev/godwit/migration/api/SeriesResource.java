@@ -1,5 +1,6 @@
 package dev.godwit.migration.api;
 
+import dev.godwit.migration.access.Caller;
 import dev.godwit.migration.request.CommandReader;
 import dev.godwit.migration.request.StrictObject;
 import dev.godwit.migration.series.SeriesService;
@@ -33,9 +34,11 @@ public class SeriesResource {
     private static final int ACCEPTED = 202;
 
     private final SeriesService series;
+    private final Caller caller;
 
     @Inject
-    SeriesResource(SeriesService series) {
+    SeriesResource(SeriesService series, Caller caller) {
+        this.caller = caller;
         this.series = series;
     }
 
@@ -51,7 +54,7 @@ public class SeriesResource {
             content = @Content(schema = @Schema(implementation = Shapes.Series.class)))
     public Uni<JsonObject> start(byte[] body) {
         CommandBody read = CommandBody.read(body);
-        return series.start(CommandReader.series(read.data(), read.commandId(), CommandBody.REQUESTER));
+        return series.start(CommandReader.series(read.data(), read.commandId(), caller.requester()));
     }
 
     @GET
@@ -86,7 +89,7 @@ public class SeriesResource {
             content = @Content(schema = @Schema(implementation = Shapes.Series.class)))
     public Uni<JsonObject> cancel(String id, byte[] body) {
         StrictObject data = CommandBody.read(body).data();
-        String requestedBy = data.optionalRemark("requestedBy").orElse(CommandBody.REQUESTER);
+        String requestedBy = caller.requester().of(data);
         Optional<String> reason = data.optionalRemark("reason");
         data.mustHaveNoMore();
         return series.cancel(id, requestedBy, reason);

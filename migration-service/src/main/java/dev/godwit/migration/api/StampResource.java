@@ -1,9 +1,12 @@
 package dev.godwit.migration.api;
 
+import dev.godwit.migration.access.Caller;
+import dev.godwit.migration.access.Role;
 import dev.godwit.migration.request.StrictObject;
 import dev.godwit.migration.run.Stamps;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.json.JsonObject;
+import jakarta.annotation.security.RolesAllowed;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.POST;
@@ -25,13 +28,16 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 public class StampResource {
 
     private final Stamps stamps;
+    private final Caller caller;
 
     @Inject
-    StampResource(Stamps stamps) {
+    StampResource(Stamps stamps, Caller caller) {
+        this.caller = caller;
         this.stamps = stamps;
     }
 
     @POST
+    @RolesAllowed(Role.ADMINS)
     @Path("/migrations/{name}/stamp")
     @Operation(
             operationId = "stampMigration",
@@ -47,7 +53,7 @@ public class StampResource {
         Stamps.Command command = new Stamps.Command(
                 name,
                 !data.flag("remove"),
-                data.optionalRemark("requestedBy").orElse(CommandBody.REQUESTER),
+                caller.requester().of(data),
                 data.optionalRemark("reason"),
                 read.commandId());
         data.mustHaveNoMore();

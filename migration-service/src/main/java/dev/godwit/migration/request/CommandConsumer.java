@@ -101,7 +101,7 @@ public class CommandConsumer {
         Command command;
         try {
             data = Optional.of(envelope.data().read());
-            command = CommandReader.read(envelope.type(), envelope.id(), envelope.source(), data.get());
+            command = CommandReader.read(envelope.type(), envelope.id(), envelope.requester(), data.get());
         } catch (Refusal malformed) {
             return refuseMalformed(record, envelope, rejection(envelope, data, malformed));
         }
@@ -158,7 +158,7 @@ public class CommandConsumer {
                 data.flatMap(object -> object.peek("run")),
                 refusal.code(),
                 refusal.getMessage(),
-                data.flatMap(object -> object.peek("requestedBy")));
+                envelope.requester().peek(data));
     }
 
     private static String origin(ConsumerRecord<byte[], byte[]> record) {

@@ -35,25 +35,25 @@ public final class CommandReader {
     private CommandReader() {}
 
     /** Reads a command of one of the types of the contract; refuses others with code {@code unknown_type}. */
-    static Command read(String type, String commandId, String source, StrictObject data) {
+    static Command read(String type, String commandId, Requester requester, StrictObject data) {
         if (type.equals(START)) {
-            return new Command.Start(start(data, commandId, source));
+            return new Command.Start(start(data, commandId, requester));
         }
         if (type.equals(MIGRATE)) {
-            return migrate(data, commandId, source);
+            return migrate(data, commandId, requester);
         }
         if (type.equals(START_SERIES)) {
-            return new Command.StartSeries(series(data, commandId, source));
+            return new Command.StartSeries(series(data, commandId, requester));
         }
         RunCommand change = CHANGES.get(type);
         if (change == null) {
             throw new Refusal(Refusal.Kind.BAD_REQUEST, "unknown_type", "no command has this type");
         }
-        return change(change, data, commandId, source);
+        return change(change, data, commandId, requester);
     }
 
     /** Reads what a run shall be; a plan unless {@code "mode": "commit"} is said. */
-    public static StartCommand start(StrictObject data, String commandId, String requester) {
+    public static StartCommand start(StrictObject data, String commandId, Requester requester) {
         StartCommand start = new StartCommand(
                 commandId,
                 data.name("migration"),
@@ -66,7 +66,7 @@ public final class CommandReader {
                 pace(data),
                 window(data),
                 data.flag("requireArchiving"),
-                data.optionalRemark("requestedBy").orElse(requester),
+                requester.of(data),
                 data.optionalRemark("reason"));
         data.mustHaveNoMore();
         if (start.plan().isPresent() && !start.commit()) {
@@ -76,7 +76,7 @@ public final class CommandReader {
     }
 
     /** Reads which migrations shall be applied with what they depend on; plans unless {@code "mode": "commit"} is said. */
-    public static SeriesCommand series(StrictObject data, String commandId, String requester) {
+    public static SeriesCommand series(StrictObject data, String commandId, Requester requester) {
         SeriesCommand series = new SeriesCommand(
                 commandId,
                 data.optionalKeys("migrations", SeriesCommand.MIGRATIONS_MAX)
@@ -84,7 +84,7 @@ public final class CommandReader {
                 isCommit(data),
                 data.flag("follow"),
                 pace(data),
-                data.optionalRemark("requestedBy").orElse(requester),
+                requester.of(data),
                 data.optionalRemark("reason"));
         data.mustHaveNoMore();
         if (series.follow() && !series.commit()) {
@@ -115,14 +115,9 @@ public final class CommandReader {
     }
 
     /** Reads which other pace a run shall have. */
-    public static PaceChange pace(String run, StrictObject data, String commandId, String requester) {
-        PaceChange change = new PaceChange(
-                run,
-                commandId,
-                pace(data),
-                window(data),
-                data.flag("anyTime"),
-                data.optionalRemark("requestedBy").orElse(requester));
+    public static PaceChange pace(String run, StrictObject data, String commandId, Requester requester) {
+        PaceChange change =
+                new PaceChange(run, commandId, pace(data), window(data), data.flag("anyTime"), requester.of(data));
         data.mayHave("reason");
         data.mustHaveNoMore();
         if (change.level().isEmpty() && change.window().isEmpty() && !change.anyTime()) {
@@ -135,19 +130,19 @@ public final class CommandReader {
     }
 
     /** Reads which entities shall be migrated now. */
-    public static Command.Migrate migrate(StrictObject data, String commandId, String requester) {
+    public static Command.Migrate migrate(StrictObject data, String commandId, Requester requester) {
         Command.Migrate migrate = new Command.Migrate(
                 commandId,
                 data.name("migration"),
                 data.optionalKeys("keys", StartCommand.KEYS_MAX)
                         .orElseThrow(() -> StrictObject.bad("field 'keys' is missing")),
-                data.optionalRemark("requestedBy").orElse(requester));
+                requester.of(data));
         data.mayHave("reason");
         data.mustHaveNoMore();
         return migrate;
     }
 
-    private static Command.Change change(RunCommand command, StrictObject data, String commandId, String requester) {
+    private static Command.Change change(RunCommand command, StrictObject data, String commandId, Requester requester) {
         String run = data.name("run");
         if (command == RunCommand.ROLLBACK && !data.flag("commit")) {
             throw StrictObject.bad("field 'commit' must be true; a preview of a rollback is answered over REST only");
@@ -157,13 +152,9 @@ public final class CommandReader {
 
     /** Reads who asks a state change of a run, and why. */
     public static Command.Change change(
-            RunCommand command, String run, StrictObject data, String commandId, String requester) {
-        Command.Change change = new Command.Change(
-                command,
-                run,
-                commandId,
-                data.optionalRemark("requestedBy").orElse(requester),
-                data.optionalRemark("reason"));
+            RunCommand command, String run, StrictObject data, String commandId, Requester requester) {
+        Command.Change change =
+                new Command.Change(command, run, commandId, requester.of(data), data.optionalRemark("reason"));
         data.mustHaveNoMore();
         return change;
     }

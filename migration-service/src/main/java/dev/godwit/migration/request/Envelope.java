@@ -21,7 +21,15 @@ import org.apache.kafka.common.header.Header;
 record Envelope(String id, String type, String source, Data data) {
 
     private static final String STRUCTURED = "application/cloudevents";
+    /** Largest message; it is looked at before anything of it is read. */
+    private static final int BYTES_MAX = 1024 * 1024;
+
     private static final String ANONYMOUS = "kafka";
+
+    /** Who asks. Whoever can write to the topic can say anything, so it stays a claim. */
+    Requester requester() {
+        return Requester.claimed(source);
+    }
 
     /** The data, read when asked for. */
     @FunctionalInterface
@@ -40,6 +48,9 @@ record Envelope(String id, String type, String source, Data data) {
     static Envelope read(ConsumerRecord<byte[], byte[]> record) {
         if (record.value() == null) {
             throw refused("the message has no value");
+        }
+        if (record.value().length > BYTES_MAX) {
+            throw refused("the message has " + record.value().length + " bytes, a command has at most " + BYTES_MAX);
         }
         String contentType = header(record, "content-type").orElse("").toLowerCase(Locale.ROOT);
         if (contentType.startsWith("application/cloudevents-batch")) {

@@ -4,6 +4,8 @@ import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
+import jakarta.validation.constraints.Pattern;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -57,6 +59,14 @@ public interface GodwitConfig {
         /** Password of the role. */
         @WithDefault("")
         String password();
+
+        /** {@code disable}: sessions are not encrypted. {@code verify-full}: they are, with a server that has the right name and a certificate of a trusted authority. */
+        @WithDefault("disable")
+        @Pattern(regexp = "disable|verify-full")
+        String sslMode();
+
+        /** Certificates of the trusted authorities, as PEM; those of the Java platform when nothing is said. */
+        Optional<Path> caFile();
     }
 
     /** A database that imports read. */

@@ -7,6 +7,7 @@ import dev.godwit.migration.run.Refusal;
 import dev.godwit.migration.testing.StubRuns;
 import dev.godwit.migration.testing.StubbedRuns;
 import dev.godwit.migration.testing.TestPostgres;
+import dev.godwit.migration.testing.TestTokens;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
@@ -107,7 +108,7 @@ class RestIT {
     @ValueSource(strings = {"pause", "resume", "cancel", "complete", "verify", "retry", "forget"})
     void shouldPassChangesOn(String change) throws Exception {
         HttpResponse<String> answer =
-                post("/api/runs/r9/" + change, "{\"requestedBy\":\"ann\",\"reason\":\"so\",\"commandId\":\"c\"}");
+                post("/api/runs/r9/" + change, "{\"requestedBy\":\"eve\",\"reason\":\"so\",\"commandId\":\"c\"}");
 
         assertThat(answer.statusCode()).isEqualTo(202);
         assertThat(runs.asked()).contains(change + " r9 c ann so");
@@ -134,7 +135,7 @@ class RestIT {
         assertThat(preview.statusCode()).isEqualTo(200);
         assertThat(new JsonObject(preview.body()).getJsonArray("preview")).isEmpty();
         assertThat(rollback.statusCode()).isEqualTo(202);
-        assertThat(runs.asked()).contains("preview r8", "rollback r8 b rest -");
+        assertThat(runs.asked()).contains("preview r8", "rollback r8 b ann -");
     }
 
     @Test
@@ -374,6 +375,7 @@ class RestIT {
     private HttpResponse<String> send(String method, String path, String body, String contentType) throws Exception {
         HttpRequest request = HttpRequest.newBuilder(base.resolve(path))
                 .header("content-type", contentType)
+                .header("authorization", "Bearer " + TestTokens.ADMIN)
                 .method(
                         method,
                         body == null ? HttpRequest.BodyPublishers.noBody() : HttpRequest.BodyPublishers.ofString(body))

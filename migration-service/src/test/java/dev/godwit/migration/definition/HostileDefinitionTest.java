@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
+import dev.godwit.migration.testing.Rubbish;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -52,6 +53,25 @@ class HostileDefinitionTest {
                 Arguments.of("# ä\n# 🔑\nx: \u0007\n", 3, "", "U+0007 is not allowed", "remove it"),
                 Arguments.of("%YAML 9.9\n---\nmigration: a\n", 0, "", "%YAML", "remove that line"),
                 Arguments.of("a: \"\\xZZ\"\n", 1, "", "malformed YAML", "quote"));
+    }
+
+    @Test
+    void shouldSayOfAnyFileWhatIsWrongWithIt() throws IOException {
+        Rubbish rubbish = Rubbish.make("definitions");
+        String good = Files.readString(Path.of("src/test/resources/api-migrations/documents.yaml"));
+        for (int i = 0; i < 300; i++) {
+            Files.write(directory.resolve("f" + i + ".yaml"), rubbish.of(good));
+        }
+
+        LoadResult result = assertTimeoutPreemptively(
+                Duration.ofSeconds(20), () -> new DefinitionDirectory(directory).load(), rubbish.toString());
+
+        assertThat(result.errors()).as(rubbish.toString()).isNotEmpty().allSatisfy(error -> assertThat(
+                        error.message() + error.remedy())
+                .isNotBlank()
+                .doesNotContain("Exception")
+                .doesNotContain("Error)")
+                .hasSizeLessThan(2_000));
     }
 
     @ParameterizedTest

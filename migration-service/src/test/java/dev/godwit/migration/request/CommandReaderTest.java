@@ -45,7 +45,7 @@ class CommandReaderTest {
                             true,
                             true,
                             Optional.of(PaceLevel.FULL),
-                            "ann",
+                            "claimed:ann",
                             Optional.of("because"))));
         }
 
@@ -71,7 +71,7 @@ class CommandReaderTest {
 
             assertThat(Schemas.violations("command-series-start", data.replace('\'', '"')))
                     .isEmpty();
-            assertThat(read("dev.godwit.series.start", data).requestedBy()).isEqualTo("/client");
+            assertThat(read("dev.godwit.series.start", data).requestedBy()).isEqualTo("claimed:/client");
         }
     }
 
@@ -95,7 +95,7 @@ class CommandReaderTest {
                             Optional.empty(),
                             Optional.empty(),
                             false,
-                            "/client",
+                            "claimed:/client",
                             Optional.empty()));
         }
 
@@ -118,7 +118,7 @@ class CommandReaderTest {
                             Optional.of(PaceLevel.GENTLE),
                             Optional.of(Window.parse("22:00-06:00 Europe/Berlin")),
                             true,
-                            "ann",
+                            "claimed:ann",
                             Optional.of("because")));
         }
 
@@ -133,7 +133,7 @@ class CommandReaderTest {
         void shouldTakeABlankRemarkForAbsent() {
             StartCommand start = start("{'migration':'m','requestedBy':'','reason':' '}");
 
-            assertThat(start.requestedBy()).isEqualTo("/client");
+            assertThat(start.requestedBy()).isEqualTo("claimed:/client");
             assertThat(start.reason()).isEmpty();
         }
 
@@ -204,13 +204,14 @@ class CommandReaderTest {
         @CsvSource({"pause,PAUSE", "resume,RESUME", "cancel,CANCEL", "complete,COMPLETE", "verify,VERIFY"})
         void shouldReadChangesOfARun(String type, RunCommand command) {
             assertThat(read("dev.godwit.run." + type, "{'run':'r1','reason':'why'}"))
-                    .isEqualTo(new Command.Change(command, "r1", "id-1", "/client", Optional.of("why")));
+                    .isEqualTo(new Command.Change(command, "r1", "id-1", "claimed:/client", Optional.of("why")));
         }
 
         @Test
         void shouldReadARollbackOnlyWithCommit() {
             assertThat(read("dev.godwit.run.rollback", "{'run':'r1','commit':true}"))
-                    .isEqualTo(new Command.Change(RunCommand.ROLLBACK, "r1", "id-1", "/client", Optional.empty()));
+                    .isEqualTo(
+                            new Command.Change(RunCommand.ROLLBACK, "r1", "id-1", "claimed:/client", Optional.empty()));
             codeMustBe("bad_data", () -> read("dev.godwit.run.rollback", "{'run':'r1','commit':false}"));
             codeMustBe("bad_data", () -> read("dev.godwit.run.rollback", "{'run':'r1'}"));
         }
@@ -228,7 +229,7 @@ class CommandReaderTest {
         @Test
         void shouldReadKeysInOrderEachOnce() {
             assertThat(read(MIGRATE, "{'migration':'m','keys':['b','a','b',''],'requestedBy':'ann','reason':'why'}"))
-                    .isEqualTo(new Command.Migrate("id-1", "m", List.of("b", "a", ""), "ann"));
+                    .isEqualTo(new Command.Migrate("id-1", "m", List.of("b", "a", ""), "claimed:ann"));
         }
 
         @Test
@@ -249,7 +250,8 @@ class CommandReaderTest {
 
         for (int round = 0; round < 20_000; round++) {
             byte[] bytes = damaged(valid, random);
-            Throwable failure = catchThrowable(() -> CommandReader.start(StrictObject.parse(bytes), "id-1", "/client"));
+            Throwable failure = catchThrowable(
+                    () -> CommandReader.start(StrictObject.parse(bytes), "id-1", Requester.claimed("/client")));
             if (failure != null) {
                 assertThat(failure)
                         .as("for %s", new String(bytes, StandardCharsets.UTF_8))
@@ -277,7 +279,7 @@ class CommandReaderTest {
 
     private static Command read(String type, String json) {
         byte[] bytes = json.replace('\'', '"').getBytes(StandardCharsets.UTF_8);
-        return CommandReader.read(type, "id-1", "/client", StrictObject.parse(bytes));
+        return CommandReader.read(type, "id-1", Requester.claimed("/client"), StrictObject.parse(bytes));
     }
 
     private static void codeMustBe(String code, ThrowingCallable call) {

@@ -87,7 +87,9 @@ class CommandSchemaTest {
     private static boolean isRead(String start) {
         try {
             StrictObject data = StrictObject.parse(start.replace('\'', '"').getBytes(StandardCharsets.UTF_8));
-            return !CommandReader.start(data, "id", "/client").migration().isEmpty();
+            return !CommandReader.start(data, "id", Requester.claimed("/client"))
+                    .migration()
+                    .isEmpty();
         } catch (Refusal refused) {
             return false;
         }

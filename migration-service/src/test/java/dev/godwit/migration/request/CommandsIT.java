@@ -67,7 +67,7 @@ class CommandsIT {
                 Map.of("content-type", "application/cloudevents+json"));
 
         await().atMost(PATIENCE).untilAsserted(() -> assertThat(runs.asked())
-                .contains("start " + first + " m true", "pause r1 " + second + " /other -"));
+                .contains("start " + first + " m true", "pause r1 " + second + " claimed:/other -"));
     }
 
     @Test
@@ -79,7 +79,7 @@ class CommandsIT {
         assertThat(rejection.getString("code")).isEqualTo("unknown_run");
         assertThat(rejection.getString("run")).isEqualTo("unknown");
         assertThat(rejection.getString("migration")).isNull();
-        assertThat(rejection.getString("requestedBy")).isEqualTo("ann");
+        assertThat(rejection.getString("requestedBy")).isEqualTo("claimed:ann");
         assertThat(rejection.fieldNames())
                 .containsExactlyInAnyOrder(
                         "commandId", "type", "migration", "run", "code", "message", "requestedBy", "at");
@@ -112,7 +112,7 @@ class CommandsIT {
     void shouldBuryWhatCannotBeReadAndGoOn() {
         String mark = id();
         topics.send(COMMANDS, "m", "not JSON " + mark, Map.of());
-        topics.send(COMMANDS, mark, null, Map.of("ce_specversion", "1.0"));
+        topics.send(COMMANDS, mark, (String) null, Map.of("ce_specversion", "1.0"));
         String unknown = command("dev.godwit.run.explode", "{\"migration\":\"m\"}");
         String bad = command("dev.godwit.run.start", "{\"migration\":\"m\",\"sql\":\"DROP TABLE documents\"}");
         String after = command("dev.godwit.run.start", "{\"migration\":\"m\"}");

@@ -45,6 +45,14 @@ class EnvelopeTest {
         }
 
         @Test
+        void shouldNotReadWhatIsTooLarge() {
+            ConsumerRecord<byte[], byte[]> large =
+                    new ConsumerRecord<>("godwit.commands", 0, 0, new byte[0], new byte[1024 * 1024 + 1]);
+
+            assertThatThrownBy(() -> Envelope.read(large)).hasMessageContaining("at most 1048576");
+        }
+
+        @Test
         void shouldRefuseOtherVersions() {
             codeMustBe("bad_envelope", () -> Envelope.read(binary(Map.of("ce_specversion", "0.3"))));
         }

@@ -81,6 +81,27 @@ class CommandsOnceIT extends LiveRuns {
         execute("UPDATE godwit.run SET state = 'following' WHERE id = '" + run + "'");
     }
 
+    @Test
+    void shouldRunWhatIsOnDiskAndNothingElse() {
+        List<String> before = values("SELECT id FROM godwit.run");
+        for (String name : List.of(
+                "../live-migrations/second",
+                "live-migrations/second",
+                "second.yaml",
+                "/etc/passwd",
+                "second; DROP TABLE second",
+                "second' OR '1'='1",
+                "migration: x\nschema: {up: DROP TABLE second}")) {
+            String commandId = UUID.randomUUID().toString();
+
+            assertThatThrownBy(() -> await(start(commandId, name, true, Optional.empty(), List.of(), true)))
+                    .as(name)
+                    .isInstanceOfSatisfying(
+                            Refusal.class, refusal -> assertThat(refusal.code()).isEqualTo("unknown_migration"));
+        }
+        assertThat(values("SELECT id FROM godwit.run")).hasSameElementsAs(before);
+    }
+
     private Uni<Void> someoneWaitsForTheFence() {
         return pool.query("SELECT FROM pg_locks WHERE locktype = 'advisory' AND classid = " + Fence.CLASS_ID
                         + " AND mode = 'ShareLock' AND NOT granted")

@@ -1,8 +1,11 @@
 package dev.godwit.migration.tail;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 
 import dev.godwit.migration.definition.TableName;
+import dev.godwit.migration.testing.Rubbish;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -24,6 +27,20 @@ class ChangeEventTest {
         assertThat(event.deleted()).isFalse();
         assertThat(event.transaction()).isEqualTo(4294967295L);
         assertThat(event.sourceMicros()).isEqualTo(1700000000000001L);
+    }
+
+    @Test
+    void shouldReadAnythingOrNothing() {
+        Rubbish rubbish = Rubbish.make("change events");
+        String good = "{\"id\":1,\"__deleted\":\"false\",\"__txId\":4294967295,\"__source_schema\":\"public\","
+                + "\"__source_table\":\"users\",\"__source_name\":\"g-legacy\",\"__source_ts_us\":17}";
+
+        for (int i = 0; i < 2_000; i++) {
+            String value = new String(rubbish.of(good), StandardCharsets.UTF_8);
+            assertThatCode(() -> ChangeEvent.parse(value))
+                    .as("%s: %s", rubbish, value)
+                    .doesNotThrowAnyException();
+        }
     }
 
     @Test

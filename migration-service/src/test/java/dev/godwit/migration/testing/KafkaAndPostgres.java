@@ -20,6 +20,10 @@ public class KafkaAndPostgres implements QuarkusTestResourceLifecycleManager {
     @Override
     public Map<String, String> start() {
         return Map.of(
+                "godwit.database.ssl-mode",
+                "verify-full",
+                "godwit.database.ca-file",
+                TestPostgres.certificate().toString(),
                 "godwit.database.host",
                 "127.0.0.1",
                 "godwit.database.port",

@@ -8,6 +8,7 @@ import io.vertx.sqlclient.PoolOptions;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -31,6 +32,7 @@ public final class TestPostgres {
 
     private static final class Server {
         private static final Vertx VERTX = Vertx.vertx();
+        private static final TestCertificate CERTIFICATE = TestCertificate.make();
         private static final EmbeddedPostgres POSTGRES = start();
 
         private static EmbeddedPostgres start() {
@@ -45,6 +47,10 @@ public final class TestPostgres {
                         .setServerConfig("synchronous_commit", "on")
                         .setServerConfig("track_activity_query_size", "16kB")
                         .setServerConfig("listen_addresses", "127.0.0.1")
+                        .setServerConfig("ssl", "on")
+                        .setServerConfig(
+                                "ssl_cert_file", CERTIFICATE.certificate().toString())
+                        .setServerConfig("ssl_key_file", CERTIFICATE.key().toString())
                         .setLocaleConfig("locale", "C.UTF-8")
                         .start();
                 Runtime.getRuntime().addShutdownHook(new Thread(TestPostgres::stop, "stop-test-postgres"));
@@ -66,6 +72,11 @@ public final class TestPostgres {
     /** Address of the server; it listens on 127.0.0.1. */
     public static int port() {
         return Server.POSTGRES.getPort();
+    }
+
+    /** The certificate of the server, which encrypts sessions that ask for it. */
+    public static Path certificate() {
+        return Server.CERTIFICATE.certificate();
     }
 
     /** Creates an empty database whose name begins with {@code name} and is not used by any other test; answers its name. */

@@ -34,12 +34,21 @@ public final class Topics implements AutoCloseable {
 
     /** Sends one message and waits for the broker. Null values are tombstones. */
     public void send(String topic, String key, String value, Map<String, String> headers) {
+        await(begin(topic, key, bytes(value), headers));
+    }
+
+    /** The same for a value that may be no text. */
+    public void send(String topic, String key, byte[] value, Map<String, String> headers) {
         await(begin(topic, key, value, headers));
     }
 
     /** Sends one message, behind those that were sent before; to be awaited. */
     Future<?> begin(String topic, String key, String value, Map<String, String> headers) {
-        ProducerRecord<byte[], byte[]> record = new ProducerRecord<>(topic, bytes(key), bytes(value));
+        return begin(topic, key, bytes(value), headers);
+    }
+
+    private Future<?> begin(String topic, String key, byte[] value, Map<String, String> headers) {
+        ProducerRecord<byte[], byte[]> record = new ProducerRecord<>(topic, bytes(key), value);
         headers.forEach((name, text) -> record.headers().add(name, bytes(text)));
         return producer.send(record);
     }

@@ -147,7 +147,7 @@ final class AuditBench {
 
     private void requireWhole(Connection trail, long conflicts) throws SQLException {
         long rows = count(trail, ROWS);
-        AuditClient audit = new AuditClient(stack.describe().audit().url());
+        AuditClient audit = AuditClient.of(stack.describe());
         JsonNode report = audit.completeReport(run, Duration.ofSeconds(30));
         JsonNode counts = report.path("counts");
         boolean whole = rows == options.outcomes()

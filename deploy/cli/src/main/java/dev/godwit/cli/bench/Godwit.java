@@ -65,8 +65,8 @@ final class Godwit {
     /** The services of a stack as a contestant. */
     static Godwit on(StackDescription stack, Connection journal, String migration, String definition) {
         return new Godwit(
-                new MigrationClient(stack.migration().urls()),
-                new AuditClient(stack.audit().url()),
+                MigrationClient.of(stack),
+                AuditClient.of(stack),
                 Path.of(stack.migration().directory()),
                 journal,
                 migration,

@@ -74,8 +74,8 @@ final class ChaosRun {
         this.faults = faults.stream().collect(Collectors.toMap(Fault::name, Function.identity()));
         this.random = new SplittableRandom(options.seed());
         this.blows = new Blows(random.split(), this.faults.keySet());
-        this.migration = new MigrationClient(stack.describe().migration().urls());
-        this.audit = new AuditClient(stack.describe().audit().url());
+        this.migration = MigrationClient.of(stack.describe());
+        this.audit = AuditClient.of(stack.describe());
         this.watch = RunWatch.silent(migration);
     }
 

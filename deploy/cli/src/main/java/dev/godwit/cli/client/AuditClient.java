@@ -2,9 +2,11 @@ package dev.godwit.cli.client;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.godwit.cli.Failure;
+import dev.godwit.cli.stack.StackDescription;
 import java.io.InputStream;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
@@ -14,8 +16,14 @@ public final class AuditClient {
 
     private final RestClient rest;
 
-    public AuditClient(String url) {
-        this.rest = new RestClient("audit-service", List.of(url));
+    /** @param token as for {@link RestClient} */
+    public AuditClient(String url, Optional<String> token) {
+        this.rest = new RestClient("audit-service", List.of(url), token);
+    }
+
+    /** The service of a local stack, asked as its owner. */
+    public static AuditClient of(StackDescription stack) {
+        return new AuditClient(stack.audit().url(), stack.token());
     }
 
     public String url() {

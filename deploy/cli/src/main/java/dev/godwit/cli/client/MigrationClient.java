@@ -2,6 +2,7 @@ package dev.godwit.cli.client;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.godwit.cli.stack.StackDescription;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -10,13 +11,17 @@ import java.util.Optional;
 public final class MigrationClient {
     private final RestClient rest;
 
-    public MigrationClient(String url) {
-        this(List.of(url));
+    /**
+     * @param urls of all instances; any one of them will do
+     * @param token as for {@link RestClient}
+     */
+    public MigrationClient(List<String> urls, Optional<String> token) {
+        this.rest = new RestClient("migration-service", urls, token);
     }
 
-    /** @param urls of all instances; any one of them will do */
-    public MigrationClient(List<String> urls) {
-        this.rest = new RestClient("migration-service", urls);
+    /** The service of a local stack, asked as its owner. */
+    public static MigrationClient of(StackDescription stack) {
+        return new MigrationClient(stack.migration().urls(), stack.token());
     }
 
     public JsonNode migrations() {

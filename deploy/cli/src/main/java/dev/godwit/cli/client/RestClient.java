@@ -17,6 +17,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 
 /** JSON over HTTP to one service. Every answer but a success ends in a {@link Failure} that carries the service's own words. */
@@ -32,15 +33,18 @@ public final class RestClient {
             .build();
     private final String service;
     private final List<String> urls;
+    private final Optional<String> token;
     /** Index of the address that answered last. */
     private volatile int current;
 
     /**
      * @param service its name, for messages
      * @param urls where its instances answer; when one refuses the connection the next is asked
+     * @param token that proves who asks; empty where nobody wants to know
      */
-    public RestClient(String service, List<String> urls) {
+    public RestClient(String service, List<String> urls, Optional<String> token) {
         this.service = service;
+        this.token = token;
         this.urls = urls.stream()
                 .map(url -> url.endsWith("/") ? url.substring(0, url.length() - 1) : url)
                 .toList();
@@ -85,7 +89,10 @@ public final class RestClient {
 
     private HttpRequest.Builder request(String path) {
         try {
-            return HttpRequest.newBuilder(URI.create(url() + path)).timeout(TIMEOUT);
+            HttpRequest.Builder request =
+                    HttpRequest.newBuilder(URI.create(url() + path)).timeout(TIMEOUT);
+            token.ifPresent(text -> request.header("Authorization", "Bearer " + text));
+            return request;
         } catch (IllegalArgumentException e) {
             throw Failure.usage("not an address of " + service + ": " + url());
         }
@@ -138,6 +145,10 @@ public final class RestClient {
         String detail = problem.path("detail").asText("");
         if (detail.isBlank()) {
             detail = problem.path("title").asText(service + " answered with status " + status);
+        }
+        if (code.equals("unauthenticated")) {
+            detail = service
+                    + " wants to know who asks: give a token with --token-file, GODWIT_TOKEN_FILE or GODWIT_TOKEN";
         }
         return Failure.of(exitCode(status), code, detail);
     }

@@ -2,7 +2,12 @@ package dev.godwit.cli.command;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.godwit.cli.ExitCode;
+import dev.godwit.cli.Failure;
+import dev.godwit.cli.stack.Home;
 import dev.godwit.cli.terminal.Table;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -17,8 +22,18 @@ public final class DoctorCommand extends ServiceCommand {
     @Option(names = "--grants", description = "Print only the statements that an administrator must run.")
     private boolean grants;
 
+    @Option(
+            names = "--all",
+            description = "With --grants: everything that a server and a database need, for the roles godwit and"
+                    + " godwit_capture, whether it is missing or not. Asks no service.")
+    private boolean all;
+
     @Override
     public Integer call() {
+        if (all) {
+            printScripts();
+            return ExitCode.DONE;
+        }
         JsonNode answer = migration().doctor(Optional.ofNullable(migration));
         boolean well = true;
         for (JsonNode check : answer.path("checks")) {
@@ -50,6 +65,20 @@ public final class DoctorCommand extends ServiceCommand {
                 terminal().line("");
                 terminal().line(check.path("name").asText() + ":");
                 check.path("remedy").asText().lines().forEach(line -> terminal().line("  " + line));
+            }
+        }
+    }
+
+    /** The scripts by which every way of running makes its roles. */
+    private void printScripts() {
+        if (!grants || isJson()) {
+            throw Failure.usage("--all goes with --grants, and without --json");
+        }
+        for (Path script : Home.find().roleScripts()) {
+            try {
+                Files.readAllLines(script).forEach(terminal()::line);
+            } catch (IOException e) {
+                throw Failure.failed("cannot read " + script);
             }
         }
     }

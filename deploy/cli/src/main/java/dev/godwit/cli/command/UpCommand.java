@@ -81,6 +81,7 @@ public final class UpCommand extends GodwitCommand {
                         String.join(" ", description.migration().urls()))
                 .row("definitions", description.migration().directory())
                 .row("audit-service", description.audit().url() + "  (dashboard)")
+                .row("token", description.tokenFile() + "  (logs you in to the dashboard)")
                 .row("state and logs", stack.directory())
                 .print(terminal());
         return ExitCode.DONE;

@@ -59,7 +59,7 @@ public final class Demo {
         this.database = DatabaseUrl.parse(description.database().url());
         this.journal = stack.migrationDatabase();
         this.definitions = Path.of(description.migration().directory());
-        this.audit = new AuditClient(description.audit().url());
+        this.audit = AuditClient.of(description);
         this.report = new DemoReport(steps);
     }
 

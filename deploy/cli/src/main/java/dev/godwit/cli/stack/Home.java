@@ -4,6 +4,7 @@ import dev.godwit.cli.Failure;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
 /** Where Godwit itself lives: the directory that holds the {@code godwit} script and the built modules. */
 public record Home(Path root) {
@@ -48,6 +49,12 @@ public record Home(Path root) {
     /** The runnable jar of a service, whether built or not. */
     public Path serviceJar(String module) {
         return root.resolve(module).resolve("target/quarkus-app/quarkus-run.jar");
+    }
+
+    /** What a server needs, and then what a database needs, said by a superuser. The embedded server is made by the same statements. */
+    public List<Path> roleScripts() {
+        Path scripts = root.resolve("k8s/components/application-database");
+        return List.of(scripts.resolve("cluster.sql"), scripts.resolve("application.sql"));
     }
 
     /** The connector's configuration, the same file for every way of running. */

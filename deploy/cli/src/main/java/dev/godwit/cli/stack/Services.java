@@ -18,11 +18,13 @@ final class Services {
     private final StateDirectory state;
     private final Settings settings;
     private final Home home;
+    private final StackTokens tokens;
 
     Services(StateDirectory state, Settings settings, Home home) {
         this.state = state;
         this.settings = settings;
         this.home = home;
+        this.tokens = new StackTokens(settings);
     }
 
     static boolean isBuilt(Home home, String module) {
@@ -65,6 +67,8 @@ final class Services {
         database(environment, "GODWIT_AUDIT_DATABASE", settings.asServicesReach(settings.audit()));
         environment.put("GODWIT_MIGRATION_URL", migrationUrl(1));
         environment.put("GODWIT_AUDIT_SIGNING_KEY", signingKey());
+        environment.put("GODWIT_AUTH_MIGRATION_TOKEN", tokens.dashboard());
+        environment.put("GODWIT_AUTH_SESSION_KEY", tokens.session());
         return launch(Component.AUDIT, Component.AUDIT, environment);
     }
 
@@ -86,6 +90,7 @@ final class Services {
         environment.put("KAFKA_BOOTSTRAP_SERVERS", settings.bootstrapServers());
         environment.put("QUARKUS_HTTP_HOST", Ports.LOOPBACK);
         environment.put("QUARKUS_HTTP_PORT", Integer.toString(port));
+        environment.put("GODWIT_AUTH_TOKENS", tokens.entries());
         return environment;
     }
 

@@ -3,6 +3,7 @@ package dev.godwit.cli.stack;
 import dev.godwit.cli.Failure;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -61,6 +62,8 @@ final class StackStart {
             throw e.getCause() instanceof Failure failure ? failure : e;
         } finally {
             threads.shutdown();
+            StateDirectory.writePrivately(
+                    state.token(), new StackTokens(settings).owner().getBytes(StandardCharsets.US_ASCII));
             StateDirectory.writePrivately(state.description(), describe(settings));
         }
     }
@@ -303,7 +306,8 @@ final class StackStart {
                 new StackDescription.Migration(services.migrationUrl(1), urls, settings.migrations()),
                 new StackDescription.Audit(services.auditUrl(), settings.audit().toUrl()),
                 sources(settings),
-                infos);
+                infos,
+                state.token().toString());
     }
 
     private static Map<String, StackDescription.Database> sources(Settings settings) {

@@ -1,5 +1,6 @@
 package dev.godwit.cli.stack;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
@@ -64,6 +65,11 @@ final class StateDirectory {
 
     Path description() {
         return root.resolve("stack.json");
+    }
+
+    /** Holds the token of the stack's owner. */
+    Path token() {
+        return root.resolve("token");
     }
 
     boolean exists() {
@@ -138,10 +144,19 @@ final class StateDirectory {
     /** Replaces the file in one step, readable by its owner alone since it may hold passwords. */
     static void writePrivately(Path file, Object value) {
         try {
+            writePrivately(file, JSON.writeValueAsBytes(value));
+        } catch (JsonProcessingException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The same for bytes as they are. */
+    static void writePrivately(Path file, byte[] bytes) {
+        try {
             Path next = file.resolveSibling(file.getFileName() + ".next");
             Files.deleteIfExists(next);
             Files.createFile(next, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(PRIVATE)));
-            Files.write(next, JSON.writeValueAsBytes(value));
+            Files.write(next, bytes);
             Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException e) {
             throw new UncheckedIOException(e);

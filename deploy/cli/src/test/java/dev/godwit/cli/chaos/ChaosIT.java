@@ -35,8 +35,7 @@ class ChaosIT {
 
     @AfterEach
     void drop() throws Exception {
-        MigrationClient migration =
-                new MigrationClient(stack.stack().describe().migration().urls());
+        MigrationClient migration = MigrationClient.of(stack.stack().describe());
         Path definitions = Path.of(stack.stack().describe().migration().directory());
         for (String name : new UuidStandardization().all()) {
             new Definitions(migration, definitions).remove(name);

@@ -25,6 +25,7 @@ class RestClientTest {
     private HttpServer server;
     private int status = 200;
     private String body = "{}";
+    private volatile String authorization;
 
     @BeforeEach
     void startServer() throws IOException {
@@ -53,10 +54,22 @@ class RestClientTest {
     }
 
     @Test
+    void shouldSayWhoAsksAndHowToSaySo() {
+        body = "[]";
+        new MigrationClient(List.of(address()), Optional.of("secret")).runs();
+        assertThat(authorization).isEqualTo("Bearer secret");
+
+        status = 401;
+        body = "{\"detail\":\"because\",\"code\":\"unauthenticated\"}";
+        assertThatThrownBy(() -> client().get("/x")).hasMessageContaining("--token-file");
+        assertThat(authorization).isNull();
+    }
+
+    @Test
     void shouldSayHowToStartTheStackWhenNobodyAnswers() throws IOException {
         String address = closedAddress();
 
-        assertThatThrownBy(() -> new RestClient("some-service", List.of(address)).get("/x"))
+        assertThatThrownBy(() -> new RestClient("some-service", List.of(address), Optional.empty()).get("/x"))
                 .isInstanceOfSatisfying(Failure.class, failure -> assertThat(failure.isUnreachable())
                         .isTrue())
                 .hasMessageContainingAll("some-service", address, "connection refused", "./godwit up");
@@ -64,7 +77,7 @@ class RestClientTest {
 
     @Test
     void shouldAskTheNextInstanceWhenOneRefusesTheConnection() throws IOException {
-        RestClient client = new RestClient("some-service", List.of(closedAddress(), address()));
+        RestClient client = new RestClient("some-service", List.of(closedAddress(), address()), Optional.empty());
 
         client.post("/x", RestClient.JSON.createObjectNode().put("a", 1));
 
@@ -74,7 +87,7 @@ class RestClientTest {
 
     @Test
     void shouldSendHostileKeysAsTheyAre() {
-        new MigrationClient(address()).ids("We ird.\"Täble\"", "a/b?c&d=e+f%");
+        new MigrationClient(List.of(address()), Optional.of("secret")).ids("We ird.\"Täble\"", "a/b?c&d=e+f%");
 
         assertThat(requests)
                 .containsExactly("GET /api/ids?table=We%20ird.%22T%C3%A4ble%22&key=a%2Fb%3Fc%26d%3De%2Bf%25 ");
@@ -82,7 +95,7 @@ class RestClientTest {
 
     @Test
     void shouldSayWhatItAsksOfARun() {
-        new MigrationClient(address())
+        new MigrationClient(List.of(address()), Optional.of("secret"))
                 .start(RunRequest.of("documents", true).withLimit(100).withFollow());
 
         assertThat(requests)
@@ -95,7 +108,7 @@ class RestClientTest {
 
     @Test
     void shouldAskForAnotherPace() {
-        new MigrationClient(address())
+        new MigrationClient(List.of(address()), Optional.of("secret"))
                 .changePace("r1", Optional.of("gentle"), Optional.of("22:00-06:00 UTC"), false, "ann");
 
         assertThat(requests)
@@ -106,7 +119,7 @@ class RestClientTest {
     }
 
     private RestClient client() {
-        return new RestClient("some-service", List.of(address()));
+        return new RestClient("some-service", List.of(address()), Optional.empty());
     }
 
     private String address() {
@@ -120,6 +133,7 @@ class RestClientTest {
     }
 
     private void answer(HttpExchange exchange) throws IOException {
+        authorization = exchange.getRequestHeaders().getFirst("Authorization");
         requests.add(exchange.getRequestMethod() + " " + exchange.getRequestURI() + " "
                 + new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
         byte[] bytes = body.getBytes(StandardCharsets.UTF_8);

@@ -15,6 +15,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -33,8 +34,8 @@ class RunWatchTest {
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.createContext("/", this::answer);
         server.start();
-        MigrationClient client =
-                new MigrationClient("http://127.0.0.1:" + server.getAddress().getPort());
+        MigrationClient client = new MigrationClient(
+                List.of("http://127.0.0.1:" + server.getAddress().getPort()), Optional.empty());
         watch = new RunWatch(client, run -> seen.add(run.state()), troubles::add);
     }
 

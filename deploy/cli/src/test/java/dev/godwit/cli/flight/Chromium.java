@@ -79,14 +79,14 @@ final class Chromium implements AutoCloseable {
         });
     }
 
-    /** Without a browser on the machine the test is skipped; with {@code -Dgodwit.browser=required} it fails. */
+    /** Without a browser on the machine the test is skipped; with {@code -Dchromium=required} it fails. */
     static Chromium open(String home) {
         Optional<Path> executable = Stream.of("chromium", "chromium-browser", "google-chrome")
                 .map(name -> Path.of("/usr/bin", name))
                 .filter(Files::isExecutable)
                 .findFirst();
-        if (executable.isEmpty() && "required".equals(System.getProperty("godwit.browser"))) {
-            throw new IllegalStateException("there is no Chromium on this machine, and -Dgodwit.browser=required");
+        if (executable.isEmpty() && "required".equals(System.getProperty("chromium"))) {
+            throw new IllegalStateException("there is no Chromium on this machine, and -Dchromium=required");
         }
         Assumptions.assumeTrue(
                 executable.isPresent(), "there is no Chromium on this machine: the dashboard is not looked at");

@@ -43,6 +43,7 @@ class DashboardIT {
     @BeforeAll
     void load() throws SQLException {
         chromium = Chromium.open(stack.stack().describe().audit().url());
+        logIn();
         Library.load(stack, DOCUMENTS);
         stack.execute("""
                 INSERT INTO library.documents
@@ -57,6 +58,18 @@ class DashboardIT {
                   up: CREATE INDEX documents_by_title ON library.documents (title)
                   down: DROP INDEX library.documents_by_title
                 """);
+    }
+
+    /** Whoever is not known is led to where they can say who they are. */
+    private void logIn() {
+        Page page = chromium.page();
+        page.navigate("/");
+        page.waitForURL("**/login");
+        page.getByLabel("Token").fill(stack.stack().describe().token().orElseThrow());
+        page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Log in"))
+                .click();
+        assertThat(page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Log out")))
+                .isVisible();
     }
 
     /** What they rewrite counts against the rate too. */

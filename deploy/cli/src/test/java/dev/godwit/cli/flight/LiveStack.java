@@ -48,8 +48,8 @@ public final class LiveStack {
     LiveStack(Stack stack, Optional<TcpProxy> wire) {
         this.stack = stack;
         this.wire = wire;
-        this.migration = new MigrationClient(stack.describe().migration().urls());
-        this.audit = new AuditClient(stack.describe().audit().url());
+        this.migration = MigrationClient.of(stack.describe());
+        this.audit = AuditClient.of(stack.describe());
     }
 
     /** The stack itself, to be left running and whole. */

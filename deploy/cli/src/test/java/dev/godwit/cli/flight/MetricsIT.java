@@ -48,8 +48,12 @@ public class MetricsIT {
         }
     }
 
-    private static String get(String url) throws IOException, InterruptedException {
-        HttpRequest request = HttpRequest.newBuilder(URI.create(url)).build();
+    private String get(String url) throws IOException, InterruptedException {
+        HttpRequest request = HttpRequest.newBuilder(URI.create(url))
+                .header(
+                        "Authorization",
+                        "Bearer " + live.stack().describe().token().orElseThrow())
+                .build();
         return HttpClient.newHttpClient()
                 .send(request, HttpResponse.BodyHandlers.ofString())
                 .body();

@@ -72,10 +72,10 @@ final class BranchFlight {
         this.revisions = revisions;
         this.steps = steps;
         this.report = report;
-        this.flight = new Flight(new MigrationClient(stack.migration().urls()));
+        this.flight = new Flight(MigrationClient.of(stack));
         this.database = DatabaseUrl.parse(stack.database().url());
         this.definitions = Path.of(stack.migration().directory());
-        this.audit = new AuditClient(stack.audit().url());
+        this.audit = AuditClient.of(stack);
     }
 
     void fly() throws Exception {

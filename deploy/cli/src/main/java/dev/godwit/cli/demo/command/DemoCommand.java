@@ -97,12 +97,7 @@ public final class DemoCommand extends GodwitCommand {
                 options.writesPerSecond()));
         Stack stack = steps.step("Local stack up", this::startStack, DemoCommand::parts);
         StackDescription description = stack.describe();
-        Demo demo = new Demo(
-                flown,
-                stack,
-                options,
-                steps,
-                new Flight(new MigrationClient(description.migration().urls())));
+        Demo demo = new Demo(flown, stack, options, steps, new Flight(MigrationClient.of(description)));
         int exitCode = demo.run(migrations());
         tell(steps, description, demo.told());
         return exitCode;
