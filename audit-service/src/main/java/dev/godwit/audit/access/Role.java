@@ -37,9 +37,4 @@ public enum Role {
                 .map(Role::wireName)
                 .collect(Collectors.toUnmodifiableSet());
     }
-
-    /** The one that may do less. */
-    Role atMost(Role other) {
-        return compareTo(other) <= 0 ? this : other;
-    }
 }

@@ -31,6 +31,14 @@ public record Health(
         measures = List.copyOf(measures);
     }
 
+    /** Those of the points, of any migrations and measures, that tell of this one's measure. */
+    public List<Point> course(Measure measure, List<Point> points) {
+        return points.stream()
+                .filter(point ->
+                        point.migration().equals(migration) && point.name().equals(measure.name()))
+                .toList();
+    }
+
     /** The same if it is fresh; else nothing is known. */
     Health asOf(Instant now) {
         Duration oldest =

@@ -80,14 +80,9 @@ public class HealthPage {
     private static Migration migration(Health health, List<Point> points) {
         return new Migration(
                 health,
-                new HealthView(health, List.of()).tone(),
+                HealthView.tone(health.state()),
                 health.measures().stream()
-                        .map(measure -> Course.of(
-                                measure,
-                                points.stream()
-                                        .filter(point -> point.migration().equals(health.migration())
-                                                && point.name().equals(measure.name()))
-                                        .toList()))
+                        .map(measure -> Course.of(measure, health.course(measure, points)))
                         .toList());
     }
 }

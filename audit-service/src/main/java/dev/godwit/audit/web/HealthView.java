@@ -25,13 +25,7 @@ public record HealthView(Health health, List<MeasureView> measures) {
         return new HealthView(
                 health,
                 health.measures().stream()
-                        .map(measure -> MeasureView.of(
-                                measure,
-                                course.stream()
-                                        .filter(point -> point.migration().equals(health.migration())
-                                                && point.name().equals(measure.name()))
-                                        .toList(),
-                                now))
+                        .map(measure -> MeasureView.of(measure, health.course(measure, course), now))
                         .toList());
     }
 
@@ -40,7 +34,8 @@ public record HealthView(Health health, List<MeasureView> measures) {
         return tone(health.state());
     }
 
-    private static String tone(String state) {
+    /** Name of the style of a state. */
+    static String tone(String state) {
         return switch (state) {
             case "ok" -> "done";
             case "warn" -> "waiting";

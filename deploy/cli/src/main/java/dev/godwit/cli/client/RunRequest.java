@@ -53,89 +53,46 @@ public record RunRequest(
     }
 
     public RunRequest withFollow() {
-        return new RunRequest(
-                migration,
-                commit,
-                limit,
-                only,
-                plan,
-                true,
-                maxRate,
-                pace,
-                onlyBetween,
-                requireArchiving,
-                requestedBy,
-                reason,
-                commandId);
+        return with(limit, true, maxRate, pace, commandId);
     }
 
     public RunRequest withLimit(long entities) {
-        return new RunRequest(
-                migration,
-                commit,
-                Optional.of(entities),
-                only,
-                plan,
-                follow,
-                maxRate,
-                pace,
-                onlyBetween,
-                requireArchiving,
-                requestedBy,
-                reason,
-                commandId);
+        return with(Optional.of(entities), follow, maxRate, pace, commandId);
     }
 
     public RunRequest withMaxRate(int entitiesPerSecond) {
-        return new RunRequest(
-                migration,
-                commit,
-                limit,
-                only,
-                plan,
-                follow,
-                Optional.of(entitiesPerSecond),
-                pace,
-                onlyBetween,
-                requireArchiving,
-                requestedBy,
-                reason,
-                commandId);
+        return with(limit, follow, Optional.of(entitiesPerSecond), pace, commandId);
     }
 
     public RunRequest withCommandId(String id) {
-        return new RunRequest(
-                migration,
-                commit,
-                limit,
-                only,
-                plan,
-                follow,
-                maxRate,
-                pace,
-                onlyBetween,
-                requireArchiving,
-                requestedBy,
-                reason,
-                Optional.of(id));
+        return with(limit, follow, maxRate, pace, Optional.of(id));
     }
 
     /** @param level gentle, normal or full */
     public RunRequest withPace(String level) {
+        return with(limit, follow, maxRate, Optional.of(level), commandId);
+    }
+
+    private RunRequest with(
+            Optional<Long> entities,
+            boolean following,
+            Optional<Integer> entitiesPerSecond,
+            Optional<String> level,
+            Optional<String> id) {
         return new RunRequest(
                 migration,
                 commit,
-                limit,
+                entities,
                 only,
                 plan,
-                follow,
-                maxRate,
-                Optional.of(level),
+                following,
+                entitiesPerSecond,
+                level,
                 onlyBetween,
                 requireArchiving,
                 requestedBy,
                 reason,
-                commandId);
+                id);
     }
 
     ObjectNode toJson() {

@@ -10,7 +10,6 @@ import dev.godwit.cli.client.Run;
 import dev.godwit.cli.client.RunRequest;
 import java.sql.SQLException;
 import java.util.List;
-import java.util.Optional;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -128,21 +127,7 @@ class DashboardIT {
     }
 
     private static RunRequest slowly() {
-        RunRequest plain = RunRequest.of(Library.MIGRATION, true);
-        return new RunRequest(
-                plain.migration(),
-                true,
-                plain.limit(),
-                plain.only(),
-                plain.plan(),
-                false,
-                Optional.of(PER_SECOND),
-                plain.pace(),
-                plain.onlyBetween(),
-                plain.requireArchiving(),
-                "anna",
-                plain.reason(),
-                plain.commandId());
+        return RunRequest.of(Library.MIGRATION, true).withMaxRate(PER_SECOND);
     }
 
     private void shouldPauseAndResume(Run run) {

@@ -25,6 +25,8 @@ import java.util.Optional;
  */
 public final class RekeyCompiler {
 
+    private static final String ARRAY = "[]";
+
     private final RekeyDefinition definition;
     private final Map<TableName, Table> tables;
     private final Table root;
@@ -178,8 +180,7 @@ public final class RekeyCompiler {
             case JSON, PATTERN -> false;
         });
         // Not every text is a value of the column's type: its values are looked up by their text, in the sweep.
-        boolean comparable = !typeOf(root, definition.key())
-                .holdsTextOf(KeyType.of(column.type().replace("[]", "")));
+        boolean comparable = !typeOf(root, definition.key()).holdsTextOf(held(column.type()));
         List<String> key = primaryKey(table);
         return new FoundReference(
                 reference,
@@ -198,22 +199,28 @@ public final class RekeyCompiler {
         if (reference.pattern().isPresent()) {
             return FoundReference.Form.PATTERN;
         }
-        return column.type().endsWith("[]") ? FoundReference.Form.ARRAY : FoundReference.Form.COLUMN;
+        return column.type().endsWith(ARRAY) ? FoundReference.Form.ARRAY : FoundReference.Form.COLUMN;
     }
 
     private void addSoft(FoundReference found) {
         Optional<String> when = found.reference().when();
         if (found.form() == FoundReference.Form.COLUMN) {
-            KeyType type = KeyType.of(found.columnType());
-            addReference(found.table(), found.reference().column(), type, 0, when);
+            addReference(found.table(), found.reference().column(), held(found.columnType()), 0, when);
             return;
         }
-        KeyType element =
-                KeyType.of(found.columnType().substring(0, found.columnType().length() - 2));
+        KeyType element = held(found.columnType());
         ColumnRewrite.Kind kind = ColumnRewrite.Kind.ARRAY;
         if (add(found.table(), new ColumnRewrite(found.reference().column(), kind, 0, element, when))) {
             merges.add(mergeReference(found.table(), found.reference().column(), element, 0, kind, when));
         }
+    }
+
+    /** The type of what a column holds: of an array's elements, or of the column itself. */
+    private static KeyType held(String columnType) {
+        return KeyType.of(
+                columnType.endsWith(ARRAY)
+                        ? columnType.substring(0, columnType.length() - ARRAY.length())
+                        : columnType);
     }
 
     /** Two references in one column, each under its condition, are one reference under either. */
