@@ -33,7 +33,9 @@ class DefinitionSchemaTest {
     private static final Path ROOT = Path.of("").toAbsolutePath().getParent();
     private static final Path FILE = ROOT.resolve("docs/reference/definition.schema.json");
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final Pattern EXAMPLE = Pattern.compile("```yaml\n((?:#[^\n]*\n)?migration: .*?)```", Pattern.DOTALL);
+    private static final Pattern EXAMPLE =
+            Pattern.compile("```yaml\n((?:#[^\n]*\n)?migration: .*?)```", Pattern.DOTALL);
+    private static final Pattern DEFINITION = Pattern.compile("^migration: ", Pattern.MULTILINE);
     private static final Pattern KNOWN = Pattern.compile("known here: (.*)\\)");
 
     /** A key that is like no other, so that the reader lists those that it knows. */
@@ -161,12 +163,17 @@ class DefinitionSchemaTest {
     /** Files of the examples, and definitions that pages show. */
     private static Map<String, String> documented() throws IOException {
         Map<String, String> definitions = new LinkedHashMap<>();
-        try (Stream<Path> files = Files.walk(ROOT.resolve("docs"))) {
-            for (Path file : files.filter(Files::isRegularFile).sorted().toList()) {
+        try (Stream<Path> docs = Files.walk(ROOT.resolve("docs"));
+                Stream<Path> skeletons =
+                        Files.list(ROOT.resolve("deploy/cli/src/main/resources/dev/godwit/cli/init"))) {
+            for (Path file : Stream.concat(docs, skeletons)
+                    .filter(Files::isRegularFile)
+                    .sorted()
+                    .toList()) {
                 String name = file.toString();
-                if (name.endsWith(".yaml") && Files.readString(file).contains("\nmigration: ")
-                        || name.endsWith(".yaml") && Files.readString(file).startsWith("migration: ")) {
-                    definitions.put(name, Files.readString(file));
+                if (name.endsWith(".yaml")
+                        && DEFINITION.matcher(Files.readString(file)).find()) {
+                    definitions.put(name, Files.readString(file).replace("NAME", "name"));
                 } else if (name.endsWith(".md")) {
                     Matcher example = EXAMPLE.matcher(Files.readString(file));
                     while (example.find()) {
@@ -186,7 +193,6 @@ class DefinitionSchemaTest {
                 "migration: m",
                 "migration: m\nschema: {up: SELECT 1}\nderive: {from: a.b, into: a.c, identity: [id], rows: SELECT id FROM entity}",
                 "migration: m\nrekey: {table: a.b, key: id}",
-                "migration: m\nrekey: {table: b, key: id, to: gen(id)}",
                 "migration: m\nrekey: {table: a.b, key: id, to: gen(id), on-duplicate: merge}",
                 "migration: m\nrekey: {table: a.b, key: id, to: gen(id), merge: {keep: newest(at)}}",
                 "migration: m\nrekey: {table: a.b, key: id, to: gen(id), on-duplicate: merge, merge: {keep: biggest(at)}}",
@@ -204,7 +210,7 @@ class DefinitionSchemaTest {
                 "migration: m\nimport: {from: a.b, into: a.c, set: {id: id}, source: My-Db}",
                 "migration: m\nschema: {up: SELECT 1, attempts: 0}",
                 "migration: m\nschema: {up: SELECT 1, lock-timeout: 5}",
-                "migration: m\nschema: {up: SELECT 1, provides: {columns: [a.b]}}",
+                "migration: m\nschema: {up: SELECT 1, provides: {columns: [b]}}",
                 "migration: m\nschema: {up: SELECT 1}\nverify: [{name: a, sql: SELECT 0}]",
                 "migration: m\nschema: {up: SELECT 1}\nhealth: [{name: a, sql: SELECT 0, warn: high, critical: 2}]",
                 "migration: m\nrekey: {table: a.b, key: id, to: gen(id)}\nhealth: [{name: orphans, sql: SELECT 0, warn: 1, critical: 2}]",
@@ -222,8 +228,8 @@ class DefinitionSchemaTest {
     }
 
     private static List<String> violations(String text) throws IOException {
-        JsonSchema schema = JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V202012)
-                .getSchema(Files.readString(FILE));
+        JsonSchema schema =
+                JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V202012).getSchema(Files.readString(FILE));
         return schema.validate(JSON.valueToTree(load(text))).stream()
                 .map(ValidationMessage::getMessage)
                 .toList();

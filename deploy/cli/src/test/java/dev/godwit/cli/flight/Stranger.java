@@ -57,12 +57,13 @@ final class Stranger {
     }
 
     private void save(Page.SavedFile file) throws IOException {
+        Path saved = directory.resolve(file.name());
+        Files.createDirectories(saved.getParent());
+        Files.writeString(saved, file.content());
         Matcher definition = DEFINITION.matcher(file.name());
         if (definition.matches()) {
             definitions.add(definition.group(1));
             stack.define(definition.group(1), file.content());
-        } else {
-            Files.writeString(directory.resolve(file.name()), file.content());
         }
     }
 

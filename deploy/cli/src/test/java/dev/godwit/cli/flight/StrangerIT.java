@@ -38,7 +38,7 @@ class StrangerIT {
 
     @Test
     void shouldEndWhereTheTutorialSays(@TempDir Path directory) throws Exception {
-        assertThat(follow(directory, "tutorials/your-own-table.md")).isEqualTo(8);
+        assertThat(follow(directory, "tutorials/your-own-table.md")).isEqualTo(9);
 
         assertThat(stack.query("SELECT email FROM shop.customers ORDER BY email"))
                 .containsExactly("Ada@Example.org", "ben@example.org", "cleo@example.org");
