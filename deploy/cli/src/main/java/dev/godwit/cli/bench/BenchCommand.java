@@ -15,7 +15,8 @@ import picocli.CommandLine.Spec;
             DeriveBenchCommand.class,
             ImportBenchCommand.class,
             AuditBenchCommand.class,
-            ImpactBenchCommand.class
+            ImpactBenchCommand.class,
+            PagesBenchCommand.class
         })
 public final class BenchCommand implements Runnable {
     @Spec
@@ -24,6 +25,7 @@ public final class BenchCommand implements Runnable {
     @Override
     public void run() {
         throw new ParameterException(
-                spec.commandLine(), "which benchmark? godwit bench rekey, transform, derive, import, audit or impact");
+                spec.commandLine(),
+                "which benchmark? godwit bench rekey, transform, derive, import, audit, impact or pages");
     }
 }
