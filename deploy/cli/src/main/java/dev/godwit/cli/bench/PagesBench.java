@@ -56,6 +56,11 @@ final class PagesBench {
                 ON CONFLICT DO NOTHING
             """;
 
+    private static final String FORGET = """
+            DELETE FROM health_latest WHERE migration ~ '^bench-[0-9]+$';
+            DELETE FROM health_measure WHERE migration ~ '^bench-[0-9]+$'
+            """;
+
     private static final String DEFINITION = """
             migration: %s
             depends-on: [%s]
@@ -93,6 +98,7 @@ final class PagesBench {
                 for (String migration : graph.keySet()) {
                     definitions.remove(migration);
                 }
+                Contest.execute(trail, FORGET);
             }
         }
     }
