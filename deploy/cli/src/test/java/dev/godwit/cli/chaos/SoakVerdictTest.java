@@ -32,7 +32,7 @@ class SoakVerdictTest {
                 .satisfies(check -> assertThat(check.differences())
                         .singleElement()
                         .asString()
-                        .contains("audit-service held 372 MiB in the second quarter and 472 in the last"));
+                        .contains("audit-service held 373 MiB in the second quarter and 473 in the last"));
     }
 
     @Test
