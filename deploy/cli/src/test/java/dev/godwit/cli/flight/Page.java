@@ -61,9 +61,9 @@ record Page(List<Step> steps) {
                 .collect(Collectors.joining("\n"));
     }
 
-    /** Dots stand for anything. */
+    /** Dots stand for anything, also for nothing. */
     static Pattern expected(String shown) {
-        String[] parts = tidy(shown).split("…", -1);
+        String[] parts = tidy(shown).replace("\n…", "…").split("…", -1);
         List<String> quoted = new ArrayList<>();
         for (String part : parts) {
             quoted.add(Pattern.quote(part));
