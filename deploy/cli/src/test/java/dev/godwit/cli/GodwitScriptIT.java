@@ -64,7 +64,13 @@ class GodwitScriptIT {
     void shouldWriteSkeletonsThatPassTheCheck() throws Exception {
         for (String kind : List.of("rekey", "transform", "derive", "import", "schema")) {
             int code = Godwit.commandLine()
-                    .execute("init", "my-" + kind, "--kind", kind, "--migrations", elsewhere.resolve("mine").toString());
+                    .execute(
+                            "init",
+                            "my-" + kind,
+                            "--kind",
+                            kind,
+                            "--migrations",
+                            elsewhere.resolve("mine").toString());
             assertThat(code).as(kind).isEqualTo(ExitCode.DONE);
         }
 
@@ -81,7 +87,8 @@ class GodwitScriptIT {
     @Test
     void shouldTellMistakesInDefinitionsWithoutAService() throws Exception {
         Path mine = Files.createDirectory(elsewhere.resolve("mine"));
-        Files.writeString(mine.resolve("wrong.yaml"), "migration: wrong\nrekey:\n  tabel: a.b\n  key: id\n  to: f(id)\n");
+        Files.writeString(
+                mine.resolve("wrong.yaml"), "migration: wrong\nrekey:\n  tabel: a.b\n  key: id\n  to: f(id)\n");
 
         Result checked = run(script(), "check", "mine");
 

@@ -13,8 +13,9 @@ import picocli.CommandLine.Parameters;
 /** Reads definitions as migration-service would, without one, and tells their mistakes in its words. */
 @Command(
         name = "check",
-        description = "Read a directory of definitions, without services and database, and tell what is wrong. Whether names"
-                + " and expressions fit a database, a plan says.")
+        description =
+                "Read a directory of definitions, without services and database, and tell what is wrong. Whether names"
+                        + " and expressions fit a database, a plan says.")
 public final class CheckCommand extends GodwitCommand {
     /** Where definitions are looked for when nobody says otherwise. */
     static final String DIRECTORY = "migrations";

@@ -20,8 +20,9 @@ import picocli.CommandLine.Parameters;
 /** Writes the skeleton of a definition, and the schema by which an editor completes it. */
 @Command(
         name = "init",
-        description = "Write the skeleton of a definition, to be filled in, and beside it the JSON Schema by which editors"
-                + " complete and check definitions.")
+        description =
+                "Write the skeleton of a definition, to be filled in, and beside it the JSON Schema by which editors"
+                        + " complete and check definitions.")
 public final class InitCommand extends GodwitCommand {
     /** Kinds of migrations, as definitions spell them. */
     enum Kind {
@@ -58,8 +59,9 @@ public final class InitCommand extends GodwitCommand {
     @Override
     public Integer call() {
         if (name.length() > NAME_LENGTH_MAX || !NAME.matcher(name).matches()) {
-            throw Failure.usage("'" + name + "' is no name of a migration; use lower-case letters and digits in words joined"
-                    + " by '-', at most " + NAME_LENGTH_MAX + " characters");
+            throw Failure.usage(
+                    "'" + name + "' is no name of a migration; use lower-case letters and digits in words joined"
+                            + " by '-', at most " + NAME_LENGTH_MAX + " characters");
         }
         Path file = directory.resolve(name + ".yaml");
         try {
