@@ -2,6 +2,7 @@ package dev.godwit.cli;
 
 import dev.godwit.cli.bench.BenchCommand;
 import dev.godwit.cli.chaos.ChaosCommand;
+import dev.godwit.cli.chaos.SoakCommand;
 import dev.godwit.cli.command.AuditCommand;
 import dev.godwit.cli.command.CancelCommand;
 import dev.godwit.cli.command.CheckCommand;
@@ -81,7 +82,8 @@ import picocli.CommandLine.Spec;
             StageCommand.class,
             TokenCommand.class,
             BenchCommand.class,
-            ChaosCommand.class
+            ChaosCommand.class,
+            SoakCommand.class
         })
 public final class Godwit implements Runnable {
     @Spec
