@@ -40,8 +40,8 @@ public final class TestPostgres {
             try {
                 // Before PostgreSQL 18, origins in use are counted among the slots.
                 boolean apart = major() >= ORIGINS_APART_FROM_SLOTS;
-                EmbeddedPostgres.Builder builder = EmbeddedPostgres.builder()
-                        .setServerConfig("max_replication_slots", apart ? "20" : "84");
+                EmbeddedPostgres.Builder builder =
+                        EmbeddedPostgres.builder().setServerConfig("max_replication_slots", apart ? "20" : "84");
                 if (apart) {
                     builder.setServerConfig("max_active_replication_origins", "64");
                 }
