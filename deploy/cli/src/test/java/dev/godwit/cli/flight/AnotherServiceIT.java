@@ -86,11 +86,9 @@ class AnotherServiceIT {
             String asked = send(client, "entities-migrate", "dev.godwit.entities.migrate", run);
             answer(client, asked, said -> said.path("outcomes").size() == 2);
 
-            for (Matcher typed = TYPED.matcher(Files.readString(PAGE)); typed.find(); ) {
-                if (isHere(typed.group(1))) {
-                    await().atMost(PATIENCE).untilAsserted(() -> type(typed.group(2), broker, run));
-                }
-            }
+            client.send("library-refused", "dev.godwit.run.start", "no-such", "{\"migration\": \"no-such\"}");
+            typeAll(PAGE, broker, run);
+            typeAll(PAGE.resolveSibling("consume-audit-topics.md"), broker, run);
             send(client, "run-complete", "dev.godwit.run.complete", run);
             JsonNode last =
                     answer(client, start, said -> said.path("state").asText().equals("completed"));
@@ -153,6 +151,14 @@ class AnotherServiceIT {
                         .start()
                         .waitFor()
                 == 0;
+    }
+
+    private void typeAll(Path page, String broker, String run) throws IOException, InterruptedException {
+        for (Matcher typed = TYPED.matcher(Files.readString(page)); typed.find(); ) {
+            if (isHere(typed.group(1))) {
+                await().atMost(PATIENCE).untilAsserted(() -> type(typed.group(2), broker, run));
+            }
+        }
     }
 
     private void type(String lines, String broker, String run) throws IOException, InterruptedException {
