@@ -38,7 +38,9 @@ class IdProjectionTest {
     void shouldHaveTheSameIdWhenItComesAgain() {
         IdChange change = change("a", "b");
 
-        assertThat(change.eventId()).isEqualTo(change("a", "b").eventId()).isNotEqualTo(change("a", "c").eventId());
+        assertThat(change.eventId())
+                .isEqualTo(change("a", "b").eventId())
+                .isNotEqualTo(change("a", "c").eventId());
     }
 
     @Test

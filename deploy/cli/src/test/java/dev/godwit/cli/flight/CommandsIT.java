@@ -81,7 +81,11 @@ class CommandsIT {
             // It was right before; now it is not, so that its outcome replaces the one that was told.
             stack.execute("UPDATE archive.documents SET name = 'wrong' WHERE name = 'right'");
             String asked = send(client, "entities-migrate", run);
-            answer(client, "godwit.outcomes", asked, said -> said.path("outcomes").size() == 2);
+            answer(
+                    client,
+                    "godwit.outcomes",
+                    asked,
+                    said -> said.path("outcomes").size() == 2);
             client.command("dev.godwit.run.start", "no-such", Map.of("migration", "no-such"));
             typeAll(PAGE, run);
             typeAll(DOCS.resolve("how-to/consume-audit-topics.md"), run);
@@ -98,8 +102,7 @@ class CommandsIT {
     /** From godwit.outcomes alone: what godwit.runs says, and that nothing is missing. */
     private static void countsMustBe(JsonNode last, EventClient client, String run) {
         RunCounts counts = new RunCounts();
-        List<Event> told =
-                client.read("godwit.outcomes", event -> event.key().equals(run));
+        List<Event> told = client.read("godwit.outcomes", event -> event.key().equals(run));
         assertThat(counts.isComplete(last)).isFalse();
         told.forEach(event -> counts.add(event.data()));
         told.forEach(event -> counts.add(event.data()));
@@ -116,9 +119,8 @@ class CommandsIT {
         Matcher data = DATA.matcher(Files.readString(PAGE));
         while (data.find()) {
             if (data.group(1).equals(command)) {
-                byte[] value = data.group(2)
-                        .replaceAll("\\br[0-9a-z]{12}\\b", run)
-                        .getBytes(StandardCharsets.UTF_8);
+                byte[] value =
+                        data.group(2).replaceAll("\\br[0-9a-z]{12}\\b", run).getBytes(StandardCharsets.UTF_8);
                 String type = "dev.godwit." + command.replace('-', '.');
                 return client.command(UUID.randomUUID().toString(), type, MIGRATION, value);
             }
@@ -127,7 +129,8 @@ class CommandsIT {
     }
 
     private static JsonNode answer(EventClient client, String topic, String id, Predicate<JsonNode> wanted) {
-        Predicate<Event> mine = event -> event.data().path("commandId").asText().equals(id) && wanted.test(event.data());
+        Predicate<Event> mine =
+                event -> event.data().path("commandId").asText().equals(id) && wanted.test(event.data());
         return await().atMost(PATIENCE)
                 .until(() -> client.read(topic, mine), events -> !events.isEmpty())
                 .get(0)
