@@ -10,6 +10,7 @@ import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.Cancellable;
 import io.vertx.mutiny.sqlclient.Pool;
+import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
@@ -180,9 +181,21 @@ public class RunDriver {
     private Uni<Void> stepAndTell(Run run) {
         return step(run)
                 .chain(() -> troubles.over(run))
+                .onFailure(SchemaDriftException.class)
+                .recoverWithUni(drift -> pause(run, drift.getMessage()))
                 .onFailure()
                 .recoverWithUni(failure -> troubles.noted(run, failure))
                 .chain(() -> tell(run));
+    }
+
+    /** With tables that are not what they were; a run that has written nothing yet has failed. */
+    private Uni<Void> pause(Run run, String difference) {
+        RunState to = run.state().mayBecome(RunState.PAUSED) ? RunState.PAUSED : RunState.FAILED;
+        return runs.transition(run, run.state(), to, Optional.of(difference), connection -> connection
+                        .preparedQuery(Drift.TOLD)
+                        .execute(Tuple.of(run.id(), to == RunState.PAUSED))
+                        .replaceWithVoid())
+                .replaceWithVoid();
     }
 
     private Uni<Void> step(Run run) {
