@@ -4,6 +4,7 @@ import dev.godwit.migration.definition.TableName;
 import dev.godwit.migration.sql.AdvisoryLock;
 import dev.godwit.migration.sql.PgErrors;
 import dev.godwit.migration.tail.CaptureSource;
+import dev.godwit.migration.tail.EventTopics;
 import dev.godwit.migration.tail.HeardDatabases;
 import io.quarkus.runtime.StartupEvent;
 import io.smallrye.mutiny.Multi;
@@ -39,6 +40,7 @@ public class RunDriver {
 
     private static final Duration PROGRESS_EVERY = Duration.ofSeconds(1);
     private static final Duration LOOK_EVERY = Duration.ofMillis(500);
+    private static final Duration LOOK_AT_REST_EVERY = Duration.ofSeconds(5);
     private static final int REMEMBERED_MAX = 1000;
 
     /**
@@ -55,6 +57,7 @@ public class RunDriver {
     private final SchemaSteps schemaSteps;
     private final Troubles troubles;
     private final CaptureSource source;
+    private final EventTopics topics;
     private final HeardDatabases databases;
     private final GodwitConfig config;
     private final Map<String, Instant> told = new ConcurrentHashMap<>();
@@ -70,10 +73,12 @@ public class RunDriver {
             SchemaSteps schemaSteps,
             Troubles troubles,
             CaptureSource source,
+            EventTopics topics,
             HeardDatabases databases,
             GodwitConfig config) {
         this.schemaSteps = schemaSteps;
         this.source = source;
+        this.topics = topics;
         this.databases = databases;
         this.config = config;
         this.pool = pool;
@@ -118,7 +123,7 @@ public class RunDriver {
 
     private Uni<List<Run>> active(boolean lengthy) {
         return runs.active()
-                .call(active -> active.isEmpty() || lengthy ? Uni.createFrom().voidItem() : watchSources(active))
+                .call(active -> lengthy ? Uni.createFrom().voidItem() : watchSources(active))
                 .map(active -> active.stream()
                         .filter(run -> RunSteps.isLengthy(run) == lengthy)
                         .toList())
@@ -128,13 +133,13 @@ public class RunDriver {
                 .recoverWithItem(List.of());
     }
 
-    /** Seen often, a source that was replaced has had little time to look like the old one again. */
+    /** Seen often, a source that was replaced has had little time to look like the old one again. Runs at rest, or yet to come, rely on it too. */
     private Uni<Void> watchSources(List<Run> active) {
         Instant now = Instant.now();
         if (now.isBefore(lookAt)) {
             return Uni.createFrom().voidItem();
         }
-        lookAt = now.plus(LOOK_EVERY);
+        lookAt = now.plus(active.isEmpty() ? LOOK_AT_REST_EVERY : LOOK_EVERY);
         Stream<Optional<String>> elsewhere = active.stream()
                 .flatMap(run -> run.tables().stream())
                 .map(table -> TableName.parse(table).source())
@@ -145,7 +150,8 @@ public class RunDriver {
                 .onItem()
                 .transformToUniAndConcatenate(this::watch)
                 .onItem()
-                .ignoreAsUni();
+                .ignoreAsUni()
+                .chain(topics::look);
     }
 
     private Uni<Boolean> watch(Optional<String> of) {

@@ -76,7 +76,7 @@ class CatalogShapeIT {
                 "CREATE INDEX ON f.t (b)",
                 "CREATE TABLE f.t2 PARTITION OF f.t FOR VALUES FROM (10) TO (20)",
                 "ALTER TABLE f.t DROP CONSTRAINT swapped, ADD CONSTRAINT swapped CHECK (a > 1) NOT VALID",
-                "ALTER TABLE f.t ADD CONSTRAINT godwit_check_7 CHECK (a > 1)"
+                "ALTER TABLE f.t ADD CONSTRAINT godwit_check_7 CHECK (a > 0)"
             })
     void shouldNotMindWhatDoesNoHarm(String change) {
         CatalogShape before = read();
