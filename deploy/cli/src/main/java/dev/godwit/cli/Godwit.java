@@ -31,6 +31,7 @@ import dev.godwit.cli.command.UpCommand;
 import dev.godwit.cli.command.VerifyCommand;
 import dev.godwit.cli.demo.command.DemoCommand;
 import dev.godwit.cli.stage.StageCommand;
+import dev.godwit.cli.uninstall.UninstallCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -77,7 +78,8 @@ import picocli.CommandLine.Spec;
             StageCommand.class,
             TokenCommand.class,
             BenchCommand.class,
-            ChaosCommand.class
+            ChaosCommand.class,
+            UninstallCommand.class
         })
 public final class Godwit implements Runnable {
     @Spec
