@@ -2,6 +2,7 @@ package dev.godwit.cli;
 
 import dev.godwit.cli.bench.BenchCommand;
 import dev.godwit.cli.chaos.ChaosCommand;
+import dev.godwit.cli.chaos.SoakCommand;
 import dev.godwit.cli.command.AuditCommand;
 import dev.godwit.cli.command.CancelCommand;
 import dev.godwit.cli.command.CompleteCommand;
@@ -79,7 +80,11 @@ import picocli.CommandLine.Spec;
             TokenCommand.class,
             BenchCommand.class,
             ChaosCommand.class,
+<<<<<<< HEAD
             UninstallCommand.class
+=======
+            SoakCommand.class
+>>>>>>> main
         })
 public final class Godwit implements Runnable {
     @Spec
