@@ -1,7 +1,10 @@
 -- Events that were committed after resend_from and may have been lost on their way to Kafka; null when none are known to be. Since the slot came back, resend_until stands.
+-- Those since resent_from have been sent again, and arrive with resent_lsn, which is the highest of all while it is not known: the next slot may lose them too.
 ALTER TABLE godwit.source
     ADD COLUMN resend_from  timestamptz,
-    ADD COLUMN resend_until timestamptz;
+    ADD COLUMN resend_until timestamptz,
+    ADD COLUMN resent_from  timestamptz,
+    ADD COLUMN resent_lsn   pg_lsn;
 
 -- Topics of events as they were seen last: its id changes when one is deleted and made again, and partition by partition it tells {"0":[begin,end]}.
 CREATE TABLE godwit.event_topic (
@@ -19,7 +22,16 @@ DECLARE
 BEGIN
     SELECT * INTO span FROM godwit.source WHERE database = '' AND resend_from IS NOT NULL AND slot FOR UPDATE;
     IF NOT FOUND THEN
+        -- What was sent again has been committed: this is another transaction.
+        UPDATE godwit.source
+           SET resent_lsn = pg_current_wal_insert_lsn()
+         WHERE database = ''
+           AND resend_from IS NULL
+           AND resent_lsn = 'FFFFFFFF/FFFFFFFF';
         RETURN false;
+    END IF;
+    IF span.resend_until IS NULL THEN
+        span.resent_from := least(span.resend_from, CASE WHEN span.resent_lsn > span.confirmed_lsn THEN span.resent_from END);
     END IF;
     span.resend_until := coalesce(span.resend_until, clock_timestamp());
     SELECT time INTO upto
@@ -38,7 +50,9 @@ BEGIN
     SELECT * FROM gone ORDER BY time;
     UPDATE godwit.source
        SET resend_from = upto + interval '1 microsecond',
-           resend_until = CASE WHEN upto IS NOT NULL THEN span.resend_until END
+           resend_until = CASE WHEN upto IS NOT NULL THEN span.resend_until END,
+           resent_from = span.resent_from,
+           resent_lsn = 'FFFFFFFF/FFFFFFFF'
      WHERE database = '';
     RETURN upto IS NOT NULL;
 END

@@ -80,11 +80,8 @@ import picocli.CommandLine.Spec;
             TokenCommand.class,
             BenchCommand.class,
             ChaosCommand.class,
-<<<<<<< HEAD
-            UninstallCommand.class
-=======
+            UninstallCommand.class,
             SoakCommand.class
->>>>>>> main
         })
 public final class Godwit implements Runnable {
     @Spec

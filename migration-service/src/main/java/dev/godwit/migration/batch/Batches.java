@@ -247,8 +247,9 @@ public class Batches {
             return Uni.createFrom().item(new Ended.Committed(NO_WORK, chunk));
         }
         return Pipeline.of(settings(connection, run), () -> work.apply(new Opened(connection, fenced.batch(), chunk)))
-                .call(() -> Standing.mustHold(connection, run, place.lane()))
-                .chain(done -> finish(connection, run, place, fenced.batch(), done))
+                .chain(done -> Pipeline.of(
+                        List.of(Standing.mustHold(connection, run, place.lane())),
+                        () -> finish(connection, run, place, fenced.batch(), done)))
                 .map(done -> new Ended.Committed(done, chunk));
     }
 

@@ -6,15 +6,25 @@ import io.vertx.core.json.JsonObject;
 import io.vertx.mutiny.sqlclient.SqlConnection;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 
-/**
- * The tables of a run as they were when its statements were compiled.
- *
- * @param here of the application's database
- * @param there of the root, where that is in another one
- */
-public record Standing(CatalogShape here, Optional<CatalogShape> there) {
+/** The tables of a run as they were when its statements were compiled. */
+public final class Standing {
+
+    private final CatalogShape here;
+    private final Optional<CatalogShape> there;
+    private final AtomicReference<String> seenHere = new AtomicReference<>("");
+    private final AtomicReference<String> seenThere = new AtomicReference<>("");
+
+    /**
+     * @param here of the application's database
+     * @param there of the root, where that is in another one
+     */
+    public Standing(CatalogShape here, Optional<CatalogShape> there) {
+        this.here = here;
+        this.there = there;
+    }
 
     /**
      * Asked at the end of a batch: whoever could change a table that was written waits for the batch's locks, so that what is read here still holds when it commits.
@@ -30,16 +40,27 @@ public record Standing(CatalogShape here, Optional<CatalogShape> there) {
 
     /** A rollback reads nothing of another database, which may be gone. */
     private Uni<Void> mustHold(SqlConnection connection, Operation operation, boolean thereToo) {
-        return here.holds(connection)
-                .chain(holds -> holds && thereToo && there.isPresent()
-                        ? operation.atRoot(connection, there.get()::holds)
-                        : Uni.createFrom().item(holds))
-                .invoke(holds -> {
-                    if (!holds) {
-                        throw new ChangedTablesException("a table was changed while the run was at work");
-                    }
-                })
-                .replaceWithVoid();
+        Uni<Void> held = mustHold(connection, here, seenHere);
+        return thereToo && there.isPresent()
+                ? held.chain(
+                        () -> operation.atRoot(connection, elsewhere -> mustHold(elsewhere, there.get(), seenThere)))
+                : held;
+    }
+
+    /** What has been written to the catalog since is looked at once, and remembered when it concerns nobody. */
+    private static Uni<Void> mustHold(SqlConnection connection, CatalogShape shape, AtomicReference<String> seen) {
+        return shape.version(connection)
+                .chain(version -> version.equals(seen.get())
+                        ? Uni.createFrom().voidItem()
+                        : shape.holds(connection)
+                                .invoke(holds -> {
+                                    if (!holds) {
+                                        throw new ChangedTablesException(
+                                                "a table was changed while the run was at work");
+                                    }
+                                    seen.set(version);
+                                })
+                                .replaceWithVoid());
     }
 
     /** The same tables as they are now. */

@@ -18,11 +18,13 @@ public class SentAgain {
 
     private static final int EVENTS_AT_ONCE = 200;
 
-    /** The newest mark that the lost slot had confirmed bounds what it had carried. Without a slot before, what was due then still is. */
+    /** The newest mark that the lost slot had confirmed bounds what it had carried, but for what was sent again later. Without a slot before, what was due then still is. */
     private static final String SINCE = """
             UPDATE godwit.source
                SET resend_from = CASE WHEN $2 OR resend_from IS NULL
-                                      THEN least(resend_from, coalesce((SELECT max(at) FROM godwit.outbox_mark WHERE lsn <= '0/0'::pg_lsn + $1::bigint::numeric), '-infinity'))
+                                      THEN least(resend_from,
+                                                 coalesce((SELECT max(at) FROM godwit.outbox_mark WHERE lsn <= '0/0'::pg_lsn + $1::bigint::numeric), '-infinity'),
+                                                 CASE WHEN resent_lsn > '0/0'::pg_lsn + $1::bigint::numeric THEN resent_from END)
                                       ELSE resend_from
                                  END,
                    resend_until = NULL

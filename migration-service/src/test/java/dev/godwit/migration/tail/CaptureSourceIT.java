@@ -93,25 +93,34 @@ class CaptureSourceIT {
     @Test
     void shouldSendAgainWhatALostSlotMayNotHaveCarried() {
         event(1);
-        engine.execute(
-                "INSERT INTO godwit.outbox_mark (at, lsn) VALUES (clock_timestamp(), pg_current_wal_insert_lsn())");
+        mark();
         engine.execute("SELECT pg_replication_slot_advance('" + slot + "', pg_current_wal_insert_lsn())");
         assertThat(look()).isFalse();
         event(2);
         dropSlot();
         assertThat(look()).isTrue();
         event(3);
+        mark();
         makeSlot();
 
         assertThat(look()).isTrue();
         event(4);
         assertThat(look()).isFalse();
+        dropSlot();
+        assertThat(look()).isTrue();
+        makeSlot();
+        assertThat(look()).isTrue();
 
         assertThat(engine.values(
                         "SELECT substring(data FROM 'subject\\[text\\]:''event (.)''') FROM pg_logical_slot_get_changes('"
                                 + slot + "', NULL, NULL) WHERE data LIKE '%outbox: INSERT%'"))
                 .containsExactly("2", "3", "4");
         assertThat(engine.value("SELECT count(*) FROM godwit.outbox")).isEqualTo("4");
+    }
+
+    private void mark() {
+        engine.execute(
+                "INSERT INTO godwit.outbox_mark (at, lsn) VALUES (clock_timestamp(), pg_current_wal_insert_lsn())");
     }
 
     private void event(int number) {
