@@ -5,6 +5,7 @@ import dev.godwit.cli.chaos.ChaosCommand;
 import dev.godwit.cli.chaos.SoakCommand;
 import dev.godwit.cli.command.AuditCommand;
 import dev.godwit.cli.command.CancelCommand;
+import dev.godwit.cli.command.CheckCommand;
 import dev.godwit.cli.command.CompleteCommand;
 import dev.godwit.cli.command.DoctorCommand;
 import dev.godwit.cli.command.DownCommand;
@@ -14,6 +15,7 @@ import dev.godwit.cli.command.ForgetCommand;
 import dev.godwit.cli.command.GraphCommand;
 import dev.godwit.cli.command.HealthCommand;
 import dev.godwit.cli.command.IdsCommand;
+import dev.godwit.cli.command.InitCommand;
 import dev.godwit.cli.command.ListCommand;
 import dev.godwit.cli.command.PaceCommand;
 import dev.godwit.cli.command.PauseCommand;
@@ -55,6 +57,8 @@ import picocli.CommandLine.Spec;
             StatusCommand.class,
             DoctorCommand.class,
             HealthCommand.class,
+            InitCommand.class,
+            CheckCommand.class,
             ListCommand.class,
             GraphCommand.class,
             FeaturesCommand.class,

@@ -85,7 +85,8 @@ class UninstallIT {
 
     @Test
     void shouldLeaveTheDatabaseAsItWasFound() throws Exception {
-        execute(postgres.url(), "CREATE ROLE app; CREATE DATABASE app OWNER app");
+        execute(postgres.url(), "CREATE ROLE app");
+        execute(postgres.url(), "CREATE DATABASE app OWNER app");
         DatabaseUrl app = postgres.url().in("app");
         execute(app, APPLICATION);
         List<String> before = standing(app);
