@@ -3,10 +3,12 @@ package dev.godwit.audit.integrity;
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.empty;
 import static org.hamcrest.Matchers.equalTo;
 
 import dev.godwit.audit.testing.AuditIT;
+import dev.godwit.audit.testing.Neighbours;
 import dev.godwit.audit.testing.TestChain;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.path.json.JsonPath;
@@ -15,7 +17,10 @@ import io.vertx.mutiny.sqlclient.Pool;
 import jakarta.inject.Inject;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,11 +29,19 @@ import org.junit.jupiter.params.provider.CsvSource;
 @QuarkusTest
 class IntegrityIT extends AuditIT {
 
+    /** Nobody else's: it is emptied, and dropped. */
+    private static final LocalDate MONTH = LocalDate.of(1999, 5, 1);
+
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+
     @Inject
     Pool pool;
 
     @Inject
     Checkpoints checkpoints;
+
+    @Inject
+    PeriodicProof periodic;
 
     private final TestChain chunk = new TestChain(id, "chunk-1", "commit");
 
@@ -42,10 +55,15 @@ class IntegrityIT extends AuditIT {
                 "UPDATE trail_outcome SET position = position + 2 WHERE run = '%s' AND key IN ('b', 'd'); UPDATE trail_outcome SET position = 5 - position WHERE run = '%1$s' AND key IN ('b', 'd')|moved-row|2|1",
                 "UPDATE trail_event SET hash = sha256('x') WHERE run = '%s' AND sequence = 2|broken-hash|2|",
                 "DELETE FROM trail_event WHERE run = '%s' AND sequence = 2|missing|3|",
+                "INSERT INTO trail_outcome SELECT event, 3, occurred_at, run, table_name, 'x', 'X', outcome, reason, detail, salt FROM trail_outcome WHERE run = '%s' AND key = 'b'|added-row|2|3",
+                "UPDATE trail_event SET sequence = sequence + 10 WHERE run = '%s' AND sequence > 1; UPDATE trail_event SET sequence = 15 - sequence WHERE run = '%1$s' AND sequence > 1|broken-hash|2|",
+                "TRUNCATE trail_outcome_%2$s|removed-row|1|1",
+                "DROP TABLE trail_outcome_%2$s|removed-row|1|1",
             })
     void shouldNameTheRowThatWasChangedBehindItsBack(String change, String kind, long sequence, Integer position)
             throws SQLException {
         // Given
+        chunk.startingAt(MONTH.atStartOfDay().toInstant(ZoneOffset.UTC));
         wire.publish(
                 chunk.next(List.of(TestChain.migrated("a", "A"))),
                 chunk.next(List.of(TestChain.migrated("b", "B"), TestChain.conflict("d", "duplicate"))),
@@ -55,7 +73,7 @@ class IntegrityIT extends AuditIT {
         integrity().then().body("findings", empty()).body("events", equalTo(3)).body("outcomes", equalTo(4));
 
         // When
-        tamper(change.formatted(id));
+        tamper(change.formatted(id, "1999_05"));
 
         // Then
         integrity()
@@ -135,6 +153,8 @@ class IntegrityIT extends AuditIT {
                 "UPDATE trail_event SET hash = sha256('x') WHERE run = '%s' AND sequence = 3|rewritten|3",
                 "INSERT INTO trail_outcome SELECT event + 1000000, position, occurred_at, run, table_name, key, new_key, outcome FROM trail_outcome WHERE run = '%s' AND key = 'a'|orphan-row|",
                 "INSERT INTO trail_event (event_id, run, migration, mode, lane, stream, sequence, previous_hash, hash, table_name, outcomes, occurred_at, leaves) SELECT gen_random_uuid(), run, migration, mode, lane, stream, sequence + 1, hash, sha256('x'), table_name, 0, occurred_at, '' FROM trail_event WHERE run = '%s' AND sequence = 3|added|4",
+                "DELETE FROM trail_outcome WHERE run = '%s' AND key <> 'a'; DELETE FROM trail_event WHERE run = '%1$s' AND sequence > 1; UPDATE trail_stream SET events = 1, outcomes = 1, last_sequence = 1, checkpointed = 1, last_hash = (SELECT hash FROM trail_event WHERE run = '%1$s') WHERE run = '%1$s'; UPDATE run SET streams = NULL WHERE id = '%1$s'|truncated|2",
+                "DELETE FROM checkpoint_chain WHERE checkpoint = (SELECT max(number) FROM checkpoint); DELETE FROM checkpoint WHERE number = (SELECT max(number) FROM checkpoint)|missing-checkpoint|3",
                 "UPDATE checkpoint_chain SET sequence = 2 WHERE run = '%s'|broken-checkpoint|",
                 "UPDATE checkpoint SET signature = sha256('x') WHERE number = (SELECT max(number) FROM checkpoint)|broken-checkpoint|",
                 "UPDATE checkpoint_chain SET checkpoint = checkpoint + 1 WHERE run = '%s'; UPDATE checkpoint SET number = number + 1 WHERE number = (SELECT max(number) FROM checkpoint)|missing-checkpoint|",
@@ -162,6 +182,99 @@ class IntegrityIT extends AuditIT {
             assertThat(proof.getInt("findings.find { it.run == '" + id + "' }.sequence"))
                     .isEqualTo(sequence);
         }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"'trail_event',truncated,1", "'checkpoint,checkpoint_chain',missing-checkpoint,2"})
+    void shouldNameWhatWasEmptied(String tables, String kind, int sequence) throws SQLException {
+        // Given
+        wire.publish(
+                chunk.next(List.of(TestChain.migrated("a", "A"))),
+                chunk.next(List.of(TestChain.migrated("b", "B"))),
+                run.end(9, "completed", chunk));
+        reportMustBecomeComplete(2);
+        assertThat(checkpoints.make()).isPresent();
+        for (String table : tables.split(",")) {
+            tamper("CREATE TABLE kept_%1$s AS SELECT * FROM %1$s".formatted(table));
+        }
+
+        // When
+        tamper("TRUNCATE " + tables);
+
+        // Then
+        try {
+            JsonPath proof = given().get("/api/integrity").jsonPath();
+            assertThat(proof.getInt("findings.find { it.run == '%s' && it.kind == '%s' }.sequence".formatted(id, kind)))
+                    .isEqualTo(sequence);
+        } finally {
+            for (String table : tables.split(",")) {
+                tamper("INSERT INTO %1$s OVERRIDING SYSTEM VALUE SELECT * FROM kept_%1$s; DROP TABLE kept_%1$s"
+                        .formatted(table));
+            }
+        }
+    }
+
+    @Test
+    void shouldFindByItselfWhatWasChangedSinceItWasSignedAndSayWhenItIsRightAgain() throws SQLException {
+        // Given
+        wire.publish(
+                chunk.next(List.of(TestChain.migrated("a", "A"))),
+                chunk.next(List.of(TestChain.migrated("b", "B"))),
+                run.end(9, "completed", chunk));
+        reportMustBecomeComplete(2);
+        assertThat(checkpoints.make()).isPresent();
+        tamper("UPDATE trail_outcome SET outcome = 'skipped' WHERE run = '%s' AND key = 'b'".formatted(id));
+
+        // When
+        await().atMost(PATIENCE)
+                .until(() ->
+                        periodic.prove().findings() > 0 && !findingsByItself().isEmpty());
+
+        // Then
+        assertThat(findingsByItself()).containsExactly("altered-row 2/1");
+        await().atMost(PATIENCE).until(() -> asked(Neighbours.WEBHOOK).stream()
+                .anyMatch(notice -> notice.body().contains("\"kind\": \"integrity\"")
+                        && notice.body().contains(id)));
+
+        // When
+        tamper("UPDATE trail_outcome SET outcome = 'migrated' WHERE run = '%s' AND key = 'b'".formatted(id));
+        await().atMost(PATIENCE)
+                .until(() -> periodic.prove().events() > 0 && findingsByItself().isEmpty());
+
+        // Then
+        JsonPath proved = given().get("/api/integrity/proved").jsonPath();
+        assertThat(proved.getLong("events")).isGreaterThanOrEqualTo(2);
+        assertThat(proved.getString("at")).isNotNull();
+    }
+
+    @Test
+    void shouldNoticeByItselfThatTheEndOfAChainWasTakenAway() throws SQLException {
+        // Given
+        wire.publish(
+                chunk.next(List.of(TestChain.migrated("a", "A"))),
+                chunk.next(List.of(TestChain.migrated("b", "B"))),
+                run.end(9, "completed", chunk));
+        reportMustBecomeComplete(2);
+        assertThat(checkpoints.make()).isPresent();
+        tamper(
+                "DELETE FROM trail_outcome WHERE run = '%s' AND key = 'b'; DELETE FROM trail_event WHERE run = '%1$s' AND sequence = 2"
+                        .formatted(id));
+
+        // When
+        await().atMost(PATIENCE)
+                .until(() ->
+                        periodic.prove().findings() > 0 && !findingsByItself().isEmpty());
+
+        // Then
+        assertThat(findingsByItself()).containsExactly("truncated 2/null");
+    }
+
+    private List<String> findingsByItself() {
+        List<Map<String, Object>> findings =
+                given().get("/api/integrity/proved").jsonPath().getList("findings.findAll { it.run == '" + id + "' }");
+        return findings.stream()
+                .map(found -> found.get("kind") + " " + found.get("sequence") + "/" + found.get("position"))
+                .toList();
     }
 
     @Test

@@ -42,6 +42,18 @@ public final class TestRun {
         return event;
     }
 
+    /** The change of state that ends the run and has one end for all its streams. */
+    public TestEvent endOfAll(long version, String state, int streams, String hash) {
+        TestEvent event = state(version, state, "verifying");
+        event.data()
+                .putArray("streams")
+                .addObject()
+                .put("stream", "*")
+                .put("sequence", streams)
+                .put("hash", hash);
+        return event;
+    }
+
     private ObjectNode data(long version, String state, String previous) {
         ObjectNode data = JSON.createObjectNode()
                 .put("run", id)
