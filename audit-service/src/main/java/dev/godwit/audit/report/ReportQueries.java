@@ -36,19 +36,6 @@ class ReportQueries {
                              LIMIT 5) AS sample
             """;
 
-    private static final String PACE = """
-            SELECT occurred_at, rate, done, throttle_reason
-              FROM (SELECT occurred_at, throttle_reason,
-                           (progress::jsonb ->> 'ratePerSecond')::double precision AS rate,
-                           (progress::jsonb ->> 'entitiesDone')::bigint AS done,
-                           row_number() OVER in_time AS place, count(*) OVER () AS moments
-                      FROM run_event
-                     WHERE run = $1 AND progress IS NOT NULL
-                    WINDOW in_time AS (ORDER BY version, occurred_at)) AS told
-             WHERE place % greatest(1, moments / 200) = 0
-             ORDER BY place
-            """;
-
     private final Pool pool;
 
     ReportQueries(Pool pool) {
@@ -76,19 +63,6 @@ class ReportQueries {
             rows.forEach(row -> keys.computeIfAbsent(row.getString("reason"), reason -> new ArrayList<>())
                     .add(row.getString("key")));
             return keys;
-        });
-    }
-
-    /** How fast the run was, moment by moment, thinned to some two hundred. */
-    Uni<List<Report.Pace>> pace(String run) {
-        return pool.preparedQuery(PACE).execute(Tuple.of(run)).map(rows -> {
-            List<Report.Pace> pace = new ArrayList<>();
-            rows.forEach(row -> pace.add(new Report.Pace(
-                    row.getOffsetDateTime("occurred_at").toInstant(),
-                    row.getDouble("rate"),
-                    row.getLong("done"),
-                    row.getString("throttle_reason"))));
-            return List.copyOf(pace);
         });
     }
 }

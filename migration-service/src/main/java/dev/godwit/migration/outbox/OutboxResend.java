@@ -18,7 +18,8 @@ import java.util.Optional;
 import java.util.UUID;
 
 /**
- * Sends events that are still in the outbox once more: each row is taken out and put in again as it was, its id included, so that whoever knows it drops it.
+ * Sends events that are still in the outbox once more: each row is taken out and put in again as it was, its id included, so that whoever knows it drops it. Only
+ * its source says that it is told again.
  *
  * <p>Transaction: one for a piece of the run's events. Idempotency: sent twice is known twice. Failure semantics: nothing of the piece was sent.
  */
@@ -49,9 +50,9 @@ public class OutboxResend {
             WITH taken AS (
                 DELETE FROM godwit.outbox
                  WHERE id = ANY ($1)
-             RETURNING id, topic, key, type, source, subject, time, specversion, contenttype, payload)
+             RETURNING id, topic, key, type, subject, time, specversion, contenttype, payload)
             INSERT INTO godwit.outbox (id, topic, key, type, source, subject, time, specversion, contenttype, payload)
-            SELECT id, topic, key, type, source, subject, time, specversion, contenttype, payload
+            SELECT id, topic, key, type, $2, subject, time, specversion, contenttype, payload
               FROM taken
              ORDER BY time, id
             """;
@@ -100,7 +101,7 @@ public class OutboxResend {
                 ? Uni.createFrom().item(answer)
                 : connection
                         .preparedQuery(SEND_AGAIN)
-                        .execute(Tuple.of(ids.toArray(UUID[]::new)))
+                        .execute(Tuple.of(ids.toArray(UUID[]::new), Outbox.RESENT))
                         .replaceWith(answer);
     }
 

@@ -121,9 +121,14 @@ public final class CommandReader {
 
     /** Reads which other pace a run shall have. */
     public static PaceChange pace(String run, StrictObject data, String commandId, Requester requester) {
-        PaceChange change =
-                new PaceChange(run, commandId, pace(data), window(data), data.flag("anyTime"), requester.of(data));
-        data.mayHave("reason");
+        PaceChange change = new PaceChange(
+                run,
+                commandId,
+                pace(data),
+                window(data),
+                data.flag("anyTime"),
+                requester.of(data),
+                data.optionalRemark("reason"));
         data.mustHaveNoMore();
         if (change.level().isEmpty() && change.window().isEmpty() && !change.anyTime()) {
             throw StrictObject.bad("say what shall change: 'pace', 'onlyBetween' or 'anyTime'");

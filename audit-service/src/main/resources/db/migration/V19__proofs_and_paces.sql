@@ -22,3 +22,20 @@ CREATE TABLE proof_finding (
     found_at timestamptz NOT NULL DEFAULT clock_timestamp(),
     PRIMARY KEY (run, stream)
 );
+
+-- Who asked for another pace of a run, and why. What was said once stays said.
+CREATE TABLE run_pace (
+    event_id     uuid PRIMARY KEY,
+    run          text        NOT NULL,
+    from_pace    text        NOT NULL,
+    from_hours   text,
+    to_pace      text        NOT NULL,
+    to_hours     text,
+    requested_by text,
+    reason       text,
+    command_id   text,
+    occurred_at  timestamptz NOT NULL
+);
+CREATE INDEX run_pace_by_run ON run_pace (run, occurred_at);
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON run_pace
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
