@@ -40,6 +40,9 @@ public interface AuditConfig {
     /** Computing chains again without being asked. */
     Proof proof();
 
+    /** How long outcomes are kept. */
+    Retention retention();
+
     /** Coordinates of the trail's database. */
     interface Database {
 
@@ -156,5 +159,16 @@ public interface AuditConfig {
         @Min(1)
         @WithDefault("600")
         int events();
+    }
+
+    /** How long outcomes are kept. */
+    interface Retention {
+
+        /** Months of outcomes go when all of them are older than this; without it everything stays. Events, counts and signed checkpoints stay in any case. */
+        Optional<Duration> outcomes();
+
+        /** Pause between two looks for what is old enough. */
+        @NotNull
+        Duration interval();
     }
 }

@@ -79,6 +79,9 @@ public class CheckpointProof {
              LIMIT 1000
             """;
 
+    private static final String LET_GO =
+            "SELECT since, until, let_go_at, events, outcomes, public_key, signature FROM trail_let_go ORDER BY let_go_at, since";
+
     private static final String RUNS = "SELECT DISTINCT run FROM trail_event ORDER BY run";
 
     /**
@@ -87,7 +90,7 @@ public class CheckpointProof {
      * @param run null where a checkpoint itself is meant
      * @param sequence of the first event that is not there, or differs; the number of the checkpoint that is meant; the event's number of a row without one
      * @param kind {@code truncated}, {@code rewritten}, {@code added}, {@code orphan-row}, {@code forgotten}, {@code broken-checkpoint}, {@code missing-checkpoint},
-     *     {@code unknown-key}
+     *     {@code unknown-key}, {@code broken-retention}
      */
     public record Broken(String run, String stream, long sequence, Integer position, String kind) {
 
@@ -107,6 +110,7 @@ public class CheckpointProof {
      * @param lastHash of the newest, hex; empty when there is none
      * @param runs that the trail knows
      * @param gaps what is missing; where nobody has it any more it is a finding too
+     * @param letGo outcomes that are not kept any more
      */
     public record Proof(
             long checkpoints,
@@ -114,7 +118,8 @@ public class CheckpointProof {
             String publicKey,
             List<Broken> findings,
             List<String> runs,
-            List<Gap> gaps) {}
+            List<Gap> gaps,
+            List<LetGo> letGo) {}
 
     private final DataSource database;
     private final SigningKey key;
@@ -167,13 +172,15 @@ public class CheckpointProof {
         addOrphans(connection, findings);
         List<Gap> missing = gaps.open(null);
         missing.stream().filter(Gap::forgotten).map(Broken::forgotten).forEach(findings::add);
+        List<LetGo> letGo = letGo(connection, findings);
         return new Proof(
                 expected - 1,
                 previous,
                 Checkpoint.hex(key.publicKey()),
                 List.copyOf(findings),
                 runs(connection),
-                missing);
+                missing,
+                letGo);
     }
 
     private String fault(Connection connection, ResultSet row, String previous) throws SQLException {
@@ -244,6 +251,24 @@ public class CheckpointProof {
                         rows.getString("run"), null, rows.getLong("event"), rows.getInt("position"), "orphan-row"));
             }
         }
+    }
+
+    /** The number of a finding is the moment in seconds since 1970 from which on outcomes are said to have gone. */
+    private List<LetGo> letGo(Connection connection, List<Broken> findings) throws SQLException {
+        List<LetGo> letGo = new ArrayList<>();
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(LET_GO)) {
+            while (rows.next()) {
+                LetGo each = LetGo.fromRow(rows);
+                byte[] publicKey = rows.getBytes("public_key");
+                letGo.add(each);
+                if (!key.isTrusted(publicKey)
+                        || !SigningKey.hasSigned(publicKey, each.hash(publicKey), rows.getBytes("signature"))) {
+                    findings.add(Broken.checkpoint(each.since().getEpochSecond(), "broken-retention"));
+                }
+            }
+        }
+        return letGo;
     }
 
     private static List<String> runs(Connection connection) throws SQLException {

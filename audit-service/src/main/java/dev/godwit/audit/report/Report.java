@@ -18,6 +18,7 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
  * @param pace at most some two hundred moments of the run, oldest first
  * @param paceChanges who asked for another pace, oldest first
  * @param holds from when to when something held the run back, oldest first; at most two hundred
+ * @param letGo outcomes of which only counts and hashes are kept; null where all are there
  * @param complete whether every event up to the ends that the run's last event names has arrived; false while the run goes on
  * @param chainsIntact whether every event had the hash it claims when it came in, followed the one before it, and none is missing; whether the rows are still
  *     what they were then is asked of integrity
@@ -48,6 +49,7 @@ public record Report(
         List<PaceChange> paceChanges,
         List<Hold> holds,
         List<StreamReport> streams,
+        LetGo letGo,
         boolean complete,
         boolean chainsIntact,
         List<Finding> findings) {
@@ -57,6 +59,9 @@ public record Report(
 
     /** How fast the run was at a moment, and what held it back; null where nothing did. */
     public record Pace(Instant at, Double ratePerSecond, Long entitiesDone, String throttle) {}
+
+    /** How many outcomes of the run are not listed any more, from before which moment, and when the last of them went. */
+    public record LetGo(long outcomes, Instant before, Instant at) {}
 
     /** Another pace that somebody asked for; hours are null where the run may work at any time. */
     public record PaceChange(Instant at, Terms from, Terms to, String requestedBy, String reason) {}

@@ -3,6 +3,7 @@ package dev.godwit.audit.report;
 import dev.godwit.audit.run.StreamEnd;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.Pool;
+import io.vertx.mutiny.sqlclient.Row;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.ArrayList;
@@ -36,6 +37,13 @@ class ReportQueries {
                              LIMIT 5) AS sample
             """;
 
+    private static final String LET_GO = """
+            SELECT sum(e.outcomes)::bigint AS outcomes, max(l.until) AS before, max(l.let_go_at) AS at
+              FROM trail_let_go l
+              JOIN trail_event e ON e.occurred_at >= l.since AND e.occurred_at < l.until AND e.received_at <= l.let_go_at
+             WHERE e.run = $1
+            """;
+
     private final Pool pool;
 
     ReportQueries(Pool pool) {
@@ -63,6 +71,19 @@ class ReportQueries {
             rows.forEach(row -> keys.computeIfAbsent(row.getString("reason"), reason -> new ArrayList<>())
                     .add(row.getString("key")));
             return keys;
+        });
+    }
+
+    /** What of the run is not kept any more; null where everything is. */
+    Uni<Report.LetGo> letGo(String run) {
+        return pool.preparedQuery(LET_GO).execute(Tuple.of(run)).map(rows -> {
+            Row row = rows.iterator().next();
+            return row.getLong("outcomes") == null
+                    ? null
+                    : new Report.LetGo(
+                            row.getLong("outcomes"),
+                            row.getOffsetDateTime("before").toInstant(),
+                            row.getOffsetDateTime("at").toInstant());
         });
     }
 }

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /** Puts reports together. Runs on: the event loop. */
@@ -42,12 +43,13 @@ public class ReportService {
 
     private Uni<Report> assemble(Run run) {
         String id = run.run();
-        return runs.transitions(id).chain(transitions -> paces.history(id)
-                .chain(pace -> assemble(run, new History(durations(transitions), pace))));
+        return runs.transitions(id).chain(transitions -> paces.history(id).chain(pace -> queries.letGo(id)
+                .map(Optional::ofNullable)
+                .chain(letGo -> assemble(run, new History(durations(transitions), pace, letGo)))));
     }
 
     /** What the run went through. */
-    private record History(List<Report.Phase> durations, PaceQueries.History pace) {}
+    private record History(List<Report.Phase> durations, PaceQueries.History pace, Optional<Report.LetGo> letGo) {}
 
     static double seconds(Instant since, Instant until) {
         return Duration.between(since, until).toMillis() / MILLIS;
@@ -108,6 +110,7 @@ public class ReportService {
                 history.pace().changes(),
                 history.pace().holds(),
                 streams,
+                history.letGo().orElse(null),
                 Completeness.isComplete(run, streams),
                 findings.isEmpty() && !gaps,
                 findings);

@@ -26,7 +26,8 @@ public class Integrity {
     private static final int FETCH = 5_000;
 
     private static final String EVENTS_AFTER = """
-            SELECT id, run, stream, sequence, previous_hash, hash, event_id, occurred_at, outcomes, leaves
+            SELECT id, run, stream, sequence, previous_hash, hash, event_id, occurred_at, outcomes, leaves,
+                   is_let_go(occurred_at, received_at) AS let_go
               FROM trail_event
              WHERE run = ? AND (stream, sequence) > (?, ?)
              ORDER BY stream, sequence
@@ -34,7 +35,8 @@ public class Integrity {
             """;
 
     private static final String EVENTS_OF_STREAM = """
-            SELECT id, run, stream, sequence, previous_hash, hash, event_id, occurred_at, outcomes, leaves
+            SELECT id, run, stream, sequence, previous_hash, hash, event_id, occurred_at, outcomes, leaves,
+                   is_let_go(occurred_at, received_at) AS let_go
               FROM trail_event
              WHERE run = ? AND stream = ? AND sequence > ? AND sequence <= ?
              ORDER BY sequence
@@ -61,10 +63,11 @@ public class Integrity {
     /**
      * A piece of a run, computed again.
      *
+     * @param letGo of the outcomes, those whose rows are not kept any more: their leaves are proved, their content is gone
      * @param findings in the order of the chains; none when all holds
      * @param next null after the last piece
      */
-    public record Piece(long events, long outcomes, List<Finding> findings, Place next) {}
+    public record Piece(long events, long outcomes, long letGo, List<Finding> findings, Place next) {}
 
     private final DataSource database;
 
@@ -106,11 +109,15 @@ public class Integrity {
         findings.sort(Finding.IN_ORDER);
         long outcomes =
                 events.values().stream().mapToLong(event -> event.outcomes).sum();
+        long letGo = events.values().stream()
+                .filter(event -> event.letGo)
+                .mapToLong(event -> event.outcomes)
+                .sum();
         Place last = after;
         for (StoredEvent event : events.values()) {
             last = new Place(event.stream, event.sequence);
         }
-        return new Piece(events.size(), outcomes, List.copyOf(findings), events.size() == EVENTS ? last : null);
+        return new Piece(events.size(), outcomes, letGo, List.copyOf(findings), events.size() == EVENTS ? last : null);
     }
 
     private static Map<Long, StoredEvent> events(Connection connection, String run, Place after) throws SQLException {

@@ -40,6 +40,9 @@ public class TrailStore {
     private static final byte[] COPY_TRAILER = {-1, -1};
     private static final Instant EPOCH_OF_POSTGRESQL = Instant.parse("2000-01-01T00:00:00Z");
 
+    /** A check that a row does not meet; the only one here is that of partitions. */
+    private static final String NO_PARTITION = "23514";
+
     private final DataSource database;
     private final Set<YearMonth> partitions = ConcurrentHashMap.newKeySet();
 
@@ -56,6 +59,18 @@ public class TrailStore {
         if (events.isEmpty()) {
             return Ingested.NOTHING;
         }
+        try {
+            return storeOnce(events);
+        } catch (SQLException e) {
+            // A month that was let go meanwhile has no partition any more.
+            if (NO_PARTITION.equals(e.getSQLState()) && partitions.removeAll(Set.copyOf(partitions))) {
+                return storeOnce(events);
+            }
+            throw e;
+        }
+    }
+
+    private Ingested storeOnce(List<OutcomeEvent> events) throws SQLException {
         try (Connection connection = database.getConnection()) {
             makePartitions(connection, events);
             connection.setAutoCommit(false);

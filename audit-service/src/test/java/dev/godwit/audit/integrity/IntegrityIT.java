@@ -3,13 +3,17 @@ package dev.godwit.audit.integrity;
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.empty;
 import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.nullValue;
+import static org.hamcrest.Matchers.startsWith;
 
 import dev.godwit.audit.testing.AuditIT;
 import dev.godwit.audit.testing.Neighbours;
 import dev.godwit.audit.testing.TestChain;
+import dev.godwit.audit.testing.TestEvent;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.path.json.JsonPath;
 import io.restassured.response.Response;
@@ -17,6 +21,7 @@ import io.vertx.mutiny.sqlclient.Pool;
 import jakarta.inject.Inject;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.List;
@@ -42,6 +47,9 @@ class IntegrityIT extends AuditIT {
 
     @Inject
     PeriodicProof periodic;
+
+    @Inject
+    Retention retention;
 
     private final TestChain chunk = new TestChain(id, "chunk-1", "commit");
 
@@ -267,6 +275,66 @@ class IntegrityIT extends AuditIT {
 
         // Then
         assertThat(findingsByItself()).containsExactly("truncated 2/null");
+    }
+
+    @Test
+    void shouldLetOldOutcomesGoAndSaySoInsteadOfLying() throws SQLException {
+        // Given
+        chunk.startingAt(Instant.parse("1998-03-31T23:00:00Z"));
+        TestChain tail = new TestChain(id, "tail-0", "commit").startingAt(Instant.parse("1998-03-01T00:00:00Z"));
+        TestEvent late = tail.next(List.of(TestChain.migrated("c", "C")));
+        wire.publish(
+                chunk.next(List.of(TestChain.migrated("a", "A"), TestChain.conflict("x", "duplicate"))),
+                chunk.next(List.of(TestChain.migrated("b", "B"))),
+                run.end(9, "completed", chunk, tail));
+        await().atMost(PATIENCE).untilAsserted(() -> given().get("/api/runs/{id}/report", id)
+                .then()
+                .body("counts.migrated", equalTo(2))
+                .body("state", equalTo("completed"))
+                .body("letGo", nullValue()));
+        assertThat(retention.letGo(Instant.parse("1998-04-01T00:00:00Z")))
+                .as("what is not signed stays")
+                .isEmpty();
+        assertThat(checkpoints.make()).isPresent();
+        assertThat(retention.letGo(Instant.parse("1998-03-31T23:59:59Z")))
+                .as("a month that is not over stays")
+                .isEmpty();
+
+        // When
+        List<LetGo> gone = retention.letGo(Instant.parse("1998-04-01T00:00:00Z"));
+
+        // Then
+        assertThat(gone)
+                .extracting(LetGo::since, LetGo::events, LetGo::outcomes)
+                .containsExactly(tuple(Instant.parse("1998-03-01T00:00:00Z"), 2L, 3L));
+        integrity().then().body("findings", empty()).body("events", equalTo(2)).body("letGo", equalTo(3));
+        JsonPath proof = given().get("/api/integrity").jsonPath();
+        assertThat(proof.getList("findings.findAll { it.run == '" + id + "' }")).isEmpty();
+        assertThat(proof.getList("letGo.outcomes")).containsExactly(3);
+        given().get("/api/runs/{id}/report", id)
+                .then()
+                .body("counts.migrated", equalTo(2))
+                .body("letGo.outcomes", equalTo(3))
+                .body("letGo.before", equalTo("1998-04-01T00:00:00Z"));
+        given().get("/api/runs/{id}/report?format=csv", id)
+                .then()
+                .header("Godwit-Let-Go", startsWith("3 outcomes of before 1998-04-01T00:00:00Z at "));
+        assertThat(given().get("/api/runs/{id}/report?format=html", id).asString())
+                .contains("3 outcomes of before ", " were let go at ");
+        assertThat(given().get("/api/runs/{id}/bundle", id).asString()).contains("\"letGo\":true");
+
+        // When
+        wire.publish(late);
+
+        // Then
+        reportMustBecomeComplete(3);
+        assertThat(given().get("/api/runs/{id}/outcomes", id).jsonPath().getList("outcomes.key"))
+                .containsExactly("c");
+        integrity().then().body("findings", empty()).body("letGo", equalTo(3));
+        tamper("UPDATE trail_let_go SET outcomes = 4 WHERE since = '1998-03-01T00:00:00Z'");
+        assertThat(given().get("/api/integrity").jsonPath().getList("findings.kind"))
+                .contains("broken-retention");
+        tamper("DELETE FROM trail_let_go");
     }
 
     private List<String> findingsByItself() {
