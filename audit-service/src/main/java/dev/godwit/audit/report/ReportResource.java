@@ -13,6 +13,8 @@ import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -102,6 +104,8 @@ public class ReportResource {
             @RestQuery String outcome,
             @RestQuery String reason,
             @RestQuery String table,
+            @RestQuery String since,
+            @RestQuery String until,
             @RestQuery String after,
             @RestQuery @DefaultValue("100") @Min(1) @Max(1_000) int limit) {
         if (outcome != null && !Outcome.KINDS.contains(outcome)) {
@@ -109,9 +113,17 @@ public class ReportResource {
                     "unknown_outcome", "'outcome' is one of " + String.join(", ", Outcome.KINDS) + ".");
         }
         OutcomeCursor cursor = OutcomeCursor.parse(after);
-        return runs.get(id)
-                .chain(run -> pages.page(new OutcomePages.Filter(id, outcome, reason, table), cursor, limit + 1))
-                .map(found -> toPage(found, limit));
+        OutcomePages.Filter filter =
+                new OutcomePages.Filter(id, outcome, reason, table, time("since", since), time("until", until));
+        return runs.get(id).chain(run -> pages.page(filter, cursor, limit + 1)).map(found -> toPage(found, limit));
+    }
+
+    private static Instant time(String name, String text) {
+        try {
+            return text == null ? null : Instant.parse(text);
+        } catch (DateTimeParseException e) {
+            throw ProblemException.badRequest("bad_time", "'" + name + "' is a time such as 2026-11-21T10:00:00Z.");
+        }
     }
 
     private Multi<String> rows(Run run) {

@@ -273,6 +273,8 @@ class ReportIT extends AuditIT {
         assertThat(all).containsExactly("a", "b", "c", "d", "e");
         assertThat(conflicts).containsExactly("b", "c", "d");
         assertThat(duplicates).containsExactly("b", "d");
+        assertThat(keys("&since=2026-11-21T10:00:00.015Z")).containsExactly("c", "d", "e");
+        assertThat(keys("&outcome=conflict&until=2026-11-21T10:00:00.015Z")).containsExactly("b");
     }
 
     @Test
