@@ -14,6 +14,9 @@ public class Backlog {
 
     private static final List<String> CHANNELS = List.of("runs", "outcomes");
 
+    /** A poll or two. */
+    private static final long SHORT = 1_000;
+
     /** As long as the broker has not said how much there is. */
     private static final long UNKNOWN = 1_000_000;
 
@@ -23,8 +26,13 @@ public class Backlog {
         this.clients = clients;
     }
 
+    /** Whether more than a poll or two is still to be read: what seems to be missing may be in it, and there is more urgent work than to look again at what is stored. */
+    public Uni<Boolean> isLong() {
+        return messages().map(messages -> messages > SHORT);
+    }
+
     /** Messages that this instance is still to read, as far as it knows. */
-    public Uni<Long> messages() {
+    private Uni<Long> messages() {
         return Multi.createFrom()
                 .iterable(CHANNELS)
                 .onItem()

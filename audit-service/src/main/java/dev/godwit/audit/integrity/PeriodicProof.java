@@ -1,10 +1,14 @@
 package dev.godwit.audit.integrity;
 
 import dev.godwit.audit.config.AuditConfig;
+import dev.godwit.audit.inbox.Backlog;
 import dev.godwit.audit.trail.Finding;
 import dev.godwit.audit.trail.Integrity;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.scheduler.Scheduled;
+import io.smallrye.mutiny.Uni;
+import io.smallrye.mutiny.infrastructure.Infrastructure;
+import io.smallrye.mutiny.unchecked.Unchecked;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -68,10 +72,13 @@ public class PeriodicProof {
 
     private final DataSource database;
     private final Integrity integrity;
+    private final Backlog backlog;
     private final int eventsMax;
     private final MeterRegistry metrics;
 
-    PeriodicProof(DataSource database, Integrity integrity, AuditConfig config, MeterRegistry metrics) {
+    PeriodicProof(
+            DataSource database, Integrity integrity, Backlog backlog, AuditConfig config, MeterRegistry metrics) {
+        this.backlog = backlog;
         this.database = database;
         this.integrity = integrity;
         this.eventsMax = config.proof().events();
@@ -82,15 +89,26 @@ public class PeriodicProof {
             every = "{godwit.audit.proof.interval}",
             delayed = "{godwit.audit.proof.interval}",
             concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
-    void proveNow() {
-        try {
-            Turn turn = prove();
-            LOG.debugf(
-                    "computed again: events=%d outcomes=%d findings=%d",
-                    turn.events(), turn.outcomes(), turn.findings());
-        } catch (SQLException e) {
-            LOG.warnf("AUD0304 nothing could be proved, the next turn proves more: %s", e.getMessage());
-        }
+    Uni<Void> proveNow() {
+        return backlog.isLong()
+                .chain(isLong -> isLong ? Uni.createFrom().voidItem() : proveOnWorker())
+                .onFailure()
+                .recoverWithUni(PeriodicProof::later);
+    }
+
+    private Uni<Void> proveOnWorker() {
+        return Uni.createFrom()
+                .item(Unchecked.supplier(this::prove))
+                .runSubscriptionOn(Infrastructure.getDefaultWorkerPool())
+                .invoke(turn -> LOG.debugf(
+                        "computed again: events=%d outcomes=%d findings=%d",
+                        turn.events(), turn.outcomes(), turn.findings()))
+                .replaceWithVoid();
+    }
+
+    private static Uni<Void> later(Throwable failure) {
+        LOG.warnf("AUD0304 nothing could be proved, the next turn proves more: %s", failure.getMessage());
+        return Uni.createFrom().voidItem();
     }
 
     /** A chain that was signed further than it was proved, and how far it can be. */

@@ -33,9 +33,6 @@ class GapKeeper {
 
     private static final Logger LOG = Logger.getLogger(GapKeeper.class);
 
-    /** A poll or two: whoever is further behind will find much of what is missing in Kafka. */
-    private static final long BEHIND = 1_000;
-
     private final Gaps gaps;
     private final MigrationClient migration;
     private final Backlog backlog;
@@ -95,8 +92,8 @@ class GapKeeper {
         due.forEach(gap -> askings.computeIfAbsent(
                         gap.run() + (gap.stream().equals(Gap.LIFE) ? " life" : ""), key -> new Asking(gap))
                 .add(gap));
-        return backlog.messages()
-                .chain(messages -> messages > BEHIND
+        return backlog.isLong()
+                .chain(isLong -> isLong
                         ? Uni.createFrom().voidItem()
                         : Multi.createFrom()
                                 .iterable(new ArrayList<>(askings.values()))
