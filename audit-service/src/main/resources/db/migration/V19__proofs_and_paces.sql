@@ -4,7 +4,7 @@ CREATE INDEX trail_stream_unproved ON trail_stream (run, stream) WHERE proved < 
 
 -- What the service computed again by itself: when it last did and how long that took, and all that it has come to.
 CREATE TABLE proof (
-    only     boolean PRIMARY KEY DEFAULT true CHECK (only),
+    single   boolean PRIMARY KEY DEFAULT true CHECK (single),
     ended_at timestamptz NOT NULL DEFAULT clock_timestamp(),
     millis   bigint      NOT NULL,
     events   bigint      NOT NULL,

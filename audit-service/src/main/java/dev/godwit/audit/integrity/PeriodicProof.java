@@ -63,7 +63,7 @@ public class PeriodicProof {
     /** One row, of the newest turn, and what all turns add up to. */
     private static final String TELL = """
             INSERT INTO proof AS p (millis, events, outcomes, findings) VALUES (?, ?, ?, ?)
-                ON CONFLICT (only) DO UPDATE
+                ON CONFLICT (single) DO UPDATE
                SET ended_at = clock_timestamp(), millis = excluded.millis, events = p.events + excluded.events,
                    outcomes = p.outcomes + excluded.outcomes, findings = p.findings + excluded.findings
             """;

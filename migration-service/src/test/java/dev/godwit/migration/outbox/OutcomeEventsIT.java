@@ -97,12 +97,12 @@ class OutcomeEventsIT {
 
     @Test
     void shouldSendAgainWhatIsAskedForAndNothingElse() {
-        append(
-                "missed",
-                IntStream.range(0, 210_000)
-                        .mapToObj(i -> Outcome.of("public.t", "k" + i, OutcomeKind.UNCHANGED))
-                        .toList(),
-                new OutcomeEvents.Position(0, ""));
+        engine.execute("""
+                INSERT INTO godwit.outbox (id, topic, key, type, source, subject, payload)
+                SELECT gen_random_uuid(), 'godwit.outcomes', 'missed', 'dev.godwit.outcomes.recorded', '/godwit/migration-service', 'missed',
+                       convert_to(json_build_object('run', 'missed', 'stream', 'chunk-1', 'sequence', i, 'outcomes', repeat('x', 5000))::text, 'UTF8')
+                  FROM generate_series(1, 210) AS i
+                """);
         append("other", List.of(Outcome.migrated("public.t", "a", "b")), new OutcomeEvents.Position(0, ""));
         List<String> before = engine.values(EVENTS_AS_THEY_ARE);
         String transaction = engine.value("SELECT DISTINCT xmin FROM godwit.outbox WHERE subject = 'missed'");
@@ -115,8 +115,8 @@ class OutcomeEventsIT {
         Resend.Answer second =
                 Engine.await(outbox.send(new Resend("missed", Resend.Kind.OUTCOMES, ranges, first.next())));
 
-        assertThat(first.sent()).extracting(Resend.Sent::sequence).containsExactly(3L, 4L);
-        assertThat(second.sent()).extracting(Resend.Sent::sequence).containsExactly(205L, 206L, 207L, 208L, 209L, 210L);
+        assertThat(first.sent()).extracting(Resend.Sent::sequence).containsExactlyInAnyOrder(3L, 4L);
+        assertThat(second.sent()).extracting(Resend.Sent::sequence).containsExactlyInAnyOrder(205L, 206L, 207L, 208L, 209L, 210L);
         assertThat(second.next()).isEmpty();
         assertThat(engine.values(EVENTS_AS_THEY_ARE)).as("as they were").isEqualTo(before);
         assertThat(engine.values(
