@@ -28,14 +28,22 @@ public class HealthQueries {
              ORDER BY l.migration, m.built_in, m.name
             """;
 
-    /** The last of each span, so that a chart has as many points as it can show. */
+    /** The last of each span, so that a chart has as many points as it can show: looked up one by one, as to read a week of measures would take seconds. */
     private static final String COURSE = """
-            SELECT DISTINCT ON (migration, name, span) migration, name, occurred_at, value, state
-              FROM (SELECT migration, name, occurred_at, value, state, floor(extract(epoch FROM occurred_at) / $2) AS span
-                      FROM health_measure
-                     WHERE occurred_at >= $1
-                       AND ($3::text IS NULL OR migration = $3)) AS measured
-             ORDER BY migration, name, span, occurred_at DESC
+            SELECT l.migration, m.name, p.occurred_at, p.value, p.state
+              FROM health_latest AS l
+              JOIN health_measure AS m USING (event_id)
+             CROSS JOIN generate_series(0, $3::integer - 1) AS span
+             CROSS JOIN LATERAL (SELECT occurred_at, value, state
+                                   FROM health_measure AS p
+                                  WHERE p.migration = l.migration
+                                    AND p.name = m.name
+                                    AND p.occurred_at > $1::timestamptz + span * $2 * interval '1 second'
+                                    AND p.occurred_at <= $1::timestamptz + (span + 1) * $2 * interval '1 second'
+                                  ORDER BY p.occurred_at DESC
+                                  LIMIT 1) AS p
+             WHERE $4::text IS NULL OR l.migration = $4
+             ORDER BY l.migration, m.name, p.occurred_at
             """;
 
     private final Pool pool;
@@ -49,12 +57,12 @@ public class HealthQueries {
         return pool.preparedQuery(LATEST).execute(Tuple.of(migration)).map(HealthQueries::toHealth);
     }
 
-    /** How measures went in the last so long, at most so many points each, oldest first; of all migrations, or of one. */
+    /** How the measures of the newest rounds went in the last so long, at most so many points each, oldest first; of all migrations, or of one. */
     public Uni<List<Point>> course(String migration, Duration last, int points) {
-        Instant now = Instant.now();
         double span = Math.max(1, last.toSeconds() / (double) points);
+        int spans = (int) Math.ceil(last.toSeconds() / span);
         return pool.preparedQuery(COURSE)
-                .execute(Tuple.of(now.minus(last).atOffset(ZoneOffset.UTC), span, migration))
+                .execute(Tuple.of(Instant.now().minus(last).atOffset(ZoneOffset.UTC), span, spans, migration))
                 .map(rows -> StreamSupport.stream(rows.spliterator(), false)
                         .map(HealthQueries::point)
                         .toList());

@@ -1,5 +1,6 @@
 package dev.godwit.audit.web;
 
+import dev.godwit.audit.api.ProblemException;
 import dev.godwit.audit.report.OutcomeCursor;
 import dev.godwit.audit.report.OutcomePages;
 import dev.godwit.audit.report.StoredOutcome;
@@ -20,6 +21,7 @@ import java.util.Objects;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.jboss.resteasy.reactive.RestPath;
 import org.jboss.resteasy.reactive.RestQuery;
+import org.jboss.resteasy.reactive.RestResponse;
 
 /** The outcomes of a run, filtered and page by page. */
 @Path("/runs/{id}")
@@ -98,7 +100,7 @@ public class OutcomePage {
     @GET
     @Path("outcomes")
     @Operation(hidden = true)
-    public Uni<TemplateInstance> outcomes(
+    public Uni<RestResponse<TemplateInstance>> outcomes(
             @RestPath String id,
             @RestQuery String outcome,
             @RestQuery String reason,
@@ -106,10 +108,14 @@ public class OutcomePage {
             @RestQuery String after) {
         OutcomePages.Filter filter = new OutcomePages.Filter(id, given(outcome), given(reason), given(table));
         OutcomeCursor cursor = OutcomeCursor.parse(given(after));
-        return runs.get(id).chain(run -> trail.tallies(id)
-                .map(tallies ->
-                        Choice.of(filter.outcome(), filter.reason(), filter.table(), given(after) == null, tallies))
-                .chain(choice -> pages.page(filter, cursor, SHOWN + 1).map(found -> page(run, choice, found))));
+        return runs.get(id)
+                .chain(run -> trail.tallies(id)
+                        .map(tallies -> Choice.of(
+                                filter.outcome(), filter.reason(), filter.table(), given(after) == null, tallies))
+                        .chain(choice -> pages.page(filter, cursor, SHOWN + 1).map(found -> page(run, choice, found))))
+                .map(RestResponse::ok)
+                .onFailure(ProblemException.class)
+                .recoverWithItem(() -> RunPage.missing(id));
     }
 
     private static TemplateInstance page(Run run, Choice choice, List<StoredOutcome> found) {

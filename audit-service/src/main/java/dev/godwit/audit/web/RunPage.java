@@ -69,7 +69,12 @@ public class RunPage {
                 .chain(report -> page(id, report))
                 .map(RestResponse::ok)
                 .onFailure(ProblemException.class)
-                .recoverWithItem(() -> RestResponse.status(RestResponse.Status.NOT_FOUND, Pages.missing(id)));
+                .recoverWithItem(() -> missing(id));
+    }
+
+    /** For whoever asks for a run that nothing is known of. */
+    static RestResponse<TemplateInstance> missing(String id) {
+        return RestResponse.status(RestResponse.Status.NOT_FOUND, Pages.missing(id));
     }
 
     private Uni<TemplateInstance> page(String id, Report report) {

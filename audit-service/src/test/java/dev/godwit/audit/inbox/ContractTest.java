@@ -258,7 +258,7 @@ class ContractTest {
                 .next(List.of(TestChain.migrated("a", "A"), TestChain.conflict("b", "duplicate")));
     }
 
-    private static Set<ValidationMessage> violations(String schema, JsonNode data) {
+    static Set<ValidationMessage> violations(String schema, JsonNode data) {
         try (InputStream in = ContractTest.class.getResourceAsStream("/contract/" + schema + ".schema.json")) {
             return JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V202012)
                     .getSchema(in)
@@ -268,7 +268,7 @@ class ContractTest {
         }
     }
 
-    private static ConsumerRecord<byte[], byte[]> received(TestEvent event) {
+    static ConsumerRecord<byte[], byte[]> received(TestEvent event) {
         ProducerRecord<byte[], byte[]> sent = event.message();
         return new ConsumerRecord<>(
                 sent.topic(),

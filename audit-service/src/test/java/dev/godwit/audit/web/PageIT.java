@@ -206,6 +206,7 @@ class PageIT extends AuditIT {
     @Test
     void shouldSayThatARunIsUnknown() {
         given().get("/runs/nobody").then().statusCode(404).body(containsString("Unknown run"));
+        given().get("/runs/nobody/outcomes").then().statusCode(404).body(containsString("Unknown run"));
     }
 
     @Test

@@ -2,8 +2,10 @@ package dev.godwit.cli;
 
 import dev.godwit.cli.bench.BenchCommand;
 import dev.godwit.cli.chaos.ChaosCommand;
+import dev.godwit.cli.chaos.SoakCommand;
 import dev.godwit.cli.command.AuditCommand;
 import dev.godwit.cli.command.CancelCommand;
+import dev.godwit.cli.command.CheckCommand;
 import dev.godwit.cli.command.CompleteCommand;
 import dev.godwit.cli.command.DoctorCommand;
 import dev.godwit.cli.command.DownCommand;
@@ -13,6 +15,7 @@ import dev.godwit.cli.command.ForgetCommand;
 import dev.godwit.cli.command.GraphCommand;
 import dev.godwit.cli.command.HealthCommand;
 import dev.godwit.cli.command.IdsCommand;
+import dev.godwit.cli.command.InitCommand;
 import dev.godwit.cli.command.ListCommand;
 import dev.godwit.cli.command.PaceCommand;
 import dev.godwit.cli.command.PauseCommand;
@@ -53,6 +56,8 @@ import picocli.CommandLine.Spec;
             StatusCommand.class,
             DoctorCommand.class,
             HealthCommand.class,
+            InitCommand.class,
+            CheckCommand.class,
             ListCommand.class,
             GraphCommand.class,
             FeaturesCommand.class,
@@ -77,7 +82,8 @@ import picocli.CommandLine.Spec;
             StageCommand.class,
             TokenCommand.class,
             BenchCommand.class,
-            ChaosCommand.class
+            ChaosCommand.class,
+            SoakCommand.class
         })
 public final class Godwit implements Runnable {
     @Spec

@@ -61,6 +61,44 @@ class GodwitScriptIT {
     }
 
     @Test
+    void shouldWriteSkeletonsThatPassTheCheck() throws Exception {
+        for (String kind : List.of("rekey", "transform", "derive", "import", "schema")) {
+            int code = Godwit.commandLine()
+                    .execute(
+                            "init",
+                            "my-" + kind,
+                            "--kind",
+                            kind,
+                            "--migrations",
+                            elsewhere.resolve("mine").toString());
+            assertThat(code).as(kind).isEqualTo(ExitCode.DONE);
+        }
+
+        Result sound = run(script(), "check", "mine", "--json");
+        Result again = run(script(), "init", "my-rekey", "--kind", "rekey", "--migrations", "mine");
+
+        assertThat(sound.code()).as(sound.err()).isEqualTo(ExitCode.DONE);
+        assertThat(sound.json().path("migrations")).hasSize(5);
+        assertThat(elsewhere.resolve("mine/definition.schema.json"))
+                .hasSameTextualContentAs(Home.find().definitionSchema());
+        assertThat(again.code()).isEqualTo(ExitCode.USAGE);
+    }
+
+    @Test
+    void shouldTellMistakesInDefinitionsWithoutAService() throws Exception {
+        Path mine = Files.createDirectory(elsewhere.resolve("mine"));
+        Files.writeString(
+                mine.resolve("wrong.yaml"), "migration: wrong\nrekey:\n  tabel: a.b\n  key: id\n  to: f(id)\n");
+
+        Result checked = run(script(), "check", "mine");
+
+        assertThat(checked.code()).isEqualTo(ExitCode.USAGE);
+        assertThat(checked.err())
+                .contains("wrong.yaml:3: unknown key 'tabel'", "did you mean 'table'?")
+                .doesNotContain("\tat ");
+    }
+
+    @Test
     void shouldDoNothingWhenTheStackThatShallEndIsAbsent() throws Exception {
         Result result = run(script(), "down", "--purge", "--json");
 

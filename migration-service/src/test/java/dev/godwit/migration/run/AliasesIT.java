@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 @TestProfile(LiveService.class)
 class AliasesIT extends LiveRuns {
 
-    private static final int PER_SECOND = 50;
+    private static final int PER_SECOND = 200;
     private static final String TRIGGERS = "SELECT count(*) FROM pg_trigger WHERE tgname LIKE 'zz_godwit_alias%'";
     private static final String STRAY =
             "SELECT count(*) FROM kids AS k WHERE NOT EXISTS (SELECT FROM parents AS p WHERE p.id = k.parent_id)";

@@ -3,6 +3,7 @@ package dev.godwit.cli.bench;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.godwit.cli.Failure;
 import dev.godwit.cli.client.AuditClient;
+import dev.godwit.cli.measure.ProcessUse;
 import dev.godwit.cli.stack.DatabaseUrl;
 import dev.godwit.cli.stack.Stack;
 import dev.godwit.cli.stack.StackDescription;

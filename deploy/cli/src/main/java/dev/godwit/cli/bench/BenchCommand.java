@@ -14,7 +14,9 @@ import picocli.CommandLine.Spec;
             TransformBenchCommand.class,
             DeriveBenchCommand.class,
             ImportBenchCommand.class,
-            AuditBenchCommand.class
+            AuditBenchCommand.class,
+            ImpactBenchCommand.class,
+            PagesBenchCommand.class
         })
 public final class BenchCommand implements Runnable {
     @Spec
@@ -23,6 +25,7 @@ public final class BenchCommand implements Runnable {
     @Override
     public void run() {
         throw new ParameterException(
-                spec.commandLine(), "which benchmark? godwit bench rekey, transform, derive, import or audit");
+                spec.commandLine(),
+                "which benchmark? godwit bench rekey, transform, derive, import, audit, impact or pages");
     }
 }

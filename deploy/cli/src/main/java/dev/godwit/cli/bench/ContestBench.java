@@ -7,10 +7,12 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
 /**
@@ -85,7 +87,7 @@ final class ContestBench {
     }
 
     private Pair pair(Connection connection, boolean floorFirst) throws SQLException {
-        double load = ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();
+        double load = loadAverage();
         Optional<Floor> before = floorFirst ? Optional.of(floor(connection)) : Optional.empty();
         refresh(connection);
         Godwit.Times times = godwit.migrate();
@@ -134,6 +136,19 @@ final class ContestBench {
         String undone = text(connection, contest.undone());
         if (!undone.equals("0")) {
             throw Failure.failed("the contestant left " + undone + " rows undone or wrong");
+        }
+    }
+
+    /** Of the machine, over the last minute. */
+    static double loadAverage() {
+        return ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();
+    }
+
+    /** Waits so long. */
+    static void pause(Duration duration) {
+        long end = System.nanoTime() + duration.toNanos();
+        for (long left = duration.toNanos(); left > 0; left = end - System.nanoTime()) {
+            LockSupport.parkNanos(left);
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.godwit.cli.bench;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.godwit.cli.Failure;
 import dev.godwit.cli.client.AuditClient;
 import dev.godwit.cli.client.Definitions;
@@ -135,9 +136,41 @@ final class Godwit {
         return found.getObject(column, OffsetDateTime.class).toInstant();
     }
 
-    /** Begins a run that follows the application. */
+    /** Begins a run that follows the application, as fast as it can. */
     Run begin() {
-        return client.start(RunRequest.of(migration, true).withFollow().withPace("full"));
+        return begin("full");
+    }
+
+    /** The same at that level. */
+    Run begin(String level) {
+        return client.start(RunRequest.of(migration, true).withFollow().withPace(level));
+    }
+
+    /** Has a run go at that level from now on. */
+    void pace(Run run, String level) {
+        client.changePace(run.id(), Optional.of(level), Optional.empty(), false, PILOT);
+    }
+
+    /** What holds a run back now, as REST tells it. */
+    JsonNode pace(Run run) {
+        return client.pace(run.id());
+    }
+
+    /** How a run stands now. */
+    Run look(Run run) {
+        return client.run(run.id());
+    }
+
+    /** Returns when nothing of a run is at work any more. */
+    void pause(Run run) {
+        client.command(run.id(), "pause", PILOT, Optional.empty());
+        watch().until(run.id(), now -> now.state().equals("paused"));
+    }
+
+    /** Returns when a paused run is at work again. */
+    void resume(Run run) {
+        client.command(run.id(), "resume", PILOT, Optional.empty());
+        watch().until(run.id(), now -> !now.state().equals("paused"));
     }
 
     /** From here on nothing that the application inserts is in a chunk: it is the tail's. */
@@ -152,6 +185,13 @@ final class Godwit {
     void end(Run run) {
         client.command(run.id(), "complete", PILOT, Optional.empty());
         require(watch().untilSettled(run.id()), "completed");
+        client.command(run.id(), "forget", PILOT, Optional.empty());
+    }
+
+    /** Ends a run early, wherever it is, and forgets it. */
+    void abandon(Run run) {
+        client.command(run.id(), "cancel", PILOT, Optional.empty());
+        watch().until(run.id(), now -> now.state().equals("cancelled"));
         client.command(run.id(), "forget", PILOT, Optional.empty());
     }
 

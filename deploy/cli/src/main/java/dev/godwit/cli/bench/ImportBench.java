@@ -3,7 +3,6 @@ package dev.godwit.cli.bench;
 import dev.godwit.cli.Failure;
 import dev.godwit.cli.client.Run;
 import dev.godwit.cli.stack.DatabaseUrl;
-import java.lang.management.ManagementFactory;
 import java.sql.Connection;
 import java.time.Duration;
 import java.time.Instant;
@@ -12,7 +11,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -138,7 +136,7 @@ final class ImportBench {
     }
 
     private Pair pair(ImportTables tables, PlainCopies copies, boolean floorFirst, int rows) throws Exception {
-        double load = ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();
+        double load = ContestBench.loadAverage();
         Optional<Floors> before = floorFirst ? Optional.of(floors(tables, copies, rows)) : Optional.empty();
         tables.refresh();
         Godwit godwit = contestant.apply(
@@ -198,7 +196,7 @@ final class ImportBench {
             Run run = godwit.begin();
             godwit.awaitFollowing(run);
             note("Godwit follows after %.1f s", (System.nanoTime() - begun) / 1e9);
-            LockSupport.parkNanos(options.window().toNanos());
+            ContestBench.pause(options.window());
             long writes = load.stop();
             double lag = load.awaitArrival();
             note("the last change had arrived %.2f s after it was made", lag);

@@ -11,10 +11,11 @@ import java.util.SplittableRandom;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
 
 /**
- * An application's writes at a fixed rate on the benchmark's tables: inserts of documents with random ids, title updates and chunk inserts, both by natural key.
- * The latency of a write counts from when it was due, retries included.
+ * An application at work at a fixed rate on the benchmark's tables: it reads documents, inserts some with random ids, changes titles and inserts chunks, all but the
+ * inserts by natural key. The latency of each counts from when it was due, retries included.
  */
 final class Load implements AutoCloseable {
 
@@ -23,8 +24,37 @@ final class Load implements AutoCloseable {
         Connection open() throws SQLException;
     }
 
-    private static final int THREADS = 4;
+    /**
+     * What the application does, in shares of all that it does.
+     *
+     * @param inserts of documents
+     * @param updates of titles
+     * @param chunks inserted
+     * @param sessions that it uses
+     */
+    record Mix(int reads, int inserts, int updates, int chunks, int sessions) {
+
+        /** Nothing but writes. */
+        static final Mix WRITES = new Mix(0, 4, 3, 3, 4);
+
+        /** Seven of ten read, as in most applications, and no new documents: what a backfill has left to do does not change by it. */
+        static final Mix MOSTLY_READS = new Mix(14, 0, 3, 3, 6);
+
+        int all() {
+            return reads + inserts + updates + chunks;
+        }
+    }
+
     private static final String FOREIGN_KEY_VIOLATION = "23503";
+
+    private static final String READ = """
+            SELECT d.title, d.meta, count(c.id)
+              FROM bench.documents AS d
+              LEFT JOIN bench.chunks AS c ON c.document_id = d.id
+             WHERE d.user_id = md5('user ' || ? % 1000)::uuid
+               AND d.file_sha256 = encode(sha256(('file ' || ?)::bytea), 'hex')
+             GROUP BY d.id
+            """;
 
     private static final String INSERT = """
             INSERT INTO bench.documents (id, user_id, file_sha256, title, meta, updated_at)
@@ -47,7 +77,8 @@ final class Load implements AutoCloseable {
             """;
 
     private final int entities;
-    private final TailProbe probe;
+    private final Mix mix;
+    private final Consumer<UUID> inserted;
     private final List<Thread> threads = new ArrayList<>();
     private final LongAdder refused = new LongAdder();
     private final AtomicReference<Exception> failure = new AtomicReference<>();
@@ -58,16 +89,17 @@ final class Load implements AutoCloseable {
      * Starts the load.
      *
      * @param entities size of the template, whose natural keys it uses
-     * @param probe told of every insert
+     * @param inserted told of every document inserted, by the id that it is to have
      */
-    Load(Connections connections, int writesPerSecond, int entities, TailProbe probe) {
+    Load(Connections connections, Mix mix, int perSecond, int entities, Consumer<UUID> inserted) {
         this.entities = entities;
-        this.probe = probe;
-        for (int i = 0; i < THREADS; i++) {
+        this.mix = mix;
+        this.inserted = inserted;
+        for (int i = 0; i < mix.sessions(); i++) {
             SplittableRandom random = new SplittableRandom(1000 + i);
             int first = 1_000_000 * (i + 1);
             Thread thread =
-                    new Thread(() -> run(connections, (double) writesPerSecond / THREADS, random, first), "load-" + i);
+                    new Thread(() -> run(connections, (double) perSecond / mix.sessions(), random, first), "load-" + i);
             thread.setDaemon(true);
             threads.add(thread);
         }
@@ -77,31 +109,37 @@ final class Load implements AutoCloseable {
     private void run(Connections connections, double rate, SplittableRandom random, int first) {
         int chunkIndex = first;
         try (Connection connection = connections.open();
+                PreparedStatement read = connection.prepareStatement(READ);
                 PreparedStatement insert = connection.prepareStatement(INSERT);
                 PreparedStatement retitle = connection.prepareStatement(RETITLE);
                 PreparedStatement addChunk = connection.prepareStatement(ADD_CHUNK)) {
             Pace pace = new Pace(rate);
             while (!stopping) {
                 long due = pace.awaitTurn();
-                int choice = random.nextInt(10);
+                int choice = random.nextInt(mix.all());
                 int entity = 1 + random.nextInt(entities);
-                if (choice < 4) {
+                if (choice < mix.reads()) {
+                    of(read, entity, 1).executeQuery().close();
+                } else if (choice < mix.reads() + mix.inserts()) {
                     insert(insert, random);
-                } else if (choice < 7) {
-                    retitle.setInt(1, entity);
-                    retitle.setInt(2, entity);
-                    retitle.executeUpdate();
+                } else if (choice < mix.reads() + mix.inserts() + mix.updates()) {
+                    of(retitle, entity, 1).executeUpdate();
                 } else {
                     addChunk.setInt(1, chunkIndex++);
-                    addChunk.setInt(2, entity);
-                    addChunk.setInt(3, entity);
-                    addChunk(addChunk);
+                    addChunk(of(addChunk, entity, 2));
                 }
                 latencies.add(System.nanoTime() - due);
             }
         } catch (SQLException | RuntimeException e) {
             failure.compareAndSet(null, e);
         }
+    }
+
+    /** Names the document by its natural key, from that parameter on. */
+    private static PreparedStatement of(PreparedStatement statement, int entity, int first) throws SQLException {
+        statement.setInt(first, entity);
+        statement.setInt(first + 1, entity);
+        return statement;
     }
 
     private void insert(PreparedStatement insert, SplittableRandom random) throws SQLException {
@@ -112,7 +150,7 @@ final class Load implements AutoCloseable {
         insert.setObject(2, user);
         insert.setString(3, hash);
         insert.executeUpdate();
-        probe.inserted(BenchTables.newId(user, hash));
+        inserted.accept(BenchTables.newId(user, hash));
     }
 
     /** The parent may move between its look-up and the check of the foreign key: the application looks it up again. */

@@ -24,7 +24,7 @@ final class OutcomeLoad implements AutoCloseable {
     private static final String TABLE = "bench.documents";
 
     private final KafkaProducer<byte[], byte[]> producer;
-    private final SplittableRandom random = new SplittableRandom(20_261_121);
+    private final SplittableRandom random;
     private final String run;
     private final String now = Instant.now().toString();
     private final StringBuilder ends = new StringBuilder();
@@ -32,8 +32,10 @@ final class OutcomeLoad implements AutoCloseable {
     private long conflicts;
     private long events;
 
+    /** @param run its name decides its events' ids and keys: two runs have none in common */
     OutcomeLoad(String bootstrapServers, String run) {
         this.run = run;
+        this.random = new SplittableRandom(run.hashCode());
         this.producer = new KafkaProducer<>(
                 Map.of(
                         "bootstrap.servers", bootstrapServers,

@@ -4,7 +4,6 @@ import dev.godwit.cli.Failure;
 import dev.godwit.cli.client.Run;
 import dev.godwit.cli.measure.Latencies;
 import dev.godwit.cli.stack.DatabaseUrl;
-import java.lang.management.ManagementFactory;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -12,7 +11,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
 /**
@@ -115,7 +113,7 @@ final class RekeyBench {
     }
 
     private Pair pair(BenchTables tables, Connection connection, boolean floorFirst) throws SQLException {
-        double load = loadAverage();
+        double load = ContestBench.loadAverage();
         Optional<Floor> before = floorFirst ? Optional.of(floor(tables, connection)) : Optional.empty();
         tables.refresh();
         Godwit.Times times = godwit.migrate();
@@ -156,14 +154,19 @@ final class RekeyBench {
 
     private Impact impact(BenchTables tables) throws Exception {
         tables.refresh();
-        double load = loadAverage();
+        double load = ContestBench.loadAverage();
         try (Connection watching = database.connect();
                 TailProbe probe = new TailProbe(watching);
-                Load application = new Load(database::connect, options.writesPerSecond(), options.entities(), probe)) {
+                Load application = new Load(
+                        database::connect,
+                        Load.Mix.WRITES,
+                        options.writesPerSecond(),
+                        options.entities(),
+                        probe::inserted)) {
             // The first second warms connections and plans.
-            pause(Duration.ofSeconds(1));
+            ContestBench.pause(Duration.ofSeconds(1));
             application.takeLatencies();
-            pause(options.window());
+            ContestBench.pause(options.window());
             Latencies before = application.takeLatencies();
             Run run = godwit.begin();
             godwit.awaitBackfilling(run);
@@ -171,7 +174,7 @@ final class RekeyBench {
             godwit.awaitFollowing(run);
             Latencies duringBackfill = application.takeLatencies();
             probe.enter(TailProbe.Phase.FOLLOWING);
-            pause(options.window());
+            ContestBench.pause(options.window());
             Latencies whileFollowing = application.takeLatencies();
             application.stop();
             awaitLastRows(probe);
@@ -195,18 +198,7 @@ final class RekeyBench {
                 throw Failure.failed(probe.waiting() + " rows that the application inserted were not migrated within "
                         + LAST_ROWS.toSeconds() + " s");
             }
-            pause(Duration.ofMillis(20));
-        }
-    }
-
-    private static double loadAverage() {
-        return ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();
-    }
-
-    private static void pause(Duration duration) {
-        long end = System.nanoTime() + duration.toNanos();
-        for (long left = duration.toNanos(); left > 0; left = end - System.nanoTime()) {
-            LockSupport.parkNanos(left);
+            ContestBench.pause(Duration.ofMillis(20));
         }
     }
 }

@@ -63,7 +63,12 @@ record ChaosResult(long seed, String run, double seconds, List<Event> events, lo
                 .put("second", Math.round(event.second() * 10) / 10.0)
                 .put("what", event.what())
                 .put("came", event.came()));
-        ArrayNode claims = node.putArray("checks");
+        claims(node.putArray("checks"), checks);
+        return node;
+    }
+
+    /** Claims with what speaks against them. */
+    static void claims(ArrayNode claims, List<Check> checks) {
         checks.forEach(check -> {
             ObjectNode claim = claims.addObject()
                     .put("claim", check.claim())
@@ -71,6 +76,5 @@ record ChaosResult(long seed, String run, double seconds, List<Event> events, lo
                     .put("found", check.found());
             check.differences().forEach(claim.putArray("differences")::add);
         });
-        return node;
     }
 }

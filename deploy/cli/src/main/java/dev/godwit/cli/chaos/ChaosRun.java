@@ -3,29 +3,14 @@ package dev.godwit.cli.chaos;
 import dev.godwit.cli.ExitCode;
 import dev.godwit.cli.Failure;
 import dev.godwit.cli.chaos.ChaosResult.Event;
-import dev.godwit.cli.client.AuditClient;
-import dev.godwit.cli.client.MigrationClient;
 import dev.godwit.cli.client.Run;
-import dev.godwit.cli.client.RunRequest;
 import dev.godwit.cli.client.RunWatch;
-import dev.godwit.cli.demo.Application;
 import dev.godwit.cli.demo.Check;
-import dev.godwit.cli.demo.DemoCase;
-import dev.godwit.cli.demo.DemoReport;
-import dev.godwit.cli.demo.ExampleTables;
-import dev.godwit.cli.demo.Flight;
-import dev.godwit.cli.demo.Flown;
-import dev.godwit.cli.demo.Proof;
-import dev.godwit.cli.demo.Proof.Moment;
 import dev.godwit.cli.demo.Traffic;
-import dev.godwit.cli.demo.documents.UuidStandardization;
 import dev.godwit.cli.stack.DatabaseUrl;
-import dev.godwit.cli.stack.Home;
 import dev.godwit.cli.stack.Stack;
 import dev.godwit.cli.stack.StackOptions;
 import java.io.IOException;
-import java.nio.file.Path;
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -56,11 +41,7 @@ final class ChaosRun {
     private final Map<String, Fault> faults;
     private final SplittableRandom random;
     private final Blows blows;
-    private final DemoCase example = new UuidStandardization();
-    private final Application application = example.application();
-    private final Proof proof = example.proof();
-    private final MigrationClient migration;
-    private final AuditClient audit;
+    private final Subject subject;
     private final RunWatch watch;
     private final List<Event> events = new ArrayList<>();
     private final List<Check> checks = new ArrayList<>();
@@ -74,47 +55,36 @@ final class ChaosRun {
         this.faults = faults.stream().collect(Collectors.toMap(Fault::name, Function.identity()));
         this.random = new SplittableRandom(options.seed());
         this.blows = new Blows(random.split(), this.faults.keySet());
-        this.migration = MigrationClient.of(stack.describe());
-        this.audit = AuditClient.of(stack.describe());
-        this.watch = RunWatch.silent(migration);
+        this.subject = new Subject(stack);
+        this.watch = RunWatch.silent(subject.migration());
     }
 
     /** Does it all. What does not hold stands in the result; so does what could not go on. */
     ChaosResult fly() throws Exception {
-        DatabaseUrl database = DatabaseUrl.parse(stack.describe().database().url());
-        Run run = prepare(database);
+        DatabaseUrl database = subject.database();
+        Run run = begin();
         try (Traffic traffic =
-                Traffic.start(database::connect, application, options.writesPerSecond(), random.nextLong())) {
+                Traffic.start(database::connect, subject.application(), options.writesPerSecond(), random.nextLong())) {
             flownNanos = System.nanoTime();
             Run landed = land(run, traffic);
             traffic.stop();
             check("the application went on", traffic.failure().map(Exception::toString));
-            check("the run ended by itself", landed);
-            look(landed, database);
+            checks.add(Subject.landed(landed));
+            checks.addAll(subject.look(landed, PATIENCE));
         } catch (Failure | SQLException | IOException | IllegalStateException inTheWay) {
             check("everything came back", Optional.of(inTheWay.toString()));
         }
         return new ChaosResult(
-                options.seed(), run.id(), secondsSince(begunNanos), List.copyOf(events), application.writes(), checks);
+                options.seed(),
+                run.id(),
+                secondsSince(begunNanos),
+                List.copyOf(events),
+                subject.application().writes(),
+                checks);
     }
 
-    /** The application's tables, the definition, and the run, of which no entity has been migrated. */
-    private Run prepare(DatabaseUrl database) throws Exception {
-        Path folder = Home.find().root().resolve("docs/examples").resolve(example.name());
-        Flight flight = new Flight(migration);
-        flight.endLeftOvers(example.all());
-        try (Connection connection = database.connect()) {
-            ExampleTables tables = new ExampleTables(connection, example.tables());
-            tables.requireFree();
-            tables.make(filling -> example.load(filling, folder, options.rows()));
-            Map<String, String> texts = example.all().stream()
-                    .collect(Collectors.toMap(Function.identity(), name -> ExampleTables.read(folder, name + ".yaml")));
-            flight.define(texts, Path.of(stack.describe().migration().directory()));
-            proof.read(Moment.BEFORE, connection);
-        }
-        return migration.start(RunRequest.of(example.migrations().get(0), true)
-                .withFollow()
-                .withPace("full")
+    private Run begin() throws Exception {
+        return subject.begin(options.rows(), request -> request.withPace("full")
                 .withMaxRate(RATES.get(random.nextInt(RATES.size())))
                 .withCommandId(new UUID(random.nextLong(), System.nanoTime()).toString()));
     }
@@ -128,7 +98,7 @@ final class ChaosRun {
         }
         until(run, now -> now.state().equals("following") || now.isSettled());
         traffic.retireOldCode();
-        persist(() -> migration.command(run.id(), "complete", WHO, Optional.empty()));
+        persist(() -> subject.migration().command(run.id(), "complete", WHO, Optional.empty()));
         if (lastWhileCompleting) {
             strike();
         }
@@ -195,27 +165,6 @@ final class ChaosRun {
                 Pause.sleep(Duration.ofMillis(300));
             }
         }
-    }
-
-    private void look(Run run, DatabaseUrl database) throws Exception {
-        try (Connection connection = database.connect()) {
-            proof.read(Moment.THERE, connection);
-            checks.addAll(proof.there(connection));
-        }
-        var trail = audit.completeReport(run.id(), PATIENCE);
-        checks.add(DemoReport.trailIsComplete(trail, audit.checkRun(run.id(), piece -> {})));
-        Run told = migration.run(run.id());
-        checks.addAll(proof.toldThere(new Flown(List.of(told), told, audit, stack.migrationDatabase())));
-        checks.addAll(new Remains(stack).checks(run.id()));
-    }
-
-    private void check(String claim, Run run) {
-        check(
-                claim,
-                run.state().equals("completed")
-                        ? Optional.empty()
-                        : Optional.of("it is " + run.state() + ": " + run.reason() + " "
-                                + run.json().path("throttle") + " " + run.json().path("progress")));
     }
 
     private void check(String claim, Optional<String> difference) {

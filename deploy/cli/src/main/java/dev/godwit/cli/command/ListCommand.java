@@ -38,7 +38,8 @@ public final class ListCommand extends ServiceCommand {
         return errors.isEmpty() ? ExitCode.DONE : ExitCode.USAGE;
     }
 
-    private static String text(JsonNode error) {
+    /** A mistake with its place and the way out. */
+    static String text(JsonNode error) {
         String place = error.path("file").asText() + ":" + error.path("line").asText("");
         String remedy = error.path("remedy").asText("");
         return place + ": " + error.path("message").asText() + (remedy.isBlank() ? "" : "\n  " + remedy);

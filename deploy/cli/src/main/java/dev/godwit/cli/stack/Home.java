@@ -57,6 +57,11 @@ public record Home(Path root) {
         return List.of(scripts.resolve("cluster.sql"), scripts.resolve("application.sql"));
     }
 
+    /** The JSON Schema of definitions. */
+    public Path definitionSchema() {
+        return root.resolve("docs/reference/definition.schema.json");
+    }
+
     /** The connector's configuration, the same file for every way of running. */
     public Path connectorFile() {
         return root.resolve("deploy/connect/connector.json");

@@ -18,15 +18,35 @@ public final class Stack {
 
     private final StateDirectory state;
     private final Processes processes;
+    private final Optional<StackDescription> elsewhere;
 
-    private Stack(Path directory) {
+    private Stack(Path directory, Optional<StackDescription> elsewhere) {
         this.state = new StateDirectory(directory);
         this.processes = new Processes(state);
+        this.elsewhere = elsewhere;
     }
 
     /** The stack of that directory, whether it exists, runs or not. */
     public static Stack at(Path state) {
-        return new Stack(state);
+        return new Stack(state, Optional.empty());
+    }
+
+    /**
+     * A stack that something else has started, such as compose: it can be talked to, and neither started nor stopped.
+     *
+     * @param file like {@code stack.json}, without processes; paths in it are relative to its directory
+     * @throws Failure when it cannot be read
+     */
+    public static Stack describedBy(Path file) {
+        Path home = file.toAbsolutePath().getParent();
+        StackDescription description = StateDirectory.read(file, StackDescription.class)
+                .orElseThrow(() -> Failure.usage("no such file: " + file));
+        if (!description.isComplete()) {
+            throw Failure.usage(
+                    file + " must have database.url, kafka.bootstrapServers, migration.url, urls, directory and"
+                            + " databaseUrl, and audit.url and databaseUrl; deploy/compose/stack.json is an example");
+        }
+        return new Stack(home, Optional.of(description.in(home)));
     }
 
     /**
@@ -35,7 +55,7 @@ public final class Stack {
      * @throws Failure with the port or the log that matters, when something cannot be started; what was started meanwhile stays up
      */
     public static Stack start(StackOptions options, StackListener listener) {
-        Stack stack = new Stack(options.state());
+        Stack stack = Stack.at(options.state());
         stack.state.create();
         try (StateDirectory.Lock lock = stack.state.lock()) {
             assert lock.lock().isValid();
@@ -70,7 +90,8 @@ public final class Stack {
      * @throws Failure when no stack was ever started here
      */
     public StackDescription describe() {
-        return StateDirectory.read(state.description(), StackDescription.class)
+        return elsewhere
+                .or(() -> StateDirectory.read(state.description(), StackDescription.class))
                 .orElseThrow(() -> Failure.failed("no stack in " + state.root() + "; start one: ./godwit up"));
     }
 
@@ -80,9 +101,10 @@ public final class Stack {
      * @throws Failure when no stack was ever started here
      */
     public DatabaseUrl migrationDatabase() {
-        return state.settings()
-                .orElseThrow(() -> Failure.failed("no stack in " + state.root() + "; start one: ./godwit up"))
-                .migration();
+        return elsewhere
+                .map(description -> DatabaseUrl.parse(description.migration().databaseUrl()))
+                .or(() -> state.settings().map(Settings::migration))
+                .orElseThrow(() -> Failure.failed("no stack in " + state.root() + "; start one: ./godwit up"));
     }
 
     /** Database {@code app} of the embedded server as its superuser; empty when the application's database is elsewhere, or no stack was ever started here. */

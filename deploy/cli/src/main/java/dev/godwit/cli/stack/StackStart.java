@@ -303,7 +303,7 @@ final class StackStart {
                 new StackDescription.Database(settings.application().toUrl()),
                 new StackDescription.Kafka(settings.bootstrapServers()),
                 new StackDescription.Connect(new ConnectWorker(state, settings).url()),
-                new StackDescription.Migration(services.migrationUrl(1), urls, settings.migrations()),
+                new StackDescription.Migration(services.migrationUrl(1), urls, settings.migrations(), null),
                 new StackDescription.Audit(services.auditUrl(), settings.audit().toUrl()),
                 sources(settings),
                 infos,

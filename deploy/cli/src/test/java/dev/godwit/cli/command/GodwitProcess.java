@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -48,15 +49,28 @@ public final class GodwitProcess {
                 System.getProperty("java.class.path"),
                 "dev.godwit.cli.Godwit"));
         command.addAll(arguments);
+        Map<String, String> all = new HashMap<>(environment);
+        all.put("GODWIT_HOME", HOME.toString());
+        return runToItsEnd(directory, command, patience, all);
+    }
+
+    /** Runs a line as somebody types it into a shell. */
+    public static Result shell(Path directory, String line, Duration patience, Map<String, String> environment)
+            throws IOException, InterruptedException {
+        return runToItsEnd(directory, List.of("bash", "-c", line), patience, environment);
+    }
+
+    private static Result runToItsEnd(
+            Path directory, List<String> command, Duration patience, Map<String, String> environment)
+            throws IOException, InterruptedException {
         ProcessBuilder builder = new ProcessBuilder(command).directory(directory.toFile());
-        builder.environment().put("GODWIT_HOME", HOME.toString());
         builder.environment().putAll(environment);
         Process process = builder.start();
         CompletableFuture<String> err = CompletableFuture.supplyAsync(() -> read(process.getErrorStream()));
         CompletableFuture<String> out = CompletableFuture.supplyAsync(() -> read(process.getInputStream()));
         if (!process.waitFor(patience.toSeconds(), TimeUnit.SECONDS)) {
             process.destroyForcibly();
-            throw new IllegalStateException("godwit did not end: " + arguments);
+            throw new IllegalStateException("it did not end: " + command);
         }
         return new Result(process.exitValue(), out.join(), err.join());
     }

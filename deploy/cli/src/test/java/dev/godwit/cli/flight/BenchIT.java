@@ -102,6 +102,20 @@ class BenchIT {
         assertThat(verified.json().path("redacted").asInt()).isZero();
     }
 
+    @Test
+    void shouldMeasureEveryPageOfTheDashboardAndTakeItsMigrationsAway(LiveStack stack) throws Exception {
+        JsonNode bench = succeed(
+                stack, "bench", "pages", "--runs", "2", "--rows", "2000", "--migrations", "8", "--requests", "2");
+
+        assertThat(bench.path("pages").findValuesAsText("page"))
+                .contains("overview", "run", "outcomes", "entity", "graph", "health, a week", "integrity");
+        assertThat(bench.path("pages")).allSatisfy(page -> {
+            assertThat(page.path("p95Millis").asDouble()).isPositive();
+            assertThat(page.path("bytes").asInt()).as("%s", page).isGreaterThan(1000);
+        });
+        assertThat(succeed(stack, "list").toString()).doesNotContain("bench-page-");
+    }
+
     private JsonNode succeed(LiveStack stack, String... command) throws Exception {
         List<String> words = new ArrayList<>(List.of(command));
         words.addAll(List.of("--json", "--state", stack.stack().directory().toString()));

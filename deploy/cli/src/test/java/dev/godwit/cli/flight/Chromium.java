@@ -39,6 +39,9 @@ final class Chromium implements AutoCloseable {
                 .join('\\n');
             }""";
 
+    private static final String CUT_TABLES =
+            "[...document.querySelectorAll('table.stack')].filter(table => table.scrollWidth > table.parentElement.clientWidth).length";
+
     private static final int WIDTH = 1280;
     private static final int HEIGHT = 900;
     private static final int PHONE_WIDTH = 390;
@@ -108,6 +111,9 @@ final class Chromium implements AutoCloseable {
         assertThat(page.evaluate("document.documentElement.scrollWidth > innerWidth"))
                 .as("%s is wider than a phone", name)
                 .isEqualTo(false);
+        assertThat(page.evaluate(CUT_TABLES))
+                .as("tables of %s are cut on a phone", name)
+                .isEqualTo(0);
         page.setViewportSize(WIDTH, HEIGHT);
     }
 

@@ -79,6 +79,13 @@ public final class DemoCommand extends GodwitCommand {
             description = "Seed of the traffic's choices (default: ${DEFAULT-VALUE}).")
     private long seed;
 
+    @Option(
+            names = "--stack",
+            paramLabel = "FILE",
+            description =
+                    "A stack that something else has started, such as deploy/compose, described by a file like stack.json; nothing is started.")
+    private Path described;
+
     @Override
     public Integer call() throws Exception {
         Steps steps =
@@ -95,7 +102,8 @@ public final class DemoCommand extends GodwitCommand {
                 options.rows(),
                 flown.entities(),
                 options.writesPerSecond()));
-        Stack stack = steps.step("Local stack up", this::startStack, DemoCommand::parts);
+        Stack stack =
+                steps.step(described == null ? "Local stack up" : "Stack known", this::startStack, DemoCommand::parts);
         StackDescription description = stack.describe();
         Demo demo = new Demo(flown, stack, options, steps, new Flight(MigrationClient.of(description)));
         int exitCode = demo.run(migrations());
@@ -111,7 +119,8 @@ public final class DemoCommand extends GodwitCommand {
                 example,
                 options.rows(),
                 options.writesPerSecond()));
-        Stack stack = steps.step("Local stack up", this::startStack, DemoCommand::parts);
+        Stack stack =
+                steps.step(described == null ? "Local stack up" : "Stack known", this::startStack, DemoCommand::parts);
         BranchingSchema demo = new BranchingSchema(stack, options, steps);
         int exitCode = demo.run();
         tell(steps, stack.describe(), demo.told());
@@ -171,6 +180,9 @@ public final class DemoCommand extends GodwitCommand {
     }
 
     private Stack startStack() {
+        if (described != null) {
+            return Stack.describedBy(described);
+        }
         List<String> warnings = new ArrayList<>();
         Stack stack = Stack.start(StackOptions.in(stateDirectory()), new StackListener() {
             @Override
@@ -186,7 +198,10 @@ public final class DemoCommand extends GodwitCommand {
     }
 
     private static String parts(Stack stack) {
-        return String.join(", ", stack.describe().processes().keySet());
+        StackDescription description = stack.describe();
+        return description.processes().isEmpty()
+                ? String.join(", ", description.migration().urls())
+                : String.join(", ", description.processes().keySet());
     }
 
     private void epilogue(Steps steps, StackDescription description, String run) {
@@ -196,6 +211,9 @@ public final class DemoCommand extends GodwitCommand {
         if (!run.isEmpty()) {
             steps.line("this run             %s/runs/%s", description.audit().url(), run);
             steps.line("report               ./godwit report %s", run);
+        }
+        if (described != null) {
+            return;
         }
         steps.line(
                 "database             port %d, address and password in %s",

@@ -1,6 +1,5 @@
-package dev.godwit.cli.bench;
+package dev.godwit.cli.measure;
 
-import dev.godwit.cli.measure.ProcessStat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -8,12 +7,12 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** What processes have used so far, as Linux tells it; zero elsewhere. */
-final class ProcessUse {
+public final class ProcessUse {
 
     private ProcessUse() {}
 
     /** Seconds of processor time of the process and of its children that live. */
-    static double processorSeconds(long pid) {
+    public static double processorSeconds(long pid) {
         return Stream.concat(
                         Stream.of(pid),
                         ProcessHandle.of(pid).stream()
@@ -25,9 +24,18 @@ final class ProcessUse {
     }
 
     /** The most memory that the process ever held, in MiB. */
-    static long memoryPeak(long pid) {
+    public static long memoryPeak(long pid) {
+        return mebibytes(pid, "VmHWM:");
+    }
+
+    /** The memory that the process holds now, in MiB. */
+    public static long memory(long pid) {
+        return mebibytes(pid, "VmRSS:");
+    }
+
+    private static long mebibytes(long pid, String field) {
         return status(pid).stream()
-                .filter(line -> line.startsWith("VmHWM:"))
+                .filter(line -> line.startsWith(field))
                 .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")) / 1024)
                 .sum();
     }
