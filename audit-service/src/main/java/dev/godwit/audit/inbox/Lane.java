@@ -37,6 +37,7 @@ final class Lane<T> {
     private final int writers;
     private final AtomicReference<String> trouble = new AtomicReference<>();
     private final Deque<CompletableFuture<Boolean>> inHand = new ConcurrentLinkedDeque<>();
+    private volatile CompletableFuture<Boolean> last = CompletableFuture.completedFuture(true);
 
     Lane(
             String name,
@@ -69,7 +70,10 @@ final class Lane<T> {
                 .item(() -> Polled.<T>of(poll.getPayload(), reader))
                 .runSubscriptionOn(Infrastructure.getDefaultWorkerPool())
                 .call(this::writerIsFree)
-                .invoke(polled -> inHand.addLast(store(polled, poll, inHand.peekLast())))
+                .invoke(polled -> {
+                    last = store(polled, poll, last);
+                    inHand.addLast(last);
+                })
                 .replaceWithVoid();
     }
 
@@ -79,15 +83,13 @@ final class Lane<T> {
                 : Uni.createFrom().completionStage(inHand.removeFirst());
     }
 
-    /** Goes on by itself. Polls are stored beside each other and acknowledged one after the other: an offset stands for all before it. */
+    /** Goes on by itself. Polls are stored beside each other and acknowledged one after the other: an offset stands for all before it, so after one that was refused none is acknowledged. */
     private CompletableFuture<Boolean> store(
             Polled<T> polled, Message<ConsumerRecords<byte[], byte[]>> poll, CompletableFuture<Boolean> before) {
         return bury(polled.undecoded())
                 .chain(() -> storeAll(polled.decoded()))
                 .invoke(() -> trouble.set(null))
-                .chain(() -> before == null
-                        ? Uni.createFrom().item(true)
-                        : Uni.createFrom().completionStage(before))
+                .chain(() -> Uni.createFrom().completionStage(before))
                 .chain(whole -> whole
                         ? acknowledge(poll)
                         : refuse(poll, new IllegalStateException("the poll before it was not stored")))

@@ -116,7 +116,9 @@ class OutcomeEventsIT {
                 Engine.await(outbox.send(new Resend("missed", Resend.Kind.OUTCOMES, ranges, first.next())));
 
         assertThat(first.sent()).extracting(Resend.Sent::sequence).containsExactlyInAnyOrder(3L, 4L);
-        assertThat(second.sent()).extracting(Resend.Sent::sequence).containsExactlyInAnyOrder(205L, 206L, 207L, 208L, 209L, 210L);
+        assertThat(second.sent())
+                .extracting(Resend.Sent::sequence)
+                .containsExactlyInAnyOrder(205L, 206L, 207L, 208L, 209L, 210L);
         assertThat(second.next()).isEmpty();
         assertThat(engine.values(EVENTS_AS_THEY_ARE)).as("as they were").isEqualTo(before);
         assertThat(engine.values(
