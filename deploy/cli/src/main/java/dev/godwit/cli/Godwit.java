@@ -34,6 +34,7 @@ import dev.godwit.cli.command.UpCommand;
 import dev.godwit.cli.command.VerifyCommand;
 import dev.godwit.cli.demo.command.DemoCommand;
 import dev.godwit.cli.stage.StageCommand;
+import dev.godwit.cli.uninstall.UninstallCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -83,6 +84,7 @@ import picocli.CommandLine.Spec;
             TokenCommand.class,
             BenchCommand.class,
             ChaosCommand.class,
+            UninstallCommand.class,
             SoakCommand.class
         })
 public final class Godwit implements Runnable {

@@ -1,6 +1,7 @@
 package dev.godwit.migration.batch;
 
 import dev.godwit.migration.run.RunState;
+import dev.godwit.migration.sql.ErrorClass;
 import dev.godwit.migration.sql.PgErrors;
 import dev.godwit.migration.sql.Pipeline;
 import dev.godwit.migration.sql.WorkerSessions;
@@ -146,10 +147,27 @@ public class Batches {
      * the run with the request to scan them once more.
      */
     public Uni<Ended> run(RunContext run, Place place, Function<Opened, Uni<Work>> work) {
-        return (run.commit() ? commit(run, place, work) : plan(run, place, work))
+        return (run.commit()
+                        ? commit(run, place, work)
+                                .onFailure(Batches::mayBeDrift)
+                                .recoverWithUni(failure -> look(run, place)
+                                        .chain(() -> Uni.createFrom().failure(failure)))
+                        : plan(run, place, work))
                 .onFailure(ChangedTablesException.class)
                 .call(() -> sessions.inTransaction(connection -> query(
                         connection, RESCAN, Tuple.of(run.runId(), place.chunk().orElse(null)))));
+    }
+
+    /** Statements that were compiled for other tables fail in many ways. */
+    private static boolean mayBeDrift(Throwable failure) {
+        ErrorClass error = PgErrors.classify(failure);
+        return PgErrors.sqlState(failure).isPresent() && (error == ErrorClass.DATA || error == ErrorClass.OTHER);
+    }
+
+    private Uni<Void> look(RunContext run, Place place) {
+        return sessions.inTransaction(connection -> Standing.mustHold(connection, run, place.lane()))
+                .onFailure(failure -> !(failure instanceof ChangedTablesException))
+                .recoverWithItem((Void) null);
     }
 
     private Uni<Ended> plan(RunContext run, Place place, Function<Opened, Uni<Work>> work) {
@@ -229,7 +247,9 @@ public class Batches {
             return Uni.createFrom().item(new Ended.Committed(NO_WORK, chunk));
         }
         return Pipeline.of(settings(connection, run), () -> work.apply(new Opened(connection, fenced.batch(), chunk)))
-                .chain(done -> finish(connection, run, place, fenced.batch(), done))
+                .chain(done -> Pipeline.of(
+                        List.of(Standing.mustHold(connection, run, place.lane())),
+                        () -> finish(connection, run, place, fenced.batch(), done)))
                 .map(done -> new Ended.Committed(done, chunk));
     }
 

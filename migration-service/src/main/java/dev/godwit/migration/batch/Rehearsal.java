@@ -93,7 +93,8 @@ public final class Rehearsal {
                 Optional.empty(),
                 run.duplicates(),
                 false,
-                run.shapes());
+                run.shapes(),
+                Optional.empty());
     }
 
     /**

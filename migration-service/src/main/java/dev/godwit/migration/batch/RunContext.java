@@ -15,6 +15,7 @@ import java.util.Optional;
  * @param duplicates whether grouping over the whole table found entities that depend on one another
  * @param hideWrites whether the batch's writes are kept from the tail by a replication origin
  * @param shapes every table that a batch may write, by display name
+ * @param standing what the tables looked like when this was compiled; empty where nobody asks
  */
 public record RunContext(
         String runId,
@@ -25,7 +26,8 @@ public record RunContext(
         Optional<Long> barrier,
         boolean duplicates,
         boolean hideWrites,
-        Map<String, TableShape> shapes) {
+        Map<String, TableShape> shapes,
+        Optional<Standing> standing) {
 
     /** Display form of the root table, which is how outcomes of entities name their table. */
     public String rootName() {

@@ -3,6 +3,7 @@ package dev.godwit.migration.ids;
 import io.vertx.core.json.JsonObject;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
+import java.util.UUID;
 
 /**
  * What {@code godwit.ids} shall say of one old key from now on.
@@ -28,6 +29,16 @@ record IdChange(String table, String key, Optional<String> newKey, String run, S
                         .put("migration", migration)
                         .put("at", at)))
                 .orElse(null);
+    }
+
+    /** The event's id: a replay of the outcome yields the same. */
+    UUID eventId() {
+        return UUID.nameUUIDFromBytes(bytes(new JsonObject()
+                .put("table", table)
+                .put("key", key)
+                .put("newKey", newKey.orElse(null))
+                .put("run", run)
+                .put("at", at)));
     }
 
     private static byte[] bytes(JsonObject json) {

@@ -17,7 +17,6 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.common.header.Header;
@@ -124,7 +123,7 @@ public class IdProjector {
     private static Headers headers(IdChange change) {
         Headers headers = new RecordHeaders();
         put(headers, "ce_specversion", "1.0");
-        put(headers, "ce_id", UUID.randomUUID().toString());
+        put(headers, "ce_id", change.eventId().toString());
         put(headers, "ce_type", "dev.godwit.id.changed");
         put(headers, "ce_source", "/godwit/migration-service");
         put(headers, "ce_subject", change.run());

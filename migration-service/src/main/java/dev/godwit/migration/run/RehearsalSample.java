@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /** Entities that need work, taken from blocks at random. Reads only, and a bounded number of blocks. Use once. */
@@ -74,7 +75,8 @@ final class RehearsalSample {
                 run.barrier(),
                 run.duplicates(),
                 false,
-                run.shapes());
+                run.shapes(),
+                Optional.empty());
     }
 
     private Uni<List<BlockRange>> ranges(SqlConnection connection) {

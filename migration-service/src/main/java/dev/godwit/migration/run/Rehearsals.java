@@ -88,7 +88,8 @@ public class Rehearsals {
                 Optional.empty(),
                 compiled.operation().duplicates().isPresent(),
                 false,
-                TableShape.byName(compiled.tables()));
+                TableShape.byName(compiled.tables()),
+                Optional.empty());
     }
 
     private Uni<Optional<JsonObject>> lastPlan(Definition definition) {

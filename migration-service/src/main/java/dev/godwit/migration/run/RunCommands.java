@@ -226,7 +226,8 @@ class RunCommands {
     /** Whoever asks for the way back wants it now, whatever the hours of the way there. */
     private static Uni<Void> prepareUndo(SqlConnection connection, Run run) {
         return connection
-                .preparedQuery("UPDATE godwit.run SET phase = 'prepare', only_between = NULL WHERE id = $1")
+                .preparedQuery(
+                        "UPDATE godwit.run SET phase = 'prepare', only_between = NULL, shape = NULL WHERE id = $1")
                 .execute(Tuple.of(run.id()))
                 .chain(() -> Requests.leave(connection, run))
                 .chain(() -> new WaitingKeys(connection, run.id()).clear());

@@ -4,10 +4,13 @@ import dev.godwit.migration.batch.Operation;
 import dev.godwit.migration.batch.Operations;
 import dev.godwit.migration.batch.Outside;
 import dev.godwit.migration.batch.RunContext;
+import dev.godwit.migration.batch.Standing;
 import dev.godwit.migration.catalog.CatalogException;
 import dev.godwit.migration.catalog.CatalogReader;
+import dev.godwit.migration.catalog.CatalogShape;
 import dev.godwit.migration.catalog.ForeignKey;
 import dev.godwit.migration.catalog.Table;
+import dev.godwit.migration.constraint.CheckSwap;
 import dev.godwit.migration.definition.Definition;
 import dev.godwit.migration.definition.DefinitionDirectory;
 import dev.godwit.migration.definition.OperationDefinition;
@@ -46,6 +49,9 @@ public class RunContexts {
              WHERE c.oid = ANY ($1::bigint[]::oid[])
             """;
 
+    /** What is compiled and what is compared later are of the same moment. */
+    private static final String AT_ONE_MOMENT = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY";
+
     private static final String SERVER_VERSION = "SELECT current_setting('server_version_num')::integer AS version";
 
     private static final String ORIGINS = """
@@ -60,6 +66,7 @@ public class RunContexts {
 
     private final Pool pool;
     private final Outside outside;
+    private final Drift drift;
     private final CatalogReader catalog = new CatalogReader();
     private final Map<String, RunContext> cached = new ConcurrentHashMap<>();
 
@@ -67,6 +74,7 @@ public class RunContexts {
     public RunContexts(Pool pool, Outside outside) {
         this.pool = pool;
         this.outside = outside;
+        this.drift = new Drift(pool, outside);
     }
 
     /**
@@ -89,15 +97,17 @@ public class RunContexts {
 
     /** The context as the tables are at this moment, for a look at them. */
     Uni<RunContext> now(Run run) {
-        Definition definition =
-                DefinitionDirectory.accepted(run.definition(), Path.of(run.definitionFile()), run.attachments());
-        return pool.withConnection(
-                connection -> originsCanHide(connection).chain(hidden -> compile(connection, definition)
-                        .map(compiled -> context(run, definition, compiled, hidden))));
+        Definition definition = definition(run);
+        return pool.withTransaction(connection -> connection
+                .query(AT_ONE_MOMENT)
+                .execute()
+                .chain(() -> originsCanHide(connection))
+                .chain(hidden -> compile(connection, definition).chain(compiled -> standing(connection, compiled)
+                        .map(standing -> context(run, definition, compiled, hidden, standing)))));
     }
 
     private Uni<RunContext> keep(Run run, int generation) {
-        return now(run).invoke(context -> {
+        return asBegun(run).invoke(context -> {
             if (cached.size() >= CACHED_MAX) {
                 cached.clear();
             }
@@ -105,11 +115,59 @@ public class RunContexts {
         });
     }
 
+    /** Fails with {@link SchemaDriftException} when the tables are not what the run began with. */
+    private Uni<RunContext> asBegun(Run run) {
+        return now(run).onFailure(CatalogException.class)
+                .recoverWithUni(
+                        failure -> drift.explain(run, definition(run), failure).replaceWith((RunContext) null))
+                .call(context -> context.standing()
+                        .map(standing -> drift.mustBeNone(run, standing))
+                        .orElseGet(() -> Uni.createFrom().voidItem()));
+    }
+
+    private static Definition definition(Run run) {
+        return DefinitionDirectory.accepted(run.definition(), Path.of(run.definitionFile()), run.attachments());
+    }
+
     private static String key(Run run, int generation) {
         return run.id() + "/" + generation + "/" + run.barrierXid().orElse("") + "/" + run.duplicates();
     }
 
-    private static RunContext context(Run run, Definition definition, Compiled compiled, boolean hidden) {
+    /** Statements that run once change their tables themselves. Partitions are told by their root. */
+    private Uni<Optional<Standing>> standing(SqlConnection connection, Compiled compiled) {
+        Operation operation = compiled.operation();
+        if (operation.runOnce().isPresent()) {
+            return Uni.createFrom().item(Optional.empty());
+        }
+        List<String> apart =
+                operation.constraint().map(CheckSwap::name).stream().toList();
+        List<Long> elsewhere = oids(compiled, true);
+        return CatalogShape.read(connection, oids(compiled, false), apart)
+                .chain(here -> elsewhere.isEmpty()
+                        ? Uni.createFrom().item(new Standing(here, Optional.empty()))
+                        : operation
+                                .atRoot(connection, there -> CatalogShape.read(there, elsewhere, apart))
+                                .map(there -> new Standing(here, Optional.of(there))))
+                .map(Optional::of);
+    }
+
+    private static List<Long> oids(Compiled compiled, boolean elsewhere) {
+        List<Table> tables = compiled.tables().values().stream()
+                .filter(table -> table.name().source().isPresent() == elsewhere)
+                .toList();
+        Set<Long> leaves = new LinkedHashSet<>();
+        tables.forEach(table ->
+                table.leaves().stream().filter(leaf -> leaf != table.oid()).forEach(leaves::add));
+        return tables.stream()
+                .map(Table::oid)
+                .filter(oid -> !leaves.contains(oid))
+                .distinct()
+                .sorted()
+                .toList();
+    }
+
+    private static RunContext context(
+            Run run, Definition definition, Compiled compiled, boolean hidden, Optional<Standing> standing) {
         return new RunContext(
                 run.id(),
                 run.serial(),
@@ -119,7 +177,8 @@ public class RunContexts {
                 run.commit() ? run.barrierXid().map(Long::valueOf) : Optional.empty(),
                 run.duplicates(),
                 hidden,
-                TableShape.byName(compiled.tables()));
+                TableShape.byName(compiled.tables()),
+                standing);
     }
 
     /** Whether writes can be kept from the tail: the functions may be called, origins exist, and the database is not itself a subscriber, whose rows would be hidden too. */

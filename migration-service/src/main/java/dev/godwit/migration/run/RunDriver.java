@@ -4,12 +4,14 @@ import dev.godwit.migration.definition.TableName;
 import dev.godwit.migration.sql.AdvisoryLock;
 import dev.godwit.migration.sql.PgErrors;
 import dev.godwit.migration.tail.CaptureSource;
+import dev.godwit.migration.tail.EventTopics;
 import dev.godwit.migration.tail.HeardDatabases;
 import io.quarkus.runtime.StartupEvent;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.Cancellable;
 import io.vertx.mutiny.sqlclient.Pool;
+import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
@@ -38,6 +40,7 @@ public class RunDriver {
 
     private static final Duration PROGRESS_EVERY = Duration.ofSeconds(1);
     private static final Duration LOOK_EVERY = Duration.ofMillis(500);
+    private static final Duration LOOK_AT_REST_EVERY = Duration.ofSeconds(5);
     private static final int REMEMBERED_MAX = 1000;
 
     /**
@@ -54,6 +57,7 @@ public class RunDriver {
     private final SchemaSteps schemaSteps;
     private final Troubles troubles;
     private final CaptureSource source;
+    private final EventTopics topics;
     private final HeardDatabases databases;
     private final GodwitConfig config;
     private final Map<String, Instant> told = new ConcurrentHashMap<>();
@@ -69,10 +73,12 @@ public class RunDriver {
             SchemaSteps schemaSteps,
             Troubles troubles,
             CaptureSource source,
+            EventTopics topics,
             HeardDatabases databases,
             GodwitConfig config) {
         this.schemaSteps = schemaSteps;
         this.source = source;
+        this.topics = topics;
         this.databases = databases;
         this.config = config;
         this.pool = pool;
@@ -117,7 +123,7 @@ public class RunDriver {
 
     private Uni<List<Run>> active(boolean lengthy) {
         return runs.active()
-                .call(active -> active.isEmpty() || lengthy ? Uni.createFrom().voidItem() : watchSources(active))
+                .call(active -> lengthy ? Uni.createFrom().voidItem() : watchSources(active))
                 .map(active -> active.stream()
                         .filter(run -> RunSteps.isLengthy(run) == lengthy)
                         .toList())
@@ -127,13 +133,13 @@ public class RunDriver {
                 .recoverWithItem(List.of());
     }
 
-    /** Seen often, a source that was replaced has had little time to look like the old one again. */
+    /** Seen often, a source that was replaced has had little time to look like the old one again. Runs at rest, or yet to come, rely on it too. */
     private Uni<Void> watchSources(List<Run> active) {
         Instant now = Instant.now();
         if (now.isBefore(lookAt)) {
             return Uni.createFrom().voidItem();
         }
-        lookAt = now.plus(LOOK_EVERY);
+        lookAt = now.plus(active.isEmpty() ? LOOK_AT_REST_EVERY : LOOK_EVERY);
         Stream<Optional<String>> elsewhere = active.stream()
                 .flatMap(run -> run.tables().stream())
                 .map(table -> TableName.parse(table).source())
@@ -144,7 +150,8 @@ public class RunDriver {
                 .onItem()
                 .transformToUniAndConcatenate(this::watch)
                 .onItem()
-                .ignoreAsUni();
+                .ignoreAsUni()
+                .chain(topics::look);
     }
 
     private Uni<Boolean> watch(Optional<String> of) {
@@ -180,9 +187,21 @@ public class RunDriver {
     private Uni<Void> stepAndTell(Run run) {
         return step(run)
                 .chain(() -> troubles.over(run))
+                .onFailure(SchemaDriftException.class)
+                .recoverWithUni(drift -> pause(run, drift.getMessage()))
                 .onFailure()
                 .recoverWithUni(failure -> troubles.noted(run, failure))
                 .chain(() -> tell(run));
+    }
+
+    /** With tables that are not what they were; a run that has written nothing yet has failed. */
+    private Uni<Void> pause(Run run, String difference) {
+        RunState to = run.state().mayBecome(RunState.PAUSED) ? RunState.PAUSED : RunState.FAILED;
+        return runs.transition(run, run.state(), to, Optional.of(difference), connection -> connection
+                        .preparedQuery(Drift.TOLD)
+                        .execute(Tuple.of(run.id(), to == RunState.PAUSED))
+                        .replaceWithVoid())
+                .replaceWithVoid();
     }
 
     private Uni<Void> step(Run run) {

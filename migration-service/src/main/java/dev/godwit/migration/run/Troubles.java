@@ -148,7 +148,9 @@ public class Troubles {
 
     /** Whether data or tables are not as they must be, so that trying again will not help by itself. */
     public static boolean isHopeless(Throwable failure) {
-        return PgErrors.classify(failure) == ErrorClass.DATA || failure instanceof CatalogException;
+        return PgErrors.classify(failure) == ErrorClass.DATA
+                || failure instanceof CatalogException
+                || failure instanceof SchemaDriftException;
     }
 
     private static boolean isOutside(Throwable failure) {

@@ -1,6 +1,7 @@
 package dev.godwit.migration.tail;
 
 import dev.godwit.migration.batch.AnotherDatabaseException;
+import dev.godwit.migration.outbox.SentAgain;
 import dev.godwit.migration.run.Runs;
 import dev.godwit.migration.tail.HeardDatabases.Heard;
 import io.smallrye.mutiny.Multi;
@@ -11,6 +12,7 @@ import io.vertx.mutiny.sqlclient.SqlConnection;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.stream.StreamSupport;
 
@@ -24,7 +26,8 @@ public class CaptureSource {
 
     /** A first sighting is never a gap. */
     private static final String REMEMBERED = """
-            SELECT system_identifier, timeline, slot, coalesce(confirmed_lsn - '0/0'::pg_lsn, 0)::bigint AS confirmed, 0::bigint AS restart, transactions
+            SELECT system_identifier, timeline, slot, coalesce(confirmed_lsn - '0/0'::pg_lsn, 0)::bigint AS confirmed, 0::bigint AS restart, transactions,
+                   extract(epoch FROM clock_timestamp() - seen_at)::float8 AS ago
               FROM godwit.source
              WHERE database = $1
                FOR UPDATE
@@ -61,11 +64,13 @@ public class CaptureSource {
 
     private final Runs runs;
     private final Gaps gaps;
+    private final SentAgain sentAgain;
 
     @Inject
-    public CaptureSource(Runs runs, Gaps gaps) {
+    public CaptureSource(Runs runs, Gaps gaps, SentAgain sentAgain) {
         this.runs = runs;
         this.gaps = gaps;
+        this.sentAgain = sentAgain;
     }
 
     /** Looks at a database, and remembers what was seen; true when changes may have been lost since the last look, in which case runs are told. */
@@ -76,7 +81,7 @@ public class CaptureSource {
                                 : gaps.found(connection, database, gap.get()))
                         .map(Optional::isPresent))
                 .call(() -> database.source().isEmpty()
-                        ? stopStrangers()
+                        ? stopStrangers().chain(sentAgain::send)
                         : Uni.createFrom().voidItem());
     }
 
@@ -92,8 +97,9 @@ public class CaptureSource {
                 .ignoreAsUni();
     }
 
+    /** Rows of the outbox go through the same slot as the application's changes. */
     private static Uni<Optional<String>> compare(SqlConnection connection, Heard database) {
-        return sighting(connection, REMEMBERED, Tuple.of(database.name())).chain(before -> seen(connection, database)
+        return remembered(connection, database).chain(before -> seen(connection, database)
                 .map(Optional::orElseThrow)
                 .call(now -> connection
                         .preparedQuery(REMEMBER)
@@ -104,7 +110,25 @@ public class CaptureSource {
                                 now.confirmedLsn(),
                                 now.transactions(),
                                 database.name())))
-                .map(now -> before.flatMap(now::gapSince)));
+                .map(now -> before.flatMap(then -> now.gapSince(then.what(), then.ago())))
+                .call(gap -> gap.isPresent() && database.source().isEmpty()
+                        ? SentAgain.since(
+                                connection,
+                                before.orElseThrow().what().confirmedLsn(),
+                                before.orElseThrow().what().slot())
+                        : Uni.createFrom().voidItem()));
+    }
+
+    private record Remembered(SourceSighting what, Duration ago) {}
+
+    private static Uni<Optional<Remembered>> remembered(SqlConnection connection, Heard database) {
+        return connection
+                .preparedQuery(REMEMBERED)
+                .execute(Tuple.of(database.name()))
+                .map(rows -> StreamSupport.stream(rows.spliterator(), false)
+                        .findFirst()
+                        .map(row -> new Remembered(
+                                SourceSighting.fromRow(row), Duration.ofMillis((long) (1000 * row.getDouble("ago"))))));
     }
 
     private static Uni<Optional<SourceSighting>> seen(SqlConnection connection, Heard database) {

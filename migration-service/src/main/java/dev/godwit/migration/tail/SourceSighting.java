@@ -1,6 +1,7 @@
 package dev.godwit.migration.tail;
 
 import io.vertx.mutiny.sqlclient.Row;
+import java.time.Duration;
 import java.util.Optional;
 
 /**
@@ -14,6 +15,9 @@ import java.util.Optional;
  * @param transactions how many transactions the slot has decoded since it was made, or since statistics were lost
  */
 record SourceSighting(long system, int timeline, boolean slot, long confirmedLsn, long restartLsn, long transactions) {
+
+    /** In so little time no slot counts as many transactions as the one that it took the place of. */
+    private static final Duration WATCHED = Duration.ofSeconds(30);
 
     /** Reads a sighting; LSNs are bytes since the beginning of the WAL. */
     static SourceSighting fromRow(Row row) {
@@ -30,9 +34,12 @@ record SourceSighting(long system, int timeline, boolean slot, long confirmedLsn
      * Why not everything written since an earlier sighting can be relied on to arrive; empty when it can.
      *
      * <p>PostgreSQL numbers no slots, so that one made anew is known by what a slot that lives on never does: it starts to count transactions again, and reads from a
-     * place that the old one had passed. Both are asked for, because a crash of the server sets the counter back too.
+     * place that the old one had passed. Both are asked for, because a crash of the server sets the counter back too. When nobody looked for long, it may have counted on since: the
+     * place alone decides, and a slot that lived on is taken for a gap, which costs a scan and loses nothing.
+     *
+     * @param ago how long ago the earlier one was
      */
-    Optional<String> gapSince(SourceSighting before) {
+    Optional<String> gapSince(SourceSighting before, Duration ago) {
         if (system != before.system) {
             return Optional.of("the database cluster is another one");
         }
@@ -46,8 +53,12 @@ record SourceSighting(long system, int timeline, boolean slot, long confirmedLsn
             return Optional.of("there was no replication slot for a while");
         }
         boolean startsLater = restartLsn > before.confirmedLsn;
-        return slot && startsLater && transactions < before.transactions
-                ? Optional.of("the replication slot was made anew")
+        if (slot && startsLater && transactions < before.transactions) {
+            return Optional.of("the replication slot was made anew");
+        }
+        return slot && startsLater && ago.compareTo(WATCHED) > 0
+                ? Optional.of("nobody watched the replication slot for " + ago.toSeconds()
+                        + " s, and it may have been made anew")
                 : Optional.empty();
     }
 }

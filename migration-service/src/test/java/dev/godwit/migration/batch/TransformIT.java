@@ -321,7 +321,8 @@ class TransformIT {
                 context.barrier(),
                 false,
                 context.hideWrites(),
-                context.shapes());
+                context.shapes(),
+                context.standing());
 
         run.cut(Kind.BACKFILL)
                 .forEach(chunk -> Engine.await(engine.chunkWork().next(on15, Kind.BACKFILL, chunk, 100, 100, true)));

@@ -35,6 +35,15 @@ class IdProjectionTest {
     }
 
     @Test
+    void shouldHaveTheSameIdWhenItComesAgain() {
+        IdChange change = change("a", "b");
+
+        assertThat(change.eventId())
+                .isEqualTo(change("a", "b").eventId())
+                .isNotEqualTo(change("a", "c").eventId());
+    }
+
+    @Test
     void shouldForgetAnEntityWhoseRowWentWithIt() {
         assertThat(
                         project(

@@ -365,8 +365,11 @@ class RunLifeIT extends LiveRuns {
         patiently().untilAsserted(() -> assertThat(pending("second")).isZero());
         complete(second);
         command(RunCommand.RESUME, broken);
+        must(broken, RunState.PAUSED);
+        assertThat(reason(broken)).contains("table public.first_log was dropped");
+        command(RunCommand.RESUME, broken);
         must(broken, RunState.FAILED);
-        assertThat(reason(broken)).contains("first_log");
+        assertThat(reason(broken)).contains("there is no table public.first_log");
         command(RunCommand.CANCEL, broken);
         must(broken, RunState.CANCELLED);
         assertThat(published("third")).isEqualTo("null");

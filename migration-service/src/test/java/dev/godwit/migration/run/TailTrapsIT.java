@@ -69,6 +69,22 @@ class TailTrapsIT extends LiveRuns {
     }
 
     @Test
+    void shouldSendEventsAgainWhenTheirTopicWasMadeAnew() {
+        String first = following("first");
+        String kept = "SELECT ctid::text FROM godwit.outbox WHERE subject = $1 ORDER BY time LIMIT 1";
+        String before = value(kept, first);
+        patiently()
+                .until(
+                        () -> value("SELECT count(*) FROM godwit.event_topic WHERE name = 'godwit.outcomes'"),
+                        "1"::equals);
+
+        TestKafka.recreate("godwit.outcomes");
+
+        patiently().until(() -> !before.equals(value(kept, first)));
+        complete(first);
+    }
+
+    @Test
     void shouldNotBeCaughtUpWhenOffsetsWereResetT10() {
         String first = following("first");
         connector.stop();

@@ -3,6 +3,7 @@ package dev.godwit.migration.tail;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.godwit.migration.batch.Outside;
+import dev.godwit.migration.outbox.SentAgain;
 import dev.godwit.migration.testing.Engine;
 import dev.godwit.migration.testing.EngineRun;
 import java.util.Optional;
@@ -29,7 +30,7 @@ class CaptureSourceIT {
         run = engine.commit("migration: docs\nrekey: {table: public.doc, key: id, to: wanted, on-duplicate: fail}\n");
         Engine plain = engine.as("source_plain");
         slot = plain.config().capture().slot();
-        source = new CaptureSource(plain.runs(), new Gaps(plain.runs()));
+        source = new CaptureSource(plain.runs(), new Gaps(plain.runs()), new SentAgain(plain.sessions()));
         heard = new HeardDatabases(plain.pool(), Outside.nothing(), plain.config()).of(Optional.empty());
         makeSlot();
         write();
@@ -87,6 +88,45 @@ class CaptureSourceIT {
         assertThat(engine.value("SELECT timeline FROM godwit.source")).isEqualTo(now);
         assertThat(now).isEqualTo(engine.value("SELECT timeline_id FROM pg_control_checkpoint()"));
         assertThat(look()).isFalse();
+    }
+
+    @Test
+    void shouldSendAgainWhatALostSlotMayNotHaveCarried() {
+        event(1);
+        mark();
+        engine.execute("SELECT pg_replication_slot_advance('" + slot + "', pg_current_wal_insert_lsn())");
+        assertThat(look()).isFalse();
+        event(2);
+        dropSlot();
+        assertThat(look()).isTrue();
+        event(3);
+        mark();
+        makeSlot();
+
+        assertThat(look()).isTrue();
+        event(4);
+        assertThat(look()).isFalse();
+        dropSlot();
+        assertThat(look()).isTrue();
+        makeSlot();
+        assertThat(look()).isTrue();
+
+        assertThat(engine.values(
+                        "SELECT substring(data FROM 'subject\\[text\\]:''event (.)''') FROM pg_logical_slot_get_changes('"
+                                + slot + "', NULL, NULL) WHERE data LIKE '%outbox: INSERT%'"))
+                .containsExactly("2", "3", "4");
+        assertThat(engine.value("SELECT count(*) FROM godwit.outbox")).isEqualTo("4");
+    }
+
+    private void mark() {
+        engine.execute(
+                "INSERT INTO godwit.outbox_mark (at, lsn) VALUES (clock_timestamp(), pg_current_wal_insert_lsn())");
+    }
+
+    private void event(int number) {
+        engine.execute(
+                "INSERT INTO godwit.outbox (id, topic, key, type, source, subject, payload) VALUES (gen_random_uuid(), 't', '', 'x', '/x', 'event "
+                        + number + "', '')");
     }
 
     private boolean look() {

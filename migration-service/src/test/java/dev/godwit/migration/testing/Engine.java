@@ -127,6 +127,13 @@ public final class Engine {
         return over(database, 4);
     }
 
+    /** A database whose state of Godwit came to be in another way. */
+    public static Engine upgraded(String database) {
+        endSessionsOfOthers();
+        createOrigins(database);
+        return over(database, 4);
+    }
+
     private static Engine over(String database, int connections) {
         DATABASES.add(database);
         return new Engine(database, "postgres", connections);
@@ -294,6 +301,11 @@ public final class Engine {
     /** What works off waiting keys. */
     public PendingKeys pendingKeys() {
         return new PendingKeys(batches);
+    }
+
+    /** A run that is there already. */
+    public EngineRun run(String id) {
+        return new EngineRun(this, id);
     }
 
     /** A run that writes, with its journal, barrier and duplicate groups, in state backfilling. */

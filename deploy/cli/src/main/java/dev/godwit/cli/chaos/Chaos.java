@@ -27,6 +27,7 @@ final class Chaos implements AutoCloseable {
     private final Consumer<String> notes;
     private Optional<Ground> ground = Optional.empty();
     private List<Fault> skipped = List.of();
+    private Interrupted interrupted;
 
     /** The stack of the moment and what stands between its parts. */
     private record Ground(Stack stack, TcpProxy wire, Optional<SmallDisk> disk, List<Fault> faults) {}
@@ -35,7 +36,13 @@ final class Chaos implements AutoCloseable {
      * @param home directory in which stacks and evidence are
      * @param only names of the faults to do; empty: all that can be done here
      */
-    Chaos(Path home, List<String> only, Consumer<String> notes) {
+    static Chaos open(Path home, List<String> only, Consumer<String> notes) {
+        Chaos chaos = new Chaos(home, only, notes);
+        chaos.interrupted = Interrupted.ends(chaos::clear);
+        return chaos;
+    }
+
+    private Chaos(Path home, List<String> only, Consumer<String> notes) {
         this.home = home;
         this.only = only;
         this.notes = notes;
@@ -59,10 +66,8 @@ final class Chaos implements AutoCloseable {
     }
 
     private Ground prepare() throws IOException {
-        Path state = home.resolve("chaos");
-        Stack.at(state).stop(StackListener.SILENT);
-        SmallDisk.unmountLeftOver(state);
-        Stack.at(state).purge(StackListener.SILENT);
+        clear();
+        Path state = state();
         Files.createDirectories(state);
         Optional<SmallDisk> disk = SmallDisk.mount(state);
         TcpProxy wire = TcpProxy.open();
@@ -93,7 +98,8 @@ final class Chaos implements AutoCloseable {
         Files.writeString(place.resolve("result.json"), result.json().toPrettyString());
         now.stack().stop(StackListener.SILENT);
         copy(now.stack().directory(), place);
-        end(now);
+        now.wire().close();
+        clear();
         notes.accept("evidence of seed " + result.seed() + " is in " + place);
     }
 
@@ -110,19 +116,23 @@ final class Chaos implements AutoCloseable {
         }
     }
 
-    private static void end(Ground now) throws IOException {
-        now.wire().close();
-        now.stack().stop(StackListener.SILENT);
-        if (now.disk().isPresent()) {
-            now.disk().get().close();
-        }
-        now.stack().purge(StackListener.SILENT);
+    private Path state() {
+        return home.resolve("chaos");
+    }
+
+    /** Whatever stack is there, of this command or of one that was killed. An interrupted command comes here from two sides. */
+    private synchronized void clear() throws IOException {
+        Stack.at(state()).stop(StackListener.SILENT);
+        SmallDisk.unmountLeftOver(state());
+        Stack.at(state()).purge(StackListener.SILENT);
     }
 
     @Override
     public void close() throws IOException {
         if (ground.isPresent()) {
-            end(ground.get());
+            ground.get().wire().close();
         }
+        clear();
+        interrupted.close();
     }
 }

@@ -71,7 +71,7 @@ public final class ChaosCommand extends GodwitCommand {
         ArrayNode skipped = told.putArray("skipped");
         ArrayNode flown = told.putArray("runs");
         boolean whole = true;
-        try (Chaos chaos = new Chaos(stateDirectory(), only, terminal()::note)) {
+        try (Chaos chaos = Chaos.open(stateDirectory(), only, terminal()::note)) {
             for (long each = seed; each < seed + (runs == null ? 1 : runs); each++) {
                 ChaosResult result = chaos.fly(options(each));
                 whole &= result.isWhole();

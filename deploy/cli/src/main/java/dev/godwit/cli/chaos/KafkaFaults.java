@@ -15,9 +15,10 @@ import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
-/** What an operator's hand can do to Godwit's topics. */
+/** What an operator's hand can do to Godwit's topics. Those in which Connect keeps its own state are not ours. */
 final class KafkaFaults {
     private static final String OURS = "godwit.";
+    private static final String OF_CONNECT = "godwit.connect.";
     private static final int PATIENCE_MILLIS = 5_000;
 
     private final String bootstrapServers;
@@ -68,7 +69,7 @@ final class KafkaFaults {
 
     private static List<String> names(Admin admin) throws Exception {
         return admin.listTopics().names().get(PATIENCE_MILLIS, TimeUnit.MILLISECONDS).stream()
-                .filter(name -> name.startsWith(OURS))
+                .filter(name -> name.startsWith(OURS) && !name.startsWith(OF_CONNECT))
                 .toList();
     }
 
