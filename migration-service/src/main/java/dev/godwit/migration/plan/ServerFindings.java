@@ -19,6 +19,7 @@ final class ServerFindings {
     static final String WAL_LEVEL_REMEDY = "ALTER SYSTEM SET wal_level = 'logical', then restart PostgreSQL";
 
     private static final int OLDEST_MAJOR = 15;
+    private static final int NEWEST_MAJOR = 18;
 
     /** First minor releases in which ALTER PUBLICATION ADD TABLE beside running writers loses no change. */
     private static final Map<Integer, Integer> SAFE_MINORS = Map.of(15, 13, 16, 9, 17, 5);
@@ -44,6 +45,11 @@ final class ServerFindings {
             return major() < OLDEST_MAJOR;
         }
 
+        /** Nobody has seen this version of Godwit work there. */
+        boolean isTooNew() {
+            return major() > NEWEST_MAJOR;
+        }
+
         boolean hasUnsafeMinor() {
             return version % 10_000 < SAFE_MINORS.getOrDefault(major(), 0);
         }
@@ -60,6 +66,12 @@ final class ServerFindings {
                     "server_version",
                     "the server is PostgreSQL " + server.versionText() + ", older than " + OLDEST_MAJOR,
                     "upgrade to PostgreSQL " + OLDEST_MAJOR + " or newer"));
+        } else if (server.isTooNew()) {
+            findings.add(Finding.refuse(
+                    "server_version",
+                    "the server is PostgreSQL " + server.versionText() + ", newer than " + NEWEST_MAJOR
+                            + ", and nobody has seen this version of Godwit work there",
+                    "take a version of Godwit that knows it"));
         } else if (server.hasUnsafeMinor()) {
             findings.add(Finding.warn(
                     "server_minor",

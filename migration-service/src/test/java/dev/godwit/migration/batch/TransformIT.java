@@ -9,6 +9,7 @@ import dev.godwit.migration.operation.transform.TransformModel;
 import dev.godwit.migration.testing.Engine;
 import dev.godwit.migration.testing.EngineRun;
 import dev.godwit.migration.testing.TestDefinitions;
+import dev.godwit.migration.testing.TestPostgres;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -71,7 +72,12 @@ class TransformIT {
                 "CREATE TRIGGER company AFTER UPDATE ON person FOR EACH ROW WHEN (OLD.name = 'ANN') EXECUTE FUNCTION company()");
         EngineRun run = engine.commit(LOWER.formatted("old"));
 
-        run.backfill();
+        if (TestPostgres.major() >= 18) {
+            run.backfill();
+        } else {
+            // Rows are read there before they are changed; what the trigger did is found by the verification.
+            assertThat(run.complete()).isEqualTo(2);
+        }
 
         assertThat(names(engine)).containsExactly("1 ann", "2 bob", "3 cy", "4", "5 dee");
         assertThat(run.counts()).isEqualTo(Map.of("migrated", 4L, "unchanged", 1L));

@@ -168,7 +168,7 @@ class ReferenceFormsTest {
             "170004, server_minor",
             "170005, ''",
             "180000, ''",
-            "190000, ''"
+            "190000, server_version"
         })
         void shouldKnowWhichReleasesAreSafe(int version, String code) {
             List<Finding> findings = ServerFindings.judge(new Server(version, "x", "logical", false, "me"));

@@ -18,12 +18,13 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * One PostgreSQL 18 server per test JVM, started when first asked for and stopped with the JVM. It keeps what it promises (fsync and synchronous commit are
+ * One PostgreSQL server per test JVM, 18 unless {@code -Dstack.postgresql.version} names another one, started when first asked for and stopped with the JVM. It keeps what it promises (fsync and synchronous commit are
  * on) and speaks logical replication.
  */
 public final class TestPostgres {
 
     private static final String SUPERUSER = "postgres";
+    private static final int ORIGINS_APART_FROM_SLOTS = 18;
     private static final Duration STEP_TIMEOUT = Duration.ofMinutes(2);
     private static final AtomicInteger NUMBER = new AtomicInteger();
     private static final Map<String, Pool> POOLS = new ConcurrentHashMap<>();
@@ -37,11 +38,15 @@ public final class TestPostgres {
 
         private static EmbeddedPostgres start() {
             try {
-                EmbeddedPostgres started = EmbeddedPostgres.builder()
-                        .setServerConfig("wal_level", "logical")
-                        .setServerConfig("max_replication_slots", "20")
+                // Before PostgreSQL 18, origins in use are counted among the slots.
+                boolean apart = major() >= ORIGINS_APART_FROM_SLOTS;
+                EmbeddedPostgres.Builder builder =
+                        EmbeddedPostgres.builder().setServerConfig("max_replication_slots", apart ? "20" : "84");
+                if (apart) {
+                    builder.setServerConfig("max_active_replication_origins", "64");
+                }
+                EmbeddedPostgres started = builder.setServerConfig("wal_level", "logical")
                         .setServerConfig("max_wal_senders", "20")
-                        .setServerConfig("max_active_replication_origins", "64")
                         .setServerConfig("max_connections", "200")
                         .setServerConfig("fsync", "on")
                         .setServerConfig("synchronous_commit", "on")
@@ -67,6 +72,12 @@ public final class TestPostgres {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** Major version of the server. */
+    public static int major() {
+        String version = System.getProperty("stack.postgresql.version", "18");
+        return Integer.parseInt(version.replaceFirst("\\..*", ""));
     }
 
     /** Address of the server; it listens on 127.0.0.1. */

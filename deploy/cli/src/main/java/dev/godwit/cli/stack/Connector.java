@@ -1,11 +1,14 @@
 package dev.godwit.cli.stack;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.godwit.cli.Failure;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
@@ -20,17 +23,39 @@ final class Connector {
 
     private static final int RESTARTS = 4;
 
+    /** What the output plugin of servers before {@link #LEAVES_ORIGINS_OUT} does not know. */
+    private static final String STREAM_PARAMETERS = "slot.stream.params";
+
+    private static final int LEAVES_ORIGINS_OUT = 16;
+
     private final String connector;
     private final String configuration;
 
     private Connector(String connectUrl, String name, String configuration) {
-        this.connector = connectUrl + "/connectors/" + name;
+        this(connectUrl + "/connectors/" + name, configuration);
+    }
+
+    private Connector(String connector, String configuration) {
+        this.connector = connector;
         this.configuration = configuration;
     }
 
     /** That of the application's database. */
     static Connector of(String connectUrl, Home home) {
         return new Connector(connectUrl, NAME, read(home.connectorFile()));
+    }
+
+    /** The same without what the server's version does not know; nobody need answer there yet, then it stays as it is. */
+    Connector fitting(DatabaseUrl database) {
+        try (Connection connection = database.connect()) {
+            if (connection.getMetaData().getDatabaseMajorVersion() >= LEAVES_ORIGINS_OUT) {
+                return this;
+            }
+            ObjectNode older = ((ObjectNode) json(configuration)).without(STREAM_PARAMETERS);
+            return new Connector(connector, older.toString());
+        } catch (SQLException unreachable) {
+            return this;
+        }
     }
 
     /** That of a database that imports read. */

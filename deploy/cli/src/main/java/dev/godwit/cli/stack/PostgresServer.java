@@ -1,6 +1,7 @@
 package dev.godwit.cli.stack;
 
 import dev.godwit.cli.Failure;
+import dev.godwit.cli.Versions;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -15,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /** The embedded PostgreSQL server. Durable: fsync and synchronous commit are on. */
@@ -24,15 +26,16 @@ final class PostgresServer {
             // No socket file: nothing outside of the state directory, and no clash with another server's.
             Map.entry("unix_socket_directories", ""),
             Map.entry("wal_level", "logical"),
-            Map.entry("max_replication_slots", "20"),
             Map.entry("max_wal_senders", "20"),
-            Map.entry("max_active_replication_origins", "64"),
             Map.entry("max_connections", "200"),
             Map.entry("shared_buffers", "256MB"),
             Map.entry("max_wal_size", "2GB"),
             Map.entry("fsync", "on"),
             Map.entry("synchronous_commit", "on"),
             Map.entry("log_line_prefix", "%m [%p] %q%u@%d "));
+
+    private static final int ORIGINS_APART_FROM_SLOTS = 18;
+    private static final int SLOTS = 20;
 
     private final StateDirectory state;
     private final Settings settings;
@@ -57,10 +60,22 @@ final class PostgresServer {
                 data.toString(),
                 "-p",
                 Integer.toString(settings.ports().postgres())));
-        PARAMETERS.entrySet().stream()
-                .sorted(Map.Entry.comparingByKey())
-                .forEach(parameter -> command.addAll(List.of("-c", parameter.getKey() + "=" + parameter.getValue())));
+        Map<String, String> parameters = new TreeMap<>(PARAMETERS);
+        parameters.putAll(slotsAndOrigins());
+        parameters.forEach((name, value) -> command.addAll(List.of("-c", name + "=" + value)));
         return new Launch(Component.POSTGRES, command, Map.of(), state.log(Component.POSTGRES), "");
+    }
+
+    /** Before PostgreSQL 18, origins in use are counted among the slots. */
+    private static Map<String, String> slotsAndOrigins() {
+        int major = Integer.parseInt(Versions.of("postgresql").replaceFirst("\\..*", ""));
+        return major >= ORIGINS_APART_FROM_SLOTS
+                ? Map.of(
+                        "max_replication_slots",
+                        Integer.toString(SLOTS),
+                        "max_active_replication_origins",
+                        Integer.toString(DatabaseRoles.ORIGINS))
+                : Map.of("max_replication_slots", Integer.toString(SLOTS + DatabaseRoles.ORIGINS));
     }
 
     /** Makes the data directory ready for a start: creates it, or clears away what a killed server left behind. */

@@ -237,7 +237,7 @@ final class StackStart {
         long begin = System.nanoTime();
         String url = new ConnectWorker(state, settings).url();
         try {
-            Connector.of(url, home).ensureRunning(PATIENCE);
+            Connector.of(url, home).fitting(settings.migration()).ensureRunning(PATIENCE);
             awaitReader(settings.migration(), Connector.SLOT);
             for (String source : settings.sources().keySet()) {
                 Connector.ofSource(url, home, source).ensureRunning(PATIENCE);

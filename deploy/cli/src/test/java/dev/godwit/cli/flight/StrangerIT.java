@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class StrangerIT {
     private static final Path DOCS = Home.find().root().resolve("docs");
-    private static final List<String> SCHEMAS = List.of("shop", "old_club", "club");
+    private static final List<String> SCHEMAS = List.of("shop", "old_club", "club", "depot", "library");
 
     private final LiveStack stack;
     private final Set<String> definitions = new TreeSet<>();
@@ -57,6 +57,15 @@ class StrangerIT {
     }
 
     @Test
+    void shouldRunAMigration(@TempDir Path directory) throws Exception {
+        assertThat(follow(directory, "how-to/run-a-migration.md")).isEqualTo(6);
+
+        assertThat(directory.resolve("outcomes.csv")).content().contains(",migrated,");
+        assertThat(stack.value("SELECT count(*) FROM library.documents WHERE substr(id::text, 15, 1) = '5'"))
+                .isEqualTo("2");
+    }
+
+    @Test
     void shouldImportALegacyDatabase(@TempDir Path directory) throws Exception {
         assertThat(follow(directory, "how-to/import-a-legacy-database.md")).isEqualTo(4);
 
@@ -67,6 +76,14 @@ class StrangerIT {
                         "Ada ada@example.org 2019-03-01 08:00:00",
                         "Ben ben@example.org 2020-07-15 16:30:00",
                         "Cleo cleo@example.org 2022-11-20 11:00:00");
+    }
+
+    @Test
+    void shouldAskFromAnotherService(@TempDir Path directory) throws Exception {
+        assertThat(follow(directory, "how-to/ask-from-another-service.md")).isEqualTo(6);
+
+        assertThat(stack.query("SELECT weight FROM depot.parcels ORDER BY id"))
+                .containsExactly("1500 g", "200 g", "12000 g");
     }
 
     private int follow(Path directory, String page) throws Exception {
