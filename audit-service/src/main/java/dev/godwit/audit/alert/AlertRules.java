@@ -53,7 +53,14 @@ class AlertRules {
                  WHERE h.state IN ('warn', 'critical')
                  UNION ALL
                 SELECT DISTINCT 'integrity', f.run, format('the trail of %s does not hold: %s', f.run, min(f.kind) OVER (PARTITION BY f.run))
-                  FROM trail_finding f),
+                  FROM trail_finding f
+                 UNION ALL
+                SELECT DISTINCT 'integrity', g.run, format('the trail of %s misses events that nobody has any more', g.run)
+                  FROM trail_gap g
+                 WHERE g.forgotten AND g.filled_at IS NULL
+                 UNION ALL
+                SELECT DISTINCT 'integrity', p.run, format('the trail of %s is not what came in: %s', p.run, min(p.kind) OVER (PARTITION BY p.run))
+                  FROM proof_finding p),
             cleared AS (
                 UPDATE alert a
                    SET cleared_at = clock_timestamp()

@@ -26,7 +26,8 @@ class BundlePages {
     private static final int HASH_DIGITS = 64;
 
     private static final String PAGE = """
-            SELECT id, event_id, stream, sequence, previous_hash, hash, lane, mode, batch, command_id, table_name, occurred_at, leaves
+            SELECT id, event_id, stream, sequence, previous_hash, hash, lane, mode, batch, command_id, table_name, occurred_at, leaves,
+                   is_let_go(occurred_at, received_at) AS let_go
               FROM trail_event
              WHERE run = ? AND (stream, sequence) > (?, ?)
              ORDER BY stream, sequence
@@ -102,13 +103,15 @@ class BundlePages {
                         row.getObject("occurred_at", OffsetDateTime.class)
                                 .toInstant()
                                 .toString());
-        event.putArray("outcomes");
-        String leaves = hex.formatHex(row.getBytes("leaves"));
-        return new Line(
-                event,
-                IntStream.range(0, leaves.length() / HASH_DIGITS)
-                        .mapToObj(i -> leaves.substring(i * HASH_DIGITS, (i + 1) * HASH_DIGITS))
-                        .toList());
+        ArrayNode outcomes = event.putArray("outcomes");
+        String digits = hex.formatHex(row.getBytes("leaves"));
+        List<String> leaves = IntStream.range(0, digits.length() / HASH_DIGITS)
+                .mapToObj(i -> digits.substring(i * HASH_DIGITS, (i + 1) * HASH_DIGITS))
+                .toList();
+        if (row.getBoolean("let_go")) {
+            leaves.forEach(leaf -> outcomes.addObject().put("redacted", leaf).put("letGo", true));
+        }
+        return new Line(event, leaves);
     }
 
     private static void add(Line line, ResultSet row) throws SQLException {

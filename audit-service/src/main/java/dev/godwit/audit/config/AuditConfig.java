@@ -34,6 +34,15 @@ public interface AuditConfig {
     /** Signed checkpoints of all chains. */
     Checkpoint checkpoint();
 
+    /** Asking again for what is missing. */
+    Refill refill();
+
+    /** Computing chains again without being asked. */
+    Proof proof();
+
+    /** How long outcomes are kept. */
+    Retention retention();
+
     /** Coordinates of the trail's database. */
     interface Database {
 
@@ -77,6 +86,12 @@ public interface AuditConfig {
         @NotNull
         @WithDefault("PT5S")
         Duration retryMax();
+
+        /** So many sessions write outcomes at the same time, each a poll of its own. */
+        @Min(1)
+        @Max(4)
+        @WithDefault("2")
+        int writers();
     }
 
     /** The live view. */
@@ -111,6 +126,48 @@ public interface AuditConfig {
     interface Checkpoint {
 
         /** Pause between two checkpoints; none is made while no chain grows. */
+        @NotNull
+        Duration interval();
+    }
+
+    /** Asking again for what is missing. */
+    interface Refill {
+
+        /** Pause between two looks for what is missing. */
+        @NotNull
+        Duration interval();
+
+        /** How late an event may be before it is asked for; each further time the pause is twice as long. */
+        @NotNull
+        @WithDefault("PT30S")
+        Duration grace();
+
+        /** Runs that have been quiet for longer are not asked for: the outbox keeps events for a week. */
+        @NotNull
+        @WithDefault("P7D")
+        Duration horizon();
+    }
+
+    /** Computing chains again without being asked. */
+    interface Proof {
+
+        /** Pause between two turns. */
+        @NotNull
+        Duration interval();
+
+        /** At most so many events are computed again in a turn; some hundred thousand outcomes take seconds. */
+        @Min(1)
+        @WithDefault("600")
+        int events();
+    }
+
+    /** How long outcomes are kept. */
+    interface Retention {
+
+        /** Months of outcomes go when all of them are older than this; without it everything stays. Events, counts and signed checkpoints stay in any case. */
+        Optional<Duration> outcomes();
+
+        /** Pause between two looks for what is old enough. */
         @NotNull
         Duration interval();
     }

@@ -22,7 +22,7 @@ class HealthInbox {
     HealthInbox(HealthStore health, DeadLetters deadLetters, AuditConfig config, MeterRegistry metrics) {
         this.health = health;
         this.metrics = metrics;
-        this.lane = new Lane<>("health", HealthReader::read, this::store, deadLetters, config.inbox(), metrics);
+        this.lane = new Lane<>("health", HealthReader::read, this::store, deadLetters, config.inbox(), metrics, 1);
     }
 
     /** Acknowledged by the lane, after the commit. */

@@ -5,9 +5,11 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.infrastructure.Infrastructure;
+import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -32,8 +34,10 @@ final class Lane<T> {
     private final DeadLetters deadLetters;
     private final AuditConfig.Inbox config;
     private final MeterRegistry metrics;
+    private final int writers;
     private final AtomicReference<String> trouble = new AtomicReference<>();
-    private volatile CompletableFuture<Void> inHand = CompletableFuture.completedFuture(null);
+    private final Deque<CompletableFuture<Boolean>> inHand = new ConcurrentLinkedDeque<>();
+    private volatile CompletableFuture<Boolean> last = CompletableFuture.completedFuture(true);
 
     Lane(
             String name,
@@ -41,13 +45,15 @@ final class Lane<T> {
             Function<List<T>, Uni<Void>> store,
             DeadLetters deadLetters,
             AuditConfig.Inbox config,
-            MeterRegistry metrics) {
+            MeterRegistry metrics,
+            int writers) {
         this.name = name;
         this.reader = reader;
         this.store = store;
         this.deadLetters = deadLetters;
         this.config = config;
         this.metrics = metrics;
+        this.writers = writers;
     }
 
     /** What keeps the lane from going on; empty while it flows. */
@@ -56,26 +62,48 @@ final class Lane<T> {
     }
 
     /**
-     * Completes when the poll is read and the one before it is stored: so one is read while the other is written. Runs on: workers.
+     * Completes when the poll is read and there is a writer for it: so one is read while others are written. Runs on: workers. One poll at a time comes
+     * in here.
      */
     Uni<Void> accept(Message<ConsumerRecords<byte[], byte[]>> poll) {
         return Uni.createFrom()
                 .item(() -> Polled.<T>of(poll.getPayload(), reader))
                 .runSubscriptionOn(Infrastructure.getDefaultWorkerPool())
-                .call(() -> Uni.createFrom().completionStage(inHand))
-                .invoke(polled -> inHand = store(polled, poll))
+                .call(this::writerIsFree)
+                .invoke(polled -> {
+                    last = store(polled, poll, last);
+                    inHand.addLast(last);
+                })
                 .replaceWithVoid();
     }
 
-    /** Goes on by itself; the poll is acknowledged when it ends. */
-    private CompletableFuture<Void> store(Polled<T> polled, Message<ConsumerRecords<byte[], byte[]>> poll) {
+    private Uni<Boolean> writerIsFree() {
+        return inHand.size() < writers
+                ? Uni.createFrom().item(true)
+                : Uni.createFrom().completionStage(inHand.removeFirst());
+    }
+
+    /** Goes on by itself. Polls are stored beside each other and acknowledged one after the other: an offset stands for all before it, so after one that was refused none is acknowledged. */
+    private CompletableFuture<Boolean> store(
+            Polled<T> polled, Message<ConsumerRecords<byte[], byte[]>> poll, CompletableFuture<Boolean> before) {
         return bury(polled.undecoded())
                 .chain(() -> storeAll(polled.decoded()))
                 .invoke(() -> trouble.set(null))
-                .chain(() -> Uni.createFrom().completionStage(poll.ack()))
+                .chain(() -> Uni.createFrom().completionStage(before))
+                .chain(whole -> whole
+                        ? acknowledge(poll)
+                        : refuse(poll, new IllegalStateException("the poll before it was not stored")))
                 .onFailure()
-                .recoverWithUni(failure -> Uni.createFrom().completionStage(poll.nack(failure)))
+                .recoverWithUni(failure -> refuse(poll, failure))
                 .subscribeAsCompletionStage();
+    }
+
+    private static Uni<Boolean> acknowledge(Message<ConsumerRecords<byte[], byte[]>> poll) {
+        return Uni.createFrom().completionStage(poll.ack()).replaceWith(true);
+    }
+
+    private static Uni<Boolean> refuse(Message<ConsumerRecords<byte[], byte[]>> poll, Throwable failure) {
+        return Uni.createFrom().completionStage(poll.nack(failure)).replaceWith(false);
     }
 
     private Uni<Void> storeAll(List<Decoded<T>> batch) {

@@ -25,7 +25,14 @@ class OutcomesInbox {
     OutcomesInbox(TrailStore trail, DeadLetters deadLetters, AuditConfig config, MeterRegistry metrics) {
         this.trail = trail;
         this.metrics = metrics;
-        this.lane = new Lane<>("outcomes", OutcomeReader::read, this::store, deadLetters, config.inbox(), metrics);
+        this.lane = new Lane<>(
+                "outcomes",
+                OutcomeReader::read,
+                this::store,
+                deadLetters,
+                config.inbox(),
+                metrics,
+                config.inbox().writers());
     }
 
     /** Acknowledged by the lane, after the commit. */

@@ -1,5 +1,6 @@
 package dev.godwit.audit.inbox;
 
+import dev.godwit.audit.run.PaceChange;
 import dev.godwit.audit.run.Rejection;
 import dev.godwit.audit.run.RunEvent;
 import dev.godwit.audit.run.RunMessage;
@@ -16,11 +17,13 @@ final class RunReader {
 
     private static final String STATE_CHANGED = "dev.godwit.run.state-changed";
     private static final String PROGRESS = "dev.godwit.run.progress";
+    private static final String PACE_CHANGED = "dev.godwit.run.pace-changed";
     private static final String REJECTED = "dev.godwit.command.rejected";
     private static final String STAMPED = "dev.godwit.migration.stamped";
 
     private static final Pattern HASH = Pattern.compile("([0-9a-f]{64})?");
     private static final Set<String> MODES = Set.of("plan", "commit");
+    private static final Set<String> PACES = Set.of("gentle", "normal", "full");
     private static final Set<String> STAMPS = Set.of("applied", "unapplied");
 
     private RunReader() {}
@@ -30,6 +33,7 @@ final class RunReader {
         return switch (envelope.type()) {
             case STATE_CHANGED -> run(envelope.id(), true, envelope.data());
             case PROGRESS -> run(envelope.id(), false, envelope.data());
+            case PACE_CHANGED -> pace(envelope.id(), envelope.data());
             case REJECTED -> rejection(envelope.id(), envelope.data());
             case STAMPED -> stamp(envelope.id(), envelope.data());
             default -> throw new PoisonException("unknown type " + envelope.type());
@@ -79,6 +83,22 @@ final class RunReader {
                 && end.sequence() >= 0
                 && end.hash() != null
                 && HASH.matcher(end.hash()).matches();
+    }
+
+    private static PaceChange pace(UUID id, Fields data) {
+        Fields from = data.child("from");
+        Fields to = data.child("to");
+        return new PaceChange(
+                id,
+                data.name("run"),
+                from.oneOf("pace", PACES),
+                from.optionalText("onlyBetween"),
+                to.oneOf("pace", PACES),
+                to.optionalText("onlyBetween"),
+                data.optionalText("requestedBy"),
+                data.optionalText("reason"),
+                data.optionalText("commandId"),
+                data.time("at"));
     }
 
     private static Rejection rejection(UUID id, Fields data) {

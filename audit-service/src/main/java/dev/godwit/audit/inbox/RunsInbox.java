@@ -22,7 +22,7 @@ class RunsInbox {
     RunsInbox(RunStore runs, DeadLetters deadLetters, AuditConfig config, MeterRegistry metrics) {
         this.runs = runs;
         this.metrics = metrics;
-        this.lane = new Lane<>("runs", RunReader::read, this::store, deadLetters, config.inbox(), metrics);
+        this.lane = new Lane<>("runs", RunReader::read, this::store, deadLetters, config.inbox(), metrics, 1);
     }
 
     /** Acknowledged by the lane, after the commit. */

@@ -1,5 +1,8 @@
 package dev.godwit.audit.integrity;
 
+import dev.godwit.audit.trail.Finding;
+import dev.godwit.audit.trail.Gap;
+import dev.godwit.audit.trail.Gaps;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -37,7 +40,16 @@ public class CheckpointProof {
               LEFT JOIN trail_event e USING (run, stream, sequence)
              WHERE e.hash IS DISTINCT FROM c.hash
              ORDER BY c.run, c.stream, c.sequence
-             LIMIT 100
+             LIMIT 1000
+            """;
+
+    /** Chains that were signed further than any checkpoint says now. */
+    private static final String UNSIGNED = """
+            SELECT s.run, s.stream, s.checkpointed AS sequence
+              FROM trail_stream s
+             WHERE s.checkpointed > coalesce((SELECT max(c.sequence) FROM checkpoint_chain c WHERE c.run = s.run AND c.stream = s.stream), 0)
+             ORDER BY s.run, s.stream
+             LIMIT 1000
             """;
 
     /** Rows that belong to no event: nothing shows them, and nobody may have put them there. */
@@ -48,7 +60,7 @@ public class CheckpointProof {
              WHERE e.id IS NULL
              GROUP BY o.run, o.event
              ORDER BY o.run, o.event
-             LIMIT 100
+             LIMIT 1000
             """;
 
     /** Events behind the ends that their run's last event names, and whole chains that it does not name; one end may stand for all. */
@@ -64,8 +76,11 @@ public class CheckpointProof {
                AND EXISTS (SELECT FROM run r WHERE r.id = s.run AND r.streams IS NOT NULL)
                AND NOT EXISTS (SELECT FROM ended a WHERE a.run = s.run AND a.stream = '*')
              ORDER BY s.run, s.stream
-             LIMIT 100
+             LIMIT 1000
             """;
+
+    private static final String LET_GO =
+            "SELECT since, until, let_go_at, events, outcomes, public_key, signature FROM trail_let_go ORDER BY let_go_at, since";
 
     private static final String RUNS = "SELECT DISTINCT run FROM trail_event ORDER BY run";
 
@@ -74,12 +89,17 @@ public class CheckpointProof {
      *
      * @param run null where a checkpoint itself is meant
      * @param sequence of the first event that is not there, or differs; the number of the checkpoint that is meant; the event's number of a row without one
-     * @param kind {@code truncated}, {@code rewritten}, {@code added}, {@code orphan-row}, {@code broken-checkpoint}, {@code missing-checkpoint}, {@code unknown-key}
+     * @param kind {@code truncated}, {@code rewritten}, {@code added}, {@code orphan-row}, {@code forgotten}, {@code broken-checkpoint}, {@code missing-checkpoint},
+     *     {@code unknown-key}, {@code broken-retention}
      */
     public record Broken(String run, String stream, long sequence, Integer position, String kind) {
 
         static Broken checkpoint(long number, String kind) {
             return new Broken(null, null, number, null, kind);
+        }
+
+        static Broken forgotten(Gap gap) {
+            return new Broken(gap.run(), gap.stream(), gap.first(), null, Finding.FORGOTTEN);
         }
     }
 
@@ -89,16 +109,26 @@ public class CheckpointProof {
      * @param checkpoints how many there are
      * @param lastHash of the newest, hex; empty when there is none
      * @param runs that the trail knows
+     * @param gaps what is missing; where nobody has it any more it is a finding too
+     * @param letGo outcomes that are not kept any more
      */
     public record Proof(
-            long checkpoints, String lastHash, String publicKey, List<Broken> findings, List<String> runs) {}
+            long checkpoints,
+            String lastHash,
+            String publicKey,
+            List<Broken> findings,
+            List<String> runs,
+            List<Gap> gaps,
+            List<LetGo> letGo) {}
 
     private final DataSource database;
     private final SigningKey key;
+    private final Gaps gaps;
 
-    CheckpointProof(DataSource database, SigningKey key) {
+    CheckpointProof(DataSource database, SigningKey key, Gaps gaps) {
         this.database = database;
         this.key = key;
+        this.gaps = gaps;
     }
 
     /** Reads the whole trail, in one transaction. */
@@ -137,10 +167,20 @@ public class CheckpointProof {
             }
         }
         addBrokenPromises(connection, findings);
-        addAdded(connection, findings);
+        addPlaces(connection, ADDED, "added", findings);
+        addPlaces(connection, UNSIGNED, "missing-checkpoint", findings);
         addOrphans(connection, findings);
+        List<Gap> missing = gaps.open(null);
+        missing.stream().filter(Gap::forgotten).map(Broken::forgotten).forEach(findings::add);
+        List<LetGo> letGo = letGo(connection, findings);
         return new Proof(
-                expected - 1, previous, Checkpoint.hex(key.publicKey()), List.copyOf(findings), runs(connection));
+                expected - 1,
+                previous,
+                Checkpoint.hex(key.publicKey()),
+                List.copyOf(findings),
+                runs(connection),
+                missing,
+                letGo);
     }
 
     private String fault(Connection connection, ResultSet row, String previous) throws SQLException {
@@ -192,12 +232,13 @@ public class CheckpointProof {
         }
     }
 
-    private static void addAdded(Connection connection, List<Broken> findings) throws SQLException {
+    private static void addPlaces(Connection connection, String sql, String kind, List<Broken> findings)
+            throws SQLException {
         try (Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery(ADDED)) {
+                ResultSet rows = statement.executeQuery(sql)) {
             while (rows.next()) {
                 findings.add(new Broken(
-                        rows.getString("run"), rows.getString("stream"), rows.getLong("sequence"), null, "added"));
+                        rows.getString("run"), rows.getString("stream"), rows.getLong("sequence"), null, kind));
             }
         }
     }
@@ -210,6 +251,24 @@ public class CheckpointProof {
                         rows.getString("run"), null, rows.getLong("event"), rows.getInt("position"), "orphan-row"));
             }
         }
+    }
+
+    /** The number of a finding is the moment in seconds since 1970 from which on outcomes are said to have gone. */
+    private List<LetGo> letGo(Connection connection, List<Broken> findings) throws SQLException {
+        List<LetGo> letGo = new ArrayList<>();
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(LET_GO)) {
+            while (rows.next()) {
+                LetGo each = LetGo.fromRow(rows);
+                byte[] publicKey = rows.getBytes("public_key");
+                letGo.add(each);
+                if (!key.isTrusted(publicKey)
+                        || !SigningKey.hasSigned(publicKey, each.hash(publicKey), rows.getBytes("signature"))) {
+                    findings.add(Broken.checkpoint(each.since().getEpochSecond(), "broken-retention"));
+                }
+            }
+        }
+        return letGo;
     }
 
     private static List<String> runs(Connection connection) throws SQLException {

@@ -1,6 +1,7 @@
 package dev.godwit.audit.integrity;
 
 import io.smallrye.common.annotation.Blocking;
+import io.smallrye.mutiny.Uni;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
@@ -16,9 +17,18 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 public class IntegrityResource {
 
     private final CheckpointProof checkpoints;
+    private final SignedCheckpoints signed;
 
-    IntegrityResource(CheckpointProof checkpoints) {
+    IntegrityResource(CheckpointProof checkpoints, SignedCheckpoints signed) {
         this.checkpoints = checkpoints;
+        this.signed = signed;
+    }
+
+    @GET
+    @Path("/proved")
+    @Operation(summary = "What the service has computed again by itself, and what it found")
+    public Uni<Proved> proved() {
+        return signed.proved();
     }
 
     @GET

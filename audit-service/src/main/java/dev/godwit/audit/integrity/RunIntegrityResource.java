@@ -21,8 +21,8 @@ import org.jboss.resteasy.reactive.RestQuery;
 @Tag(name = "integrity")
 public class RunIntegrityResource {
 
-    /** A piece of a run's chains as they are now; {@code next} is null on the last. */
-    public record Checked(String run, long events, long outcomes, List<Finding> findings, String next) {}
+    /** A piece of a run's chains as they are now; {@code letGo} outcomes are not kept any more; {@code next} is null on the last. */
+    public record Checked(String run, long events, long outcomes, long letGo, List<Finding> findings, String next) {}
 
     private final Integrity integrity;
 
@@ -36,7 +36,7 @@ public class RunIntegrityResource {
     @Operation(summary = "The run's chains computed again from the rows that are stored now, piece by piece")
     public Checked check(@RestPath String id, @RestQuery String after) throws SQLException {
         Integrity.Piece piece = integrity.check(id, place(after));
-        return new Checked(id, piece.events(), piece.outcomes(), piece.findings(), text(piece.next()));
+        return new Checked(id, piece.events(), piece.outcomes(), piece.letGo(), piece.findings(), text(piece.next()));
     }
 
     private static Integrity.Place place(String text) {

@@ -5,10 +5,11 @@ import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.mutiny.sqlclient.Row;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.stream.StreamSupport;
 
-/** Lists checkpoints; whether they hold is {@link CheckpointProof}'s question. */
+/** Lists checkpoints and what was proved; whether they hold is {@link CheckpointProof}'s question. */
 @ApplicationScoped
 public class SignedCheckpoints {
 
@@ -18,6 +19,17 @@ public class SignedCheckpoints {
               FROM checkpoint c
              ORDER BY c.number DESC
              LIMIT $1
+            """;
+
+    private static final String PROVED = """
+            SELECT p.ended_at, coalesce(p.millis, 0) AS millis, coalesce(p.events, 0) AS events, coalesce(p.outcomes, 0) AS outcomes,
+                   (SELECT coalesce(sum(s.checkpointed - s.proved), 0)::bigint FROM trail_stream s WHERE s.proved < s.checkpointed) AS waiting
+              FROM (SELECT true) AS always
+              LEFT JOIN proof p ON true
+            """;
+
+    private static final String FINDINGS = """
+            SELECT run, stream, sequence, position, kind FROM proof_finding ORDER BY found_at DESC LIMIT 100
             """;
 
     private final Pool pool;
@@ -32,6 +44,38 @@ public class SignedCheckpoints {
                         rows.spliterator(), false)
                 .map(SignedCheckpoints::checkpoint)
                 .toList());
+    }
+
+    /** What the service has computed again by itself. */
+    public Uni<Proved> proved() {
+        return pool.query(FINDINGS)
+                .execute()
+                .map(rows -> StreamSupport.stream(rows.spliterator(), false)
+                        .map(SignedCheckpoints::broken)
+                        .toList())
+                .chain(findings -> pool.query(PROVED)
+                        .execute()
+                        .map(rows -> proved(rows.iterator().next(), findings)));
+    }
+
+    private static CheckpointProof.Broken broken(Row row) {
+        return new CheckpointProof.Broken(
+                row.getString("run"),
+                row.getString("stream"),
+                row.getLong("sequence"),
+                row.getInteger("position"),
+                row.getString("kind"));
+    }
+
+    private static Proved proved(Row row, List<CheckpointProof.Broken> findings) {
+        OffsetDateTime at = row.getOffsetDateTime("ended_at");
+        return new Proved(
+                at == null ? null : at.toInstant(),
+                row.getLong("millis"),
+                row.getLong("events"),
+                row.getLong("outcomes"),
+                row.getLong("waiting"),
+                findings);
     }
 
     private static SignedCheckpoint checkpoint(Row row) {

@@ -1,5 +1,5 @@
 /**
- * Proofs that the trail is what came in: chains computed again, piece by piece. May depend on trail, run, config, api.
+ * Proofs that the trail is what came in: chains computed again, piece by piece. May depend on trail, run, inbox, config, api.
  */
 @CheckReturnValue
 package dev.godwit.audit.integrity;

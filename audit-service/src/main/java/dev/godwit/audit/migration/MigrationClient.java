@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.godwit.audit.access.AccessConfig;
 import dev.godwit.audit.access.Caller;
 import dev.godwit.audit.config.MigrationConfig;
 import io.smallrye.mutiny.Uni;
@@ -17,10 +18,12 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.Map;
 import org.jboss.logging.Logger;
 
 /**
- * The REST interface of migration-service, asked on behalf of whoever sent the request at hand. <b>Failure semantics:</b> every method fails with {@link RefusalException}, for refusals and for answers that do not
+ * The REST interface of migration-service, asked on behalf of whoever sent the request at hand, unless it says otherwise. <b>Failure semantics:</b> every method fails with {@link RefusalException}, for refusals and for answers that do not
  * come alike. <b>Runs on:</b> the event loop.
  */
 @ApplicationScoped
@@ -33,12 +36,16 @@ public class MigrationClient {
     private final ObjectMapper json;
     private final MigrationConfig config;
     private final Caller caller;
+    private final Map<String, String> own;
 
-    MigrationClient(Vertx vertx, ObjectMapper json, MigrationConfig config, Caller caller) {
+    MigrationClient(Vertx vertx, ObjectMapper json, MigrationConfig config, Caller caller, AccessConfig access) {
         this.http = vertx.createHttpClient();
         this.json = json;
         this.config = config;
         this.caller = caller;
+        this.own = access.migrationToken()
+                .map(token -> Map.of("Authorization", "Bearer " + token))
+                .orElse(Map.of());
     }
 
     /** All migrations with their states, parents before children. */
@@ -66,13 +73,27 @@ public class MigrationClient {
         return ask(HttpMethod.POST, "/api/runs/" + encoded(run) + "/" + command, data);
     }
 
+    /** Runs that changed since then, each with the number of its newest event. Asked by this service for itself. */
+    public Uni<JsonNode> versions(Instant since) {
+        return ask(HttpMethod.GET, "/api/runs/versions?since=" + encoded(since.toString()), null, own);
+    }
+
+    /** Has events of the run published again that the outbox still has, a piece of them. Asked by this service for itself. */
+    public Uni<JsonNode> resend(String run, ObjectNode wanted) {
+        return ask(HttpMethod.POST, "/api/runs/" + encoded(run) + "/resend", wanted, own);
+    }
+
     private Uni<JsonNode> ask(HttpMethod method, String path, JsonNode body) {
+        return ask(method, path, body, caller.actingFor());
+    }
+
+    private Uni<JsonNode> ask(HttpMethod method, String path, JsonNode body, Map<String, String> proof) {
         RequestOptions options = new RequestOptions()
                 .setMethod(method)
                 .setAbsoluteURI(config.url().toString().replaceFirst("/$", "") + path)
                 .putHeader("Accept", "application/json")
                 .putHeader("Content-Type", "application/json");
-        caller.actingFor().forEach(options::putHeader);
+        proof.forEach(options::putHeader);
         return http.request(options)
                 .chain(request -> body == null ? request.send() : request.send(body.toString()))
                 .chain(response -> response.body().map(content -> answer(response, content)))

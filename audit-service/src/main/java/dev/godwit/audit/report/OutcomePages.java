@@ -9,6 +9,9 @@ import io.vertx.mutiny.sqlclient.Row;
 import io.vertx.mutiny.sqlclient.RowSet;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -19,7 +22,12 @@ import java.util.concurrent.atomic.AtomicReference;
 public class OutcomePages {
 
     /** Which outcomes; null lets everything through. */
-    public record Filter(String run, String outcome, String reason, String table) {
+    public record Filter(String run, String outcome, String reason, String table, Instant since, Instant until) {
+
+        /** At whatever time. */
+        public Filter(String run, String outcome, String reason, String table) {
+            this(run, outcome, reason, table, null, null);
+        }
 
         static Filter of(String run, String outcome) {
             return new Filter(run, outcome, null, null);
@@ -39,6 +47,7 @@ public class OutcomePages {
                AND ($7::text IS NULL OR o.outcome = $7)
                AND ($2::text IS NULL OR o.reason = $2)
                AND ($3::text IS NULL OR o.table_name = $3)
+               AND e.occurred_at >= coalesce($8::timestamptz, '-infinity') AND e.occurred_at < coalesce($9::timestamptz, 'infinity')
                AND e.id >= $4
                AND (o.event, o.position) > ($4, $5)
              ORDER BY e.id, o.position
@@ -56,6 +65,7 @@ public class OutcomePages {
                AND o.outcome NOT IN ('migrated', 'unchanged')
                AND ($2::text IS NULL OR o.reason = $2)
                AND ($3::text IS NULL OR o.table_name = $3)
+               AND o.occurred_at >= coalesce($8::timestamptz, '-infinity') AND o.occurred_at < coalesce($9::timestamptz, 'infinity')
                AND (o.event, o.position) > ($4, $5)
              ORDER BY o.event, o.position
              LIMIT $6
@@ -78,11 +88,17 @@ public class OutcomePages {
                 .addLong(after.event())
                 .addInteger(after.position())
                 .addInteger(limit)
-                .addString(filter.outcome());
+                .addString(filter.outcome())
+                .addOffsetDateTime(utc(filter.since()))
+                .addOffsetDateTime(utc(filter.until()));
         boolean usual = filter.outcome() == null || USUAL.contains(filter.outcome());
         return pool.preparedQuery(usual ? PAGE_OF_ALL : PAGE_OF_NOTE)
                 .execute(parameters)
                 .map(OutcomePages::outcomes);
+    }
+
+    private static OffsetDateTime utc(Instant time) {
+        return time == null ? null : time.atOffset(ZoneOffset.UTC);
     }
 
     /** Everything that the filter lets through, a page in memory at a time; the next is read when somebody has taken the one before. */

@@ -16,6 +16,9 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
  * @param declaredCounts the same as migration-service counts them; equal once the trail is complete
  * @param durations the run's states, oldest first
  * @param pace at most some two hundred moments of the run, oldest first
+ * @param paceChanges who asked for another pace, oldest first
+ * @param holds from when to when something held the run back, oldest first; at most two hundred
+ * @param letGo outcomes of which only counts and hashes are kept; null where all are there
  * @param complete whether every event up to the ends that the run's last event names has arrived; false while the run goes on
  * @param chainsIntact whether every event had the hash it claims when it came in, followed the one before it, and none is missing; whether the rows are still
  *     what they were then is asked of integrity
@@ -43,7 +46,10 @@ public record Report(
         @Schema(type = SchemaType.OBJECT) JsonNode verification,
         List<Phase> durations,
         List<Pace> pace,
+        List<PaceChange> paceChanges,
+        List<Hold> holds,
         List<StreamReport> streams,
+        LetGo letGo,
         boolean complete,
         boolean chainsIntact,
         List<Finding> findings) {
@@ -53,6 +59,18 @@ public record Report(
 
     /** How fast the run was at a moment, and what held it back; null where nothing did. */
     public record Pace(Instant at, Double ratePerSecond, Long entitiesDone, String throttle) {}
+
+    /** How many outcomes of the run are not listed any more, from before which moment, and when the last of them went. */
+    public record LetGo(long outcomes, Instant before, Instant at) {}
+
+    /** Another pace that somebody asked for; hours are null where the run may work at any time. */
+    public record PaceChange(Instant at, Terms from, Terms to, String requestedBy, String reason) {}
+
+    /** What was asked of a run's pace. */
+    public record Terms(String pace, String onlyBetween) {}
+
+    /** A reason that was in force from one moment to another; {@code until} is null for the one that is. */
+    public record Hold(String reason, Instant since, Instant until, Double seconds) {}
 
     /** Entities with the same outcome for the same reason; null where the outcome says it all. */
     public record Reason(String outcome, String reason, long count) {}

@@ -3,6 +3,7 @@ package dev.godwit.audit.report;
 import dev.godwit.audit.run.StreamEnd;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.Pool;
+import io.vertx.mutiny.sqlclient.Row;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.ArrayList;
@@ -36,17 +37,11 @@ class ReportQueries {
                              LIMIT 5) AS sample
             """;
 
-    private static final String PACE = """
-            SELECT occurred_at, rate, done, throttle_reason
-              FROM (SELECT occurred_at, throttle_reason,
-                           (progress::jsonb ->> 'ratePerSecond')::double precision AS rate,
-                           (progress::jsonb ->> 'entitiesDone')::bigint AS done,
-                           row_number() OVER in_time AS place, count(*) OVER () AS moments
-                      FROM run_event
-                     WHERE run = $1 AND progress IS NOT NULL
-                    WINDOW in_time AS (ORDER BY version, occurred_at)) AS told
-             WHERE place % greatest(1, moments / 200) = 0
-             ORDER BY place
+    private static final String LET_GO = """
+            SELECT sum(e.outcomes)::bigint AS outcomes, max(l.until) AS before, max(l.let_go_at) AS at
+              FROM trail_let_go l
+              JOIN trail_event e ON e.occurred_at >= l.since AND e.occurred_at < l.until AND e.received_at <= l.let_go_at
+             WHERE e.run = $1
             """;
 
     private final Pool pool;
@@ -79,16 +74,16 @@ class ReportQueries {
         });
     }
 
-    /** How fast the run was, moment by moment, thinned to some two hundred. */
-    Uni<List<Report.Pace>> pace(String run) {
-        return pool.preparedQuery(PACE).execute(Tuple.of(run)).map(rows -> {
-            List<Report.Pace> pace = new ArrayList<>();
-            rows.forEach(row -> pace.add(new Report.Pace(
-                    row.getOffsetDateTime("occurred_at").toInstant(),
-                    row.getDouble("rate"),
-                    row.getLong("done"),
-                    row.getString("throttle_reason"))));
-            return List.copyOf(pace);
+    /** What of the run is not kept any more; null where everything is. */
+    Uni<Report.LetGo> letGo(String run) {
+        return pool.preparedQuery(LET_GO).execute(Tuple.of(run)).map(rows -> {
+            Row row = rows.iterator().next();
+            return row.getLong("outcomes") == null
+                    ? null
+                    : new Report.LetGo(
+                            row.getLong("outcomes"),
+                            row.getOffsetDateTime("before").toInstant(),
+                            row.getOffsetDateTime("at").toInstant());
         });
     }
 }

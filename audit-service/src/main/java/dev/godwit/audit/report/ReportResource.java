@@ -13,8 +13,12 @@ import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.RestMulti;
@@ -33,8 +37,15 @@ public class ReportResource {
     private final ReportService reports;
     private final OutcomePages pages;
     private final PrintedReport printed;
+    private final ReportQueries queries;
 
-    ReportResource(RunRepository runs, ReportService reports, OutcomePages pages, PrintedReport printed) {
+    ReportResource(
+            RunRepository runs,
+            ReportService reports,
+            OutcomePages pages,
+            PrintedReport printed,
+            ReportQueries queries) {
+        this.queries = queries;
         this.runs = runs;
         this.reports = reports;
         this.pages = pages;
@@ -58,9 +69,22 @@ public class ReportResource {
     @Operation(summary = "Every outcome of the run as CSV, streamed")
     public Multi<String> csv(@RestPath String id) {
         return RestMulti.fromUniResponse(
-                runs.get(id),
-                this::rows,
-                run -> Map.of("Content-Disposition", List.of("attachment; filename=\"" + safe(run.run()) + ".csv\"")));
+                runs.get(id).chain(run -> queries.letGo(id).map(letGo -> new Listed(run, Optional.ofNullable(letGo)))),
+                listed -> rows(listed.run()),
+                Listed::headers);
+    }
+
+    /** A run whose outcomes are listed, and what is not kept of them. */
+    private record Listed(Run run, Optional<Report.LetGo> letGo) {
+
+        Map<String, List<String>> headers() {
+            Map<String, List<String>> headers = new HashMap<>();
+            headers.put("Content-Disposition", List.of("attachment; filename=\"" + safe(run.run()) + ".csv\""));
+            letGo.ifPresent(gone -> headers.put(
+                    "Godwit-Let-Go",
+                    List.of(gone.outcomes() + " outcomes of before " + gone.before() + " at " + gone.at())));
+            return headers;
+        }
     }
 
     @GET
@@ -80,6 +104,8 @@ public class ReportResource {
             @RestQuery String outcome,
             @RestQuery String reason,
             @RestQuery String table,
+            @RestQuery String since,
+            @RestQuery String until,
             @RestQuery String after,
             @RestQuery @DefaultValue("100") @Min(1) @Max(1_000) int limit) {
         if (outcome != null && !Outcome.KINDS.contains(outcome)) {
@@ -87,9 +113,17 @@ public class ReportResource {
                     "unknown_outcome", "'outcome' is one of " + String.join(", ", Outcome.KINDS) + ".");
         }
         OutcomeCursor cursor = OutcomeCursor.parse(after);
-        return runs.get(id)
-                .chain(run -> pages.page(new OutcomePages.Filter(id, outcome, reason, table), cursor, limit + 1))
-                .map(found -> toPage(found, limit));
+        OutcomePages.Filter filter =
+                new OutcomePages.Filter(id, outcome, reason, table, time("since", since), time("until", until));
+        return runs.get(id).chain(run -> pages.page(filter, cursor, limit + 1)).map(found -> toPage(found, limit));
+    }
+
+    private static Instant time(String name, String text) {
+        try {
+            return text == null ? null : Instant.parse(text);
+        } catch (DateTimeParseException e) {
+            throw ProblemException.badRequest("bad_time", "'" + name + "' is a time such as 2026-11-21T10:00:00Z.");
+        }
     }
 
     private Multi<String> rows(Run run) {

@@ -10,10 +10,12 @@ import dev.godwit.audit.trail.TrailRepository;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /** Puts reports together. Runs on: the event loop. */
@@ -25,8 +27,10 @@ public class ReportService {
     private final RunRepository runs;
     private final TrailRepository trail;
     private final ReportQueries queries;
+    private final PaceQueries paces;
 
-    ReportService(RunRepository runs, TrailRepository trail, ReportQueries queries) {
+    ReportService(RunRepository runs, TrailRepository trail, ReportQueries queries, PaceQueries paces) {
+        this.paces = paces;
         this.runs = runs;
         this.trail = trail;
         this.queries = queries;
@@ -39,12 +43,17 @@ public class ReportService {
 
     private Uni<Report> assemble(Run run) {
         String id = run.run();
-        return runs.transitions(id).chain(transitions -> queries.pace(id)
-                .chain(pace -> assemble(run, new History(durations(transitions), pace))));
+        return runs.transitions(id).chain(transitions -> paces.history(id).chain(pace -> queries.letGo(id)
+                .map(Optional::ofNullable)
+                .chain(letGo -> assemble(run, new History(durations(transitions), pace, letGo)))));
     }
 
     /** What the run went through. */
-    private record History(List<Report.Phase> durations, List<Report.Pace> pace) {}
+    private record History(List<Report.Phase> durations, PaceQueries.History pace, Optional<Report.LetGo> letGo) {}
+
+    static double seconds(Instant since, Instant until) {
+        return Duration.between(since, until).toMillis() / MILLIS;
+    }
 
     static List<Report.Phase> durations(List<Transition> transitions) {
         List<Report.Phase> phases = new ArrayList<>();
@@ -52,7 +61,7 @@ public class ReportService {
             Transition each = transitions.get(i);
             Double seconds = i == transitions.size() - 1
                     ? null
-                    : Duration.between(each.at(), transitions.get(i + 1).at()).toMillis() / MILLIS;
+                    : seconds(each.at(), transitions.get(i + 1).at());
             phases.add(new Report.Phase(each.state(), each.at(), seconds, each.requestedBy()));
         }
         return List.copyOf(phases);
@@ -97,8 +106,11 @@ public class ReportService {
                 run.plan(),
                 run.verification(),
                 history.durations(),
-                history.pace(),
+                history.pace().moments(),
+                history.pace().changes(),
+                history.pace().holds(),
                 streams,
+                history.letGo().orElse(null),
                 Completeness.isComplete(run, streams),
                 findings.isEmpty() && !gaps,
                 findings);

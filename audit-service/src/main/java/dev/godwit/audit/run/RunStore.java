@@ -2,6 +2,8 @@ package dev.godwit.audit.run;
 
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.Pool;
+import io.vertx.mutiny.sqlclient.Row;
+import io.vertx.mutiny.sqlclient.RowSet;
 import io.vertx.mutiny.sqlclient.SqlConnection;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -50,6 +52,13 @@ public class RunStore {
                 ON CONFLICT DO NOTHING
             """;
 
+    /** No row for a change of pace: it is known. */
+    private static final String INSERT_PACES = """
+            INSERT INTO run_pace (event_id, run, from_pace, from_hours, to_pace, to_hours, requested_by, reason, command_id, occurred_at)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+                ON CONFLICT DO NOTHING
+            """;
+
     /**
      * Zero rows: a newer version is known. Documents that later events need not repeat are kept; streams and the time of the end belong to a state, so
      * they are kept only while the state is the same.
@@ -95,7 +104,9 @@ public class RunStore {
                 .toList();
         List<Rejection> rejections = only(messages, Rejection.class);
         List<Stamp> stamps = only(messages, Stamp.class);
+        List<PaceChange> paces = only(messages, PaceChange.class);
         return pool.withTransaction(tx -> storeEvents(tx, events)
+                .chain(stored -> storePaces(tx, paces).map(more -> stored + more))
                 .chain(stored -> storeRejections(tx, rejections).map(more -> stored + more))
                 .chain(stored -> storeStamps(tx, stamps).map(more -> stored + more)));
     }
@@ -111,6 +122,37 @@ public class RunStore {
                 .call(() -> tx.preparedQuery(TAKE_NEWER).executeBatch(newer))
                 .call(() -> tx.preparedQuery(FILL_FROM_OLDER).executeBatch(older))
                 .map(rows -> rows.rowCount());
+    }
+
+    private static Uni<Integer> storePaces(SqlConnection tx, List<PaceChange> paces) {
+        return paces.isEmpty()
+                ? Uni.createFrom().item(0)
+                : tx.preparedQuery(INSERT_PACES)
+                        .executeBatch(paces.stream().map(RunStore::pace).toList())
+                        .map(RunStore::count);
+    }
+
+    private static Tuple pace(PaceChange change) {
+        return Tuple.tuple()
+                .addUUID(change.eventId())
+                .addString(change.run())
+                .addString(change.fromPace())
+                .addString(change.fromHours())
+                .addString(change.toPace())
+                .addString(change.toHours())
+                .addString(change.requestedBy())
+                .addString(change.reason())
+                .addString(change.commandId())
+                .addOffsetDateTime(utc(change.at()));
+    }
+
+    /** Of a batch, each of whose rows answers for itself. */
+    private static int count(RowSet<Row> first) {
+        int count = 0;
+        for (RowSet<Row> each = first; each != null; each = each.next()) {
+            count += each.rowCount();
+        }
+        return count;
     }
 
     private static Uni<Integer> storeRejections(SqlConnection tx, List<Rejection> rejections) {

@@ -26,10 +26,20 @@ public class Integrity {
     private static final int FETCH = 5_000;
 
     private static final String EVENTS_AFTER = """
-            SELECT id, run, stream, sequence, previous_hash, hash, event_id, occurred_at, outcomes, leaves
+            SELECT id, run, stream, sequence, previous_hash, hash, event_id, occurred_at, outcomes, leaves,
+                   is_let_go(occurred_at, received_at) AS let_go
               FROM trail_event
              WHERE run = ? AND (stream, sequence) > (?, ?)
              ORDER BY stream, sequence
+             LIMIT ?
+            """;
+
+    private static final String EVENTS_OF_STREAM = """
+            SELECT id, run, stream, sequence, previous_hash, hash, event_id, occurred_at, outcomes, leaves,
+                   is_let_go(occurred_at, received_at) AS let_go
+              FROM trail_event
+             WHERE run = ? AND stream = ? AND sequence > ? AND sequence <= ?
+             ORDER BY sequence
              LIMIT ?
             """;
 
@@ -53,10 +63,11 @@ public class Integrity {
     /**
      * A piece of a run, computed again.
      *
+     * @param letGo of the outcomes, those whose rows are not kept any more: their leaves are proved, their content is gone
      * @param findings in the order of the chains; none when all holds
      * @param next null after the last piece
      */
-    public record Piece(long events, long outcomes, List<Finding> findings, Place next) {}
+    public record Piece(long events, long outcomes, long letGo, List<Finding> findings, Place next) {}
 
     private final DataSource database;
 
@@ -66,44 +77,77 @@ public class Integrity {
 
     /** The next piece of the run's chains. */
     public Piece check(String run, Place after) throws SQLException {
+        return read(connection -> check(connection, run, after, events(connection, run, after)));
+    }
+
+    /** The next piece of one chain, up to the event of that number. */
+    public Piece check(String run, Place after, long until) throws SQLException {
+        return read(connection -> check(connection, run, after, eventsOfStream(connection, run, after, until)));
+    }
+
+    /** What is asked of the database in one transaction: rows come as they are fetched only within one. */
+    private interface Question {
+        Piece answer(Connection connection) throws SQLException;
+    }
+
+    private Piece read(Question question) throws SQLException {
         try (Connection connection = database.getConnection()) {
-            // Rows come as they are fetched only within a transaction.
             connection.setAutoCommit(false);
             try {
-                return check(connection, run, after);
+                return question.answer(connection);
             } finally {
                 connection.rollback();
             }
         }
     }
 
-    private static Piece check(Connection connection, String run, Place after) throws SQLException {
-        Map<Long, StoredEvent> events = events(connection, run, after);
+    private static Piece check(Connection connection, String run, Place after, Map<Long, StoredEvent> events)
+            throws SQLException {
         List<Finding> findings = new ArrayList<>();
         checkRows(connection, events, findings);
         checkChain(events, hashAt(connection, run, after), after, findings);
         findings.sort(Finding.IN_ORDER);
         long outcomes =
                 events.values().stream().mapToLong(event -> event.outcomes).sum();
+        long letGo = events.values().stream()
+                .filter(event -> event.letGo)
+                .mapToLong(event -> event.outcomes)
+                .sum();
         Place last = after;
         for (StoredEvent event : events.values()) {
             last = new Place(event.stream, event.sequence);
         }
-        return new Piece(events.size(), outcomes, List.copyOf(findings), events.size() == EVENTS ? last : null);
+        return new Piece(events.size(), outcomes, letGo, List.copyOf(findings), events.size() == EVENTS ? last : null);
     }
 
     private static Map<Long, StoredEvent> events(Connection connection, String run, Place after) throws SQLException {
-        Map<Long, StoredEvent> events = new LinkedHashMap<>();
         try (PreparedStatement statement = connection.prepareStatement(EVENTS_AFTER)) {
             statement.setString(1, run);
             statement.setString(2, after.stream());
             statement.setLong(3, after.sequence());
             statement.setInt(4, EVENTS);
-            try (ResultSet rows = statement.executeQuery()) {
-                while (rows.next()) {
-                    StoredEvent event = StoredEvent.of(rows);
-                    events.put(event.id, event);
-                }
+            return events(statement);
+        }
+    }
+
+    private static Map<Long, StoredEvent> eventsOfStream(Connection connection, String run, Place after, long until)
+            throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(EVENTS_OF_STREAM)) {
+            statement.setString(1, run);
+            statement.setString(2, after.stream());
+            statement.setLong(3, after.sequence());
+            statement.setLong(4, until);
+            statement.setInt(5, EVENTS);
+            return events(statement);
+        }
+    }
+
+    private static Map<Long, StoredEvent> events(PreparedStatement statement) throws SQLException {
+        Map<Long, StoredEvent> events = new LinkedHashMap<>();
+        try (ResultSet rows = statement.executeQuery()) {
+            while (rows.next()) {
+                StoredEvent event = StoredEvent.of(rows);
+                events.put(event.id, event);
             }
         }
         return events;

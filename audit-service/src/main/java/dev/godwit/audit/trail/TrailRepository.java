@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.hibernate.reactive.mutiny.Mutiny;
 
 /** Reads what the trail adds up to. Runs on: the event loop. */
@@ -22,6 +23,12 @@ public class TrailRepository {
 
     private static final String TABLES = "SELECT DISTINCT t.table FROM Tally t ORDER BY t.table";
     private static final String ALL_FINDINGS = "FROM Finding f ORDER BY f.run, f.stream, f.sequence, f.kind";
+
+    private static final String FORGOTTEN = """
+            FROM Gap g
+            WHERE g.forgotten AND g.filledAt IS NULL AND (CAST(:run AS String) IS NULL OR g.run = :run)
+            ORDER BY g.run, g.stream, g.first
+            """;
 
     private final Mutiny.SessionFactory sessions;
 
@@ -61,20 +68,31 @@ public class TrailRepository {
                 session -> session.createSelectionQuery(TABLES, String.class).getResultList());
     }
 
-    /** What did not fit when it came in, of all runs; the first hundred. */
+    /** What did not fit when it came in, and what will never come, of all runs; the first hundred of each. */
     public Uni<List<Finding>> findings() {
         return sessions.withStatelessSession(session -> session.createSelectionQuery(ALL_FINDINGS, FindingEntity.class)
                         .setMaxResults(FINDINGS_MAX)
                         .getResultList())
-                .map(rows -> rows.stream().map(FindingEntity::toFinding).toList());
+                .chain(rows -> withForgotten(null, rows));
     }
 
-    /** What did not fit when it came in; the first hundred. */
+    /** What did not fit when it came in, and what will never come; the first hundred of each. */
     public Uni<List<Finding>> findings(String run) {
         return sessions.withStatelessSession(session -> session.createSelectionQuery(FINDINGS, FindingEntity.class)
                         .setParameter("run", run)
                         .setMaxResults(FINDINGS_MAX)
                         .getResultList())
-                .map(rows -> rows.stream().map(FindingEntity::toFinding).toList());
+                .chain(rows -> withForgotten(run, rows));
+    }
+
+    private Uni<List<Finding>> withForgotten(String run, List<FindingEntity> rows) {
+        return sessions.withStatelessSession(session -> session.createSelectionQuery(FORGOTTEN, GapEntity.class)
+                        .setParameter("run", run)
+                        .setMaxResults(FINDINGS_MAX)
+                        .getResultList())
+                .map(gaps -> Stream.concat(
+                                rows.stream().map(FindingEntity::toFinding),
+                                gaps.stream().map(GapEntity::toFinding))
+                        .toList());
     }
 }

@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
 import java.util.stream.Collectors;
 import javax.sql.DataSource;
 import org.postgresql.PGConnection;
@@ -40,8 +41,12 @@ public class TrailStore {
     private static final byte[] COPY_TRAILER = {-1, -1};
     private static final Instant EPOCH_OF_POSTGRESQL = Instant.parse("2000-01-01T00:00:00Z");
 
+    /** A check that a row does not meet; the only one here is that of partitions. */
+    private static final String NO_PARTITION = "23514";
+
     private final DataSource database;
     private final Set<YearMonth> partitions = ConcurrentHashMap.newKeySet();
+    private final Semaphore turns = new Semaphore(1, true);
 
     TrailStore(DataSource database) {
         this.database = database;
@@ -56,17 +61,59 @@ public class TrailStore {
         if (events.isEmpty()) {
             return Ingested.NOTHING;
         }
-        try (Connection connection = database.getConnection()) {
+        try {
+            return storeOnce(events);
+        } catch (SQLException e) {
+            // A month that was let go meanwhile has no partition any more.
+            if (NO_PARTITION.equals(e.getSQLState()) && partitions.removeAll(Set.copyOf(partitions))) {
+                return storeOnce(events);
+            }
+            throw e;
+        }
+    }
+
+    private Ingested storeOnce(List<OutcomeEvent> events) throws SQLException {
+        try (Turn turn = new Turn(turns);
+                Connection connection = database.getConnection()) {
             makePartitions(connection, events);
             connection.setAutoCommit(false);
             try {
-                Ingested ingested = store(connection, events);
+                Map<UUID, Long> ids = insertEvents(connection, events);
+                turn.end();
+                Ingested ingested = store(connection, events, ids);
                 connection.commit();
                 return ingested;
             } catch (SQLException | RuntimeException e) {
                 connection.rollback();
                 throw e;
             }
+        }
+    }
+
+    /**
+     * Batches claim the places of their events one after the other: of two events for one place the first keeps it, and the batch of the second waits until the
+     * first is committed. Everything after that they do at the same time.
+     */
+    private static final class Turn implements AutoCloseable {
+
+        private final Semaphore turns;
+        private boolean ended;
+
+        Turn(Semaphore turns) {
+            this.turns = turns;
+            turns.acquireUninterruptibly();
+        }
+
+        void end() {
+            if (!ended) {
+                ended = true;
+                turns.release();
+            }
+        }
+
+        @Override
+        public void close() {
+            end();
         }
     }
 
@@ -85,8 +132,8 @@ public class TrailStore {
         }
     }
 
-    private static Ingested store(Connection connection, List<OutcomeEvent> events) throws SQLException {
-        Map<UUID, Long> ids = insertEvents(connection, events);
+    private static Ingested store(Connection connection, List<OutcomeEvent> events, Map<UUID, Long> ids)
+            throws SQLException {
         Map<UUID, OutcomeEvent> stored = new LinkedHashMap<>();
         List<OutcomeEvent> refused = new ArrayList<>();
         for (OutcomeEvent event : events) {

@@ -1,6 +1,7 @@
 package dev.godwit.audit.web;
 
 import dev.godwit.audit.integrity.CheckpointProof;
+import dev.godwit.audit.integrity.Proved;
 import dev.godwit.audit.integrity.SignedCheckpoint;
 import dev.godwit.audit.integrity.SignedCheckpoints;
 import dev.godwit.audit.trail.Finding;
@@ -31,7 +32,8 @@ public class IntegrityPage {
 
         private Pages() {}
 
-        static native TemplateInstance integrity(List<SignedCheckpoint> checkpoints, List<Finding> findings);
+        static native TemplateInstance integrity(
+                List<SignedCheckpoint> checkpoints, List<Finding> findings, Proved proved);
 
         static native TemplateInstance proof(CheckpointProof.Proof proof, long millis);
 
@@ -52,7 +54,7 @@ public class IntegrityPage {
     @Operation(hidden = true)
     public Uni<TemplateInstance> integrity() {
         return checkpoints.newest(CHECKPOINTS).chain(found -> trail.findings()
-                .map(findings -> Pages.integrity(found, findings)));
+                .chain(findings -> checkpoints.proved().map(proved -> Pages.integrity(found, findings, proved))));
     }
 
     /** Reads the whole trail: seconds for millions of rows. */

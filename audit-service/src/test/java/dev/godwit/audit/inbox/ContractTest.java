@@ -45,18 +45,21 @@ class ContractTest {
         TestEvent state = new TestRun("r1", "commit").end(3, "completed", new TestChain("r1", "chunk-1", "commit"));
         TestEvent progress = new TestRun("r1", "commit").progress(2, "backfilling", 20);
         TestEvent stamp = TestEvent.stamp("core-tables", "applied");
+        TestEvent pace = new TestRun("r1", "commit").pace("full", "gentle");
 
         // When, Then
         assertThat(violations("outcomes-recorded", outcomes.data())).isEmpty();
         assertThat(violations("run-state-changed", state.data())).isEmpty();
         assertThat(violations("run-progress", progress.data())).isEmpty();
         assertThat(violations("migration-stamped", stamp.data())).isEmpty();
+        assertThat(violations("run-pace-changed", pace.data())).isEmpty();
         assertThatCode(() -> {
                     assertThat(OutcomeReader.read(received(outcomes)).hashHolds())
                             .isTrue();
                     assertThat(RunReader.read(received(state))).isNotNull();
                     assertThat(RunReader.read(received(progress))).isNotNull();
                     assertThat(RunReader.read(received(stamp))).isNotNull();
+                    assertThat(RunReader.read(received(pace))).isNotNull();
                 })
                 .doesNotThrowAnyException();
     }

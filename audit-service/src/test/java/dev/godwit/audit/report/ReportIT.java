@@ -198,6 +198,12 @@ class ReportIT extends AuditIT {
         wire.publish(
                 run.state(1, "planning", null),
                 run.progress(2, "backfilling", 50),
+                run.pace("full", "gentle"),
+                run.held(3, "standby_lag"),
+                run.held(4, "standby_lag"),
+                run.held(5, "window"),
+                run.progress(6, "backfilling", 50),
+                run.held(7, "standby_lag"),
                 chunk.next(List.of(TestChain.migrated("a", "A"), TestChain.conflict("<b>&", "duplicate"))),
                 run.end(9, "completed", chunk));
         reportMustBecomeComplete(1);
@@ -212,13 +218,19 @@ class ReportIT extends AuditIT {
 
         // Then
         assertThat(page)
+                .contains("gentle 22:00-06:00 UTC", "bea", "the shop is &lt;open&gt;", "standby_lag")
                 .contains("<h1>documents-uuid5</h1>", "anna", "sha256:abab", "planning", "4200.5", "</html>")
                 .contains("<code>&lt;b&gt;&amp;</code></td><td>conflict</td><td>duplicate</td><td>why</td>")
                 .doesNotContain("<code>a</code>");
         report().then()
                 .body("durations.state", equalTo(List.of("planning", "completed")))
                 .body("durations[0].seconds", equalTo(8f))
-                .body("pace.ratePerSecond", hasItem(4200.5f));
+                .body("pace.ratePerSecond", hasItem(4200.5f))
+                .body("paceChanges.from.pace", equalTo(List.of("full")))
+                .body("paceChanges.to.onlyBetween", equalTo(List.of("22:00-06:00 UTC")))
+                .body("paceChanges.reason", equalTo(List.of("the shop is <open>")))
+                .body("holds.reason", equalTo(List.of("standby_lag", "window", "standby_lag")))
+                .body("holds.seconds", equalTo(List.of(2f, 1f, 2f)));
     }
 
     @Test
@@ -261,6 +273,8 @@ class ReportIT extends AuditIT {
         assertThat(all).containsExactly("a", "b", "c", "d", "e");
         assertThat(conflicts).containsExactly("b", "c", "d");
         assertThat(duplicates).containsExactly("b", "d");
+        assertThat(keys("&since=2026-11-21T10:00:00.015Z")).containsExactly("c", "d", "e");
+        assertThat(keys("&outcome=conflict&until=2026-11-21T10:00:00.015Z")).containsExactly("b");
     }
 
     @Test

@@ -22,6 +22,12 @@ public final class Neighbours implements AutoCloseable {
     /** A run that migration-service refuses to change. */
     public static final String REFUSED = "refused";
 
+    /** A run that migration-service tells of, and no event. */
+    public static final String UNHEARD = "unheard";
+
+    private static final String VERSIONS =
+            "[{\"run\":\"" + UNHEARD + "\",\"version\":7,\"at\":\"2026-01-01T00:00:00Z\"}]";
+
     private static final String MIGRATIONS = """
             [{"name":"users","operation":"import","dependsOn":[],"state":"applied"},
              {"name":"roles","operation":"schema","dependsOn":[],"state":"drifted"},
@@ -75,6 +81,10 @@ public final class Neighbours implements AutoCloseable {
             send(exchange, 409, "{\"code\":\"illegal_transition\",\"detail\":\"the run <has> ended\"}");
         } else if (path.endsWith("/api/migrations")) {
             send(exchange, 200, MIGRATIONS);
+        } else if (path.endsWith("/versions")) {
+            send(exchange, 200, VERSIONS);
+        } else if (path.endsWith("/resend")) {
+            send(exchange, 200, "{\"sent\":[],\"next\":null}");
         } else if (path.endsWith("/chunks")) {
             send(exchange, 200, CHUNKS);
         } else if (path.endsWith("/explain")) {

@@ -32,6 +32,27 @@ public final class TestRun {
         return new TestEvent(UUID.randomUUID(), "godwit.runs", id, "dev.godwit.run.progress", data);
     }
 
+    /** Progress of a run that something holds back. */
+    public TestEvent held(long version, String reason) {
+        TestEvent event = progress(version, "backfilling", 50);
+        ((ObjectNode) event.data().get("throttle")).put("reason", reason);
+        return event;
+    }
+
+    /** Somebody asks for another pace. */
+    public TestEvent pace(String from, String to) {
+        ObjectNode data = JSON.createObjectNode()
+                .put("run", id)
+                .put("migration", "documents-uuid5")
+                .put("requestedBy", "bea")
+                .put("reason", "the shop is <open>")
+                .put("commandId", "c-2")
+                .put("at", "2026-11-21T10:00:03Z");
+        data.putObject("from").put("pace", from).putNull("onlyBetween");
+        data.putObject("to").put("pace", to).put("onlyBetween", "22:00-06:00 UTC");
+        return new TestEvent(UUID.randomUUID(), "godwit.runs", id, "dev.godwit.run.pace-changed", data);
+    }
+
     /** The change of state that ends the run and names its streams. */
     public TestEvent end(long version, String state, TestChain... chains) {
         TestEvent event = state(version, state, "verifying");
@@ -39,6 +60,18 @@ public final class TestRun {
         for (TestChain chain : chains) {
             streams.add(chain.end());
         }
+        return event;
+    }
+
+    /** The change of state that ends the run and has one end for all its streams. */
+    public TestEvent endOfAll(long version, String state, int streams, String hash) {
+        TestEvent event = state(version, state, "verifying");
+        event.data()
+                .putArray("streams")
+                .addObject()
+                .put("stream", "*")
+                .put("sequence", streams)
+                .put("hash", hash);
         return event;
     }
 

@@ -353,4 +353,38 @@ final class Shapes {
 
     @Schema(name = "RehearsalPlace")
     record RehearsalPlace(boolean copy) {}
+
+    @Schema(name = "ResendEvents")
+    record Resend(
+            @Schema(
+                    enumeration = {"outcomes", "life"},
+                    defaultValue = "outcomes",
+                    description = "What became of entities, or the life of the run itself")
+            String events,
+
+            @Schema(description = "Which of the outcomes; all when there are none")
+            List<ResendRange> ranges,
+
+            @Schema(description = "The 'next' of the answer before", nullable = true)
+            String after) {}
+
+    @Schema(name = "ResendRange")
+    record ResendRange(String stream, long from, long to) {}
+
+    @Schema(name = "ResentEvents")
+    record Resent(
+            String run,
+            List<ResentEvent> sent,
+
+            @Schema(description = "Where to go on; null when the outbox has no more of the run", nullable = true)
+            String next) {}
+
+    @Schema(name = "ResentEvent")
+    record ResentEvent(String stream, long sequence) {}
+
+    @Schema(name = "RunVersion")
+    record RunVersion(
+            String run,
+            long version,
+            @Schema(format = "date-time") String at) {}
 }

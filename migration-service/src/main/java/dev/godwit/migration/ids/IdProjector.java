@@ -1,6 +1,7 @@
 package dev.godwit.migration.ids;
 
 import dev.godwit.migration.deadletter.DeadLetters;
+import dev.godwit.migration.outbox.Outbox;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.reactive.messaging.MutinyEmitter;
@@ -18,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.eclipse.microprofile.reactive.messaging.Channel;
@@ -71,6 +73,9 @@ public class IdProjector {
     private static Collection<IdChange> changes(ConsumerRecords<byte[], byte[]> records, List<Unreadable> unreadable) {
         Map<ByteBuffer, IdChange> latest = new LinkedHashMap<>();
         for (ConsumerRecord<byte[], byte[]> record : records) {
+            if (isResent(record)) {
+                continue;
+            }
             try {
                 IdProjection.of(record.value())
                         .forEach(change -> latest.put(ByteBuffer.wrap(change.recordKey()), change));
@@ -79,6 +84,12 @@ public class IdProjector {
             }
         }
         return latest.values();
+    }
+
+    /** Old news: an entity may have moved on since, and what is published last would count. */
+    private static boolean isResent(ConsumerRecord<byte[], byte[]> record) {
+        Header source = record.headers().lastHeader("ce_source");
+        return source != null && Outbox.RESENT.equals(new String(source.value(), StandardCharsets.UTF_8));
     }
 
     private Uni<Void> publish(Collection<IdChange> changes) {

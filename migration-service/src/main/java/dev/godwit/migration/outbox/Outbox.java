@@ -20,6 +20,9 @@ public final class Outbox {
     /** What became of entities, one event per batch, keyed by run. */
     public static final String OUTCOMES = "godwit.outcomes";
 
+    /** Source of an event that is published once more, long after its time: what follows from the order of events must not be concluded from it. */
+    public static final String RESENT = "/godwit/migration-service/resent";
+
     private static final String SOURCE = "/godwit/migration-service";
 
     private static final String APPEND = """

@@ -16,4 +16,5 @@ public record PaceChange(
         Optional<PaceLevel> level,
         Optional<Window> window,
         boolean anyTime,
-        String requestedBy) {}
+        String requestedBy,
+        Optional<String> reason) {}

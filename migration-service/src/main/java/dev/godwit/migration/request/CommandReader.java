@@ -1,5 +1,6 @@
 package dev.godwit.migration.request;
 
+import dev.godwit.migration.outbox.Resend;
 import dev.godwit.migration.pace.PaceChange;
 import dev.godwit.migration.pace.PaceLevel;
 import dev.godwit.migration.pace.Window;
@@ -7,9 +8,12 @@ import dev.godwit.migration.run.Refusal;
 import dev.godwit.migration.run.RunCommand;
 import dev.godwit.migration.run.StartCommand;
 import dev.godwit.migration.series.SeriesCommand;
+import java.time.OffsetDateTime;
+import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 
 /**
  * Reads the data of commands, the same for Kafka and REST.
@@ -21,6 +25,7 @@ public final class CommandReader {
     private static final String PREFIX = "dev.godwit.run.";
     private static final String START = PREFIX + "start";
     private static final String MIGRATE = "dev.godwit.entities.migrate";
+    private static final int RANGES_MAX = 1000;
     private static final String START_SERIES = "dev.godwit.series.start";
 
     /** What may be asked over Kafka. Forgetting a run and retrying its quarantine are for operators, over REST. */
@@ -116,9 +121,14 @@ public final class CommandReader {
 
     /** Reads which other pace a run shall have. */
     public static PaceChange pace(String run, StrictObject data, String commandId, Requester requester) {
-        PaceChange change =
-                new PaceChange(run, commandId, pace(data), window(data), data.flag("anyTime"), requester.of(data));
-        data.mayHave("reason");
+        PaceChange change = new PaceChange(
+                run,
+                commandId,
+                pace(data),
+                window(data),
+                data.flag("anyTime"),
+                requester.of(data),
+                data.optionalRemark("reason"));
         data.mustHaveNoMore();
         if (change.level().isEmpty() && change.window().isEmpty() && !change.anyTime()) {
             throw StrictObject.bad("say what shall change: 'pace', 'onlyBetween' or 'anyTime'");
@@ -140,6 +150,38 @@ public final class CommandReader {
         data.mayHave("reason");
         data.mustHaveNoMore();
         return migrate;
+    }
+
+    /** Reads which events of a run shall be sent again. */
+    public static Resend resend(String run, StrictObject data) {
+        String kind = data.optionalName("events").orElse("outcomes");
+        if (!kind.equals("outcomes") && !kind.equals("life")) {
+            throw StrictObject.bad("field 'events' must be outcomes or life");
+        }
+        List<Resend.Range> ranges = data.objects("ranges", RANGES_MAX).stream()
+                .map(CommandReader::range)
+                .toList();
+        Optional<Resend.Place> after = data.optionalName("after").map(CommandReader::place);
+        data.mustHaveNoMore();
+        return new Resend(run, kind.equals("life") ? Resend.Kind.LIFE : Resend.Kind.OUTCOMES, ranges, after);
+    }
+
+    private static Resend.Range range(StrictObject data) {
+        Resend.Range range = new Resend.Range(
+                data.name("stream"),
+                data.optionalNumber("from", Long.MAX_VALUE).orElse(1L),
+                data.optionalNumber("to", Long.MAX_VALUE).orElse(Long.MAX_VALUE));
+        data.mustHaveNoMore();
+        return range;
+    }
+
+    private static Resend.Place place(String text) {
+        String[] parts = text.split(" ", 2);
+        try {
+            return new Resend.Place(OffsetDateTime.parse(parts[0]), UUID.fromString(parts[1]));
+        } catch (DateTimeParseException | IllegalArgumentException | ArrayIndexOutOfBoundsException e) {
+            throw StrictObject.bad("field 'after' must be the 'next' of the answer before");
+        }
     }
 
     private static Command.Change change(RunCommand command, StrictObject data, String commandId, Requester requester) {

@@ -148,6 +148,20 @@ public final class StrictObject {
         return key.textValue();
     }
 
+    /** Objects of a list; absent, null and empty are none. Each is to be read to its end by whoever asks for them. */
+    public List<StrictObject> objects(String field, int max) {
+        Optional<JsonNode> node = find(field);
+        if (node.isEmpty()) {
+            return List.of();
+        }
+        if (!node.get().isArray() || node.get().size() > max) {
+            throw bad("field '" + field + "' must be a list of at most " + max + " objects");
+        }
+        List<StrictObject> objects = new ArrayList<>();
+        node.get().forEach(each -> objects.add(of(each)));
+        return List.copyOf(objects);
+    }
+
     /** Understands a remark that nothing is done with. */
     void mayHave(String remark) {
         optionalRemark(remark).ifPresent(ignored -> understood.add(remark));

@@ -1,5 +1,6 @@
 package dev.godwit.migration.run;
 
+import dev.godwit.migration.outbox.Outbox;
 import dev.godwit.migration.pace.PaceChange;
 import dev.godwit.migration.pace.PaceLevel;
 import dev.godwit.migration.pace.Window;
@@ -7,9 +8,12 @@ import io.smallrye.mutiny.Uni;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.mutiny.sqlclient.Row;
+import io.vertx.mutiny.sqlclient.RowSet;
+import io.vertx.mutiny.sqlclient.SqlConnection;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import java.time.Instant;
 import java.time.OffsetDateTime;
 import org.jboss.logging.Logger;
 
@@ -19,6 +23,7 @@ public class Paces {
 
     private static final Logger LOG = Logger.getLogger(Paces.class);
     private static final String TYPE = "dev.godwit.run.pace";
+    private static final String CHANGED = "dev.godwit.run.pace-changed";
 
     private static final String SHOW = """
             SELECT r.id, r.state, r.pace, r.max_rate, r.only_between, p.share, p.sharers, p.stopped_since, p.detail, p.decided_at,
@@ -32,8 +37,10 @@ public class Paces {
     private static final String CHANGE = """
             UPDATE godwit.run
                SET pace = coalesce($2, pace), only_between = CASE WHEN $4 THEN NULL ELSE coalesce($3, only_between) END, updated_at = clock_timestamp()
-             WHERE id = $1
+              FROM (SELECT id AS changed, pace AS former_pace, only_between AS former_between FROM godwit.run WHERE id = $1 FOR UPDATE) AS former
+             WHERE id = former.changed
                AND state NOT IN ('planned', 'cancelled')
+            RETURNING migration, former_pace, former_between, pace, only_between
             """;
 
     private final Runs runs;
@@ -79,6 +86,34 @@ public class Paces {
                 .chain(() -> show(change.run()));
     }
 
+    private static Row changed(Run run, RowSet<Row> rows) {
+        if (rows.rowCount() == 0) {
+            throw new Refusal(
+                    Refusal.Kind.CONFLICT,
+                    "illegal_transition",
+                    "run '" + run.id() + "' is " + run.state().wireName()
+                            + ": there is nothing whose pace could change");
+        }
+        return rows.iterator().next();
+    }
+
+    private static Uni<Void> tell(SqlConnection connection, PaceChange change, Row row) {
+        JsonObject data = new JsonObject()
+                .put("run", change.run())
+                .put("migration", row.getString("migration"))
+                .put("from", terms(row.getString("former_pace"), row.getString("former_between")))
+                .put("to", terms(row.getString("pace"), row.getString("only_between")))
+                .put("requestedBy", change.requestedBy())
+                .put("reason", change.reason().orElse(null))
+                .put("commandId", change.commandId())
+                .put("at", Instant.now().toString());
+        return Outbox.append(connection, Outbox.RUNS, change.run(), CHANGED, change.run(), data);
+    }
+
+    private static JsonObject terms(String pace, String onlyBetween) {
+        return new JsonObject().put("pace", pace).put("onlyBetween", onlyBetween);
+    }
+
     private Uni<Void> changeNow(PaceChange change) {
         Tuple row = Tuple.of(
                 change.run(),
@@ -90,16 +125,8 @@ public class Paces {
                 .chain(run -> runs.inTransaction(
                         connection -> CommandLog.claim(connection, change.commandId(), TYPE, change.run())
                                 .chain(() -> connection.preparedQuery(CHANGE).execute(row))
-                                .invoke(changed -> {
-                                    if (changed.rowCount() == 0) {
-                                        throw new Refusal(
-                                                Refusal.Kind.CONFLICT,
-                                                "illegal_transition",
-                                                "run '" + run.id() + "' is "
-                                                        + run.state().wireName()
-                                                        + ": there is nothing whose pace could change");
-                                    }
-                                })))
+                                .map(rows -> changed(run, rows))
+                                .chain(changed -> tell(connection, change, changed))))
                 .invoke(() -> LOG.infof(
                         "Run %s: %s asked for pace %s, window %s",
                         change.run(),

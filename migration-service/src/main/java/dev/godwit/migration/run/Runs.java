@@ -13,6 +13,8 @@ import io.vertx.mutiny.sqlclient.SqlConnection;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -57,6 +59,14 @@ public class Runs {
              WHERE id = $1
             """;
 
+    private static final String VERSIONS = """
+            SELECT id, version, updated_at
+              FROM godwit.run
+             WHERE updated_at >= $1
+             ORDER BY serial DESC
+             LIMIT 10000
+            """;
+
     private final Pool pool;
 
     @Inject
@@ -93,6 +103,18 @@ public class Runs {
 
     public Uni<JsonArray> list(Optional<String> migration, Optional<String> state) {
         return RunSnapshots.list(pool, migration, state);
+    }
+
+    /** Runs that changed since then, each with the number of its newest event: {@code [{"run","version","at"}]}; the newest ten thousand. */
+    public Uni<JsonArray> versions(Instant since) {
+        return execute(VERSIONS, since.atOffset(ZoneOffset.UTC)).map(rows -> {
+            JsonArray versions = new JsonArray();
+            rows.forEach(row -> versions.add(new JsonObject()
+                    .put("run", row.getString("id"))
+                    .put("version", row.getLong("version"))
+                    .put("at", row.getOffsetDateTime("updated_at").toInstant().toString())));
+            return versions;
+        });
     }
 
     /** Runs work in a transaction of the control plane. */

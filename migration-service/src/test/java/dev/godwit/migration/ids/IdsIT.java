@@ -3,6 +3,7 @@ package dev.godwit.migration.ids;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.godwit.migration.outbox.Outbox;
 import dev.godwit.migration.testing.StubbedRuns;
 import dev.godwit.migration.testing.Topics;
 import io.quarkus.test.junit.QuarkusTest;
@@ -48,9 +49,12 @@ class IdsIT {
     void shouldLeadFromOldKeysToNewOnesAndForgetRestoredOnes() {
         outcomes(outcome("migrated", run + "-a", "b"), outcome("migrated", run + "-c", "d"));
         outcomes(outcome("reverted", "d", run + "-c"));
+        publish(Outbox.RESENT, outcome("migrated", run + "-c", "d"));
+        outcomes(outcome("migrated", run + "-e", "f"));
 
         await().atMost(PATIENCE).untilAsserted(() -> assertThat(compacted())
                 .containsEntry(run + "-a", Optional.of("b"))
+                .containsEntry(run + "-e", Optional.of("f"))
                 .containsEntry(run + "-c", Optional.empty()));
     }
 
@@ -111,6 +115,10 @@ class IdsIT {
     }
 
     private void outcomes(JsonObject... outcomes) {
+        publish("/godwit/migration-service", outcomes);
+    }
+
+    private void publish(String source, JsonObject... outcomes) {
         JsonObject event = new JsonObject()
                 .put("run", run)
                 .put("migration", "m")
@@ -121,6 +129,6 @@ class IdsIT {
                 "godwit.outcomes",
                 run,
                 event.encode(),
-                Map.of("ce_specversion", "1.0", "ce_id", UUID.randomUUID().toString()));
+                Map.of("ce_specversion", "1.0", "ce_id", UUID.randomUUID().toString(), "ce_source", source));
     }
 }

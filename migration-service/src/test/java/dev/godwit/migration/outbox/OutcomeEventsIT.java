@@ -20,6 +20,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class OutcomeEventsIT {
 
+    private static final Resend.Range NO_SUCH_STREAM = new Resend.Range("chunk-2", 1, 9);
+
+    private static final String EVENTS_AS_THEY_ARE =
+            "SELECT id || topic || encode(key, 'hex') || type || subject || time || md5(payload) FROM godwit.outbox ORDER BY id";
+
     private static Engine engine;
 
     @BeforeAll
@@ -88,6 +93,39 @@ class OutcomeEventsIT {
         assertThat(event.getJsonObject("counts").getLong("migrated")).isEqualTo(1);
         assertThat(event.getJsonObject("counts").getLong("conflict")).isEqualTo(1);
         assertThat(Schemas.violations("outcomes-recorded", event.encode())).isEmpty();
+    }
+
+    @Test
+    void shouldSendAgainWhatIsAskedForAndNothingElse() {
+        engine.execute("""
+                INSERT INTO godwit.outbox (id, topic, key, type, source, subject, payload)
+                SELECT gen_random_uuid(), 'godwit.outcomes', 'missed', 'dev.godwit.outcomes.recorded', '/godwit/migration-service', 'missed',
+                       convert_to(json_build_object('run', 'missed', 'stream', 'chunk-1', 'sequence', i, 'outcomes', repeat('x', 5000))::text, 'UTF8')
+                  FROM generate_series(1, 210) AS i
+                """);
+        append("other", List.of(Outcome.migrated("public.t", "a", "b")), new OutcomeEvents.Position(0, ""));
+        List<String> before = engine.values(EVENTS_AS_THEY_ARE);
+        String transaction = engine.value("SELECT DISTINCT xmin FROM godwit.outbox WHERE subject = 'missed'");
+        OutboxResend outbox = new OutboxResend(engine.sessions());
+        List<Resend.Range> ranges =
+                List.of(new Resend.Range("chunk-1", 3, 4), new Resend.Range("chunk-1", 205, 300), NO_SUCH_STREAM);
+
+        Resend.Answer first =
+                Engine.await(outbox.send(new Resend("missed", Resend.Kind.OUTCOMES, ranges, Optional.empty())));
+        Resend.Answer second =
+                Engine.await(outbox.send(new Resend("missed", Resend.Kind.OUTCOMES, ranges, first.next())));
+
+        assertThat(first.sent()).extracting(Resend.Sent::sequence).containsExactlyInAnyOrder(3L, 4L);
+        assertThat(second.sent())
+                .extracting(Resend.Sent::sequence)
+                .containsExactlyInAnyOrder(205L, 206L, 207L, 208L, 209L, 210L);
+        assertThat(second.next()).isEmpty();
+        assertThat(engine.values(EVENTS_AS_THEY_ARE)).as("as they were").isEqualTo(before);
+        assertThat(engine.values(
+                        "SELECT convert_from(payload, 'UTF8')::jsonb ->> 'sequence' FROM godwit.outbox WHERE subject = 'missed' AND source = '"
+                                + Outbox.RESENT + "' AND xmin <> '" + transaction + "'::xid"))
+                .as("written again, so that the connector carries them")
+                .containsExactlyInAnyOrder("3", "4", "205", "206", "207", "208", "209", "210");
     }
 
     @CanIgnoreReturnValue

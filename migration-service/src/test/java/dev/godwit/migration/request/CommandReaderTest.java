@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import dev.godwit.migration.outbox.Resend;
 import dev.godwit.migration.pace.PaceLevel;
 import dev.godwit.migration.pace.Window;
 import dev.godwit.migration.run.Refusal;
@@ -12,9 +13,11 @@ import dev.godwit.migration.run.StartCommand;
 import dev.godwit.migration.series.SeriesCommand;
 import dev.godwit.migration.testing.Schemas;
 import java.nio.charset.StandardCharsets;
+import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.UUID;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -28,6 +31,46 @@ class CommandReaderTest {
 
     private static final String START = "dev.godwit.run.start";
     private static final String MIGRATE = "dev.godwit.entities.migrate";
+
+    @Nested
+    class Resending {
+
+        @Test
+        void shouldReadEveryField() {
+            Resend resend = resend(
+                    "{'events':'outcomes','ranges':[{'stream':'chunk-1','from':2,'to':5}],'after':'2026-11-21T10:00:00.123456Z 00000000-0000-4000-8000-000000000001'}");
+
+            assertThat(resend)
+                    .isEqualTo(new Resend(
+                            "r1",
+                            Resend.Kind.OUTCOMES,
+                            List.of(new Resend.Range("chunk-1", 2, 5)),
+                            Optional.of(new Resend.Place(
+                                    OffsetDateTime.parse("2026-11-21T10:00:00.123456Z"),
+                                    UUID.fromString("00000000-0000-4000-8000-000000000001")))));
+        }
+
+        @ParameterizedTest
+        @ValueSource(
+                strings = {
+                    "{'events':'all'}",
+                    "{'ranges':{}}",
+                    "{'ranges':[7]}",
+                    "{'ranges':[{'from':1}]}",
+                    "{'ranges':[{'stream':'a','from':0}]}",
+                    "{'ranges':[{'stream':'a','sql':'x'}]}",
+                    "{'after':'yesterday'}",
+                    "{'after':'2026-11-21T10:00:00Z x'}"
+                })
+        void shouldRefuseTheRest(String data) {
+            assertThatThrownBy(() -> resend(data)).isInstanceOf(Refusal.class);
+        }
+
+        private static Resend resend(String data) {
+            return CommandReader.resend(
+                    "r1", StrictObject.parse(data.replace('\'', '"').getBytes(StandardCharsets.UTF_8)));
+        }
+    }
 
     @Nested
     class Series {

@@ -8,6 +8,7 @@ import dev.godwit.migration.pace.PaceChange;
 import dev.godwit.migration.pace.PaceLevel;
 import dev.godwit.migration.pace.Window;
 import dev.godwit.migration.testing.LiveService;
+import dev.godwit.migration.testing.Schemas;
 import dev.godwit.migration.testing.TestPostgres;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
@@ -91,12 +92,29 @@ class RunLifeIT extends LiveRuns {
         must(run, RunState.BACKFILLING);
         long untouched = pending("first");
 
-        JsonObject changed = await(paces.change(
-                new PaceChange(run, "at-any-time", Optional.of(PaceLevel.GENTLE), Optional.empty(), true, "test")));
+        JsonObject changed = await(paces.change(new PaceChange(
+                run,
+                "at-any-time",
+                Optional.of(PaceLevel.GENTLE),
+                Optional.empty(),
+                true,
+                "test",
+                Optional.of("night shift"))));
 
         assertThat(untouched).isPositive();
         assertThat(changed.getString("pace") + " " + changed.getString("onlyBetween"))
                 .isEqualTo("gentle null");
+        JsonObject told = new JsonObject(value(
+                "SELECT convert_from(payload, 'UTF8') FROM godwit.outbox WHERE type = 'dev.godwit.run.pace-changed' AND subject = '"
+                        + run + "'"));
+        assertThat(Schemas.violations("run-pace-changed", told.encode())).isEmpty();
+        assertThat(told.getJsonObject("from").getString("pace") + ">"
+                        + told.getJsonObject("to").getString("pace"))
+                .isEqualTo("normal>gentle");
+        assertThat(told.getJsonObject("from").getString("onlyBetween")).isEqualTo(hours.toString());
+        assertThat(told.getJsonObject("to").getValue("onlyBetween")).isNull();
+        assertThat(told.getString("requestedBy") + ": " + told.getString("reason"))
+                .isEqualTo("test: night shift");
         must(run, RunState.COMPLETED);
         assertThat(pending("first")).isZero();
     }

@@ -148,7 +148,7 @@ final class Godwit {
 
     /** Has a run go at that level from now on. */
     void pace(Run run, String level) {
-        client.changePace(run.id(), Optional.of(level), Optional.empty(), false, PILOT);
+        client.changePace(run.id(), Optional.of(level), Optional.empty(), false, PILOT, Optional.empty());
     }
 
     /** What holds a run back now, as REST tells it. */

@@ -97,8 +97,13 @@ public final class MigrationClient {
 
     /** Changes what is said of it, and answers the same. */
     public JsonNode changePace(
-            String run, Optional<String> level, Optional<String> onlyBetween, boolean anyTime, String requestedBy) {
-        ObjectNode body = body(requestedBy, Optional.empty()).put("anyTime", anyTime);
+            String run,
+            Optional<String> level,
+            Optional<String> onlyBetween,
+            boolean anyTime,
+            String requestedBy,
+            Optional<String> reason) {
+        ObjectNode body = body(requestedBy, reason).put("anyTime", anyTime);
         level.ifPresent(name -> body.put("pace", name));
         onlyBetween.ifPresent(hours -> body.put("onlyBetween", hours));
         return rest.post("/api/runs/" + RestClient.encode(run) + "/pace", body);

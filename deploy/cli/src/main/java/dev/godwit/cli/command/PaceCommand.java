@@ -28,6 +28,9 @@ public final class PaceCommand extends ServiceCommand {
     @Option(names = "--any-time", description = "Let the run work at any time again.")
     private boolean anyTime;
 
+    @Option(names = "--reason", paramLabel = "TEXT", description = "Kept with the run and in the audit trail.")
+    private String reason;
+
     @Override
     public Integer call() {
         Optional<String> window = hours.window();
@@ -37,7 +40,8 @@ public final class PaceCommand extends ServiceCommand {
         MigrationClient client = migration();
         boolean changes = level != null || window.isPresent() || anyTime;
         JsonNode pace = changes
-                ? client.changePace(run, Optional.ofNullable(level), window, anyTime, requestedBy())
+                ? client.changePace(
+                        run, Optional.ofNullable(level), window, anyTime, requestedBy(), Optional.ofNullable(reason))
                 : client.pace(run);
         if (isJson()) {
             terminal().json(pace);

@@ -109,7 +109,8 @@ class RestClientTest {
     @Test
     void shouldAskForAnotherPace() {
         new MigrationClient(List.of(address()), Optional.of("secret"))
-                .changePace("r1", Optional.of("gentle"), Optional.of("22:00-06:00 UTC"), false, "ann");
+                .changePace(
+                        "r1", Optional.of("gentle"), Optional.of("22:00-06:00 UTC"), false, "ann", Optional.empty());
 
         assertThat(requests)
                 .singleElement()
