@@ -72,7 +72,8 @@ class TransformIT {
                 "CREATE TRIGGER company AFTER UPDATE ON person FOR EACH ROW WHEN (OLD.name = 'ANN') EXECUTE FUNCTION company()");
         EngineRun run = engine.commit(LOWER.formatted("old"));
 
-        if (TestPostgres.major() >= 18) {
+        boolean inTheSameBatch = TestPostgres.major() >= 18;
+        if (inTheSameBatch) {
             run.backfill();
         } else {
             // Rows are read there before they are changed; what the trigger did is found by the verification.
@@ -81,7 +82,9 @@ class TransformIT {
 
         assertThat(names(engine)).containsExactly("1 ann", "2 bob", "3 cy", "4", "5 dee");
         assertThat(run.counts()).isEqualTo(Map.of("migrated", 4L, "unchanged", 1L));
-        assertThat(run.complete()).isZero();
+        if (inTheSameBatch) {
+            assertThat(run.complete()).isZero();
+        }
         run.rollback();
         assertThat(names(engine)).containsExactly("1 ANN", "2 BOB", "3 Cy", "4", "5 DEE");
     }
