@@ -1,7 +1,6 @@
 package dev.godwit.audit.report;
 
 import dev.godwit.audit.api.KeepAlive;
-import dev.godwit.audit.run.RunRepository;
 import io.smallrye.mutiny.Multi;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HeaderParam;
@@ -11,10 +10,8 @@ import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.sse.OutboundSseEvent;
 import jakarta.ws.rs.sse.Sse;
-import java.util.Map;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
-import org.jboss.resteasy.reactive.RestMulti;
 import org.jboss.resteasy.reactive.RestPath;
 import org.jboss.resteasy.reactive.RestQuery;
 
@@ -23,11 +20,9 @@ import org.jboss.resteasy.reactive.RestQuery;
 @Tag(name = "live")
 public class OutcomeEventsResource {
 
-    private final RunRepository runs;
     private final OutcomeFeed feed;
 
-    OutcomeEventsResource(RunRepository runs, OutcomeFeed feed) {
-        this.runs = runs;
+    OutcomeEventsResource(OutcomeFeed feed) {
         this.feed = feed;
     }
 
@@ -35,7 +30,7 @@ public class OutcomeEventsResource {
     @Produces(MediaType.SERVER_SENT_EVENTS)
     @Operation(
             summary =
-                    "Events named 'outcome', each with an outcome as in /api/runs/{id}/outcomes: first those that are there, then every one that arrives; none is left out, whoever reads slowly gets them later, and 'Last-Event-ID' goes on after one")
+                    "Events named 'outcome', each with an outcome as in /api/runs/{id}/outcomes: first those that are there, then every one that arrives, also of a run that nobody has heard of yet; none is left out, whoever reads slowly gets them later, and 'Last-Event-ID' goes on after one")
     public Multi<OutboundSseEvent> events(
             @RestPath String id,
             @RestQuery String outcome,
@@ -43,10 +38,7 @@ public class OutcomeEventsResource {
             @Context Sse sse) {
         ReportResource.requireKnown(outcome);
         Arrival after = Arrival.parse(last);
-        return RestMulti.fromUniResponse(
-                runs.get(id),
-                run -> KeepAlive.among(feed.listen(id, outcome, after).map(heard -> event(sse, heard)), sse),
-                run -> Map.of());
+        return KeepAlive.among(feed.listen(id, outcome, after).map(heard -> event(sse, heard)), sse);
     }
 
     private static OutboundSseEvent event(Sse sse, OutcomeFeed.Heard heard) {

@@ -129,10 +129,6 @@ class LiveIT extends AuditIT {
 
     @Test
     void shouldSayWhatItCannotListenTo() {
-        given().get("/api/runs/nobody/events").then().statusCode(404).body("code", equalTo("unknown_run"));
-        wire.publish(run.state(1, "planning", null));
-        await().atMost(Duration.ofSeconds(30))
-                .untilAsserted(() -> given().get("/api/runs/{id}", id).then().statusCode(200));
         given().queryParam("outcome", "lost")
                 .get("/api/runs/{id}/events", id)
                 .then()
