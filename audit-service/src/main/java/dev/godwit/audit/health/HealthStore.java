@@ -44,7 +44,7 @@ public class HealthStore {
             DELETE FROM health_measure
              WHERE (event_id, name) IN (SELECT event_id, name
                                           FROM health_measure
-                                         WHERE occurred_at < clock_timestamp() - $1 * interval '1 millisecond'
+                                         WHERE occurred_at < now() - $1 * interval '1 millisecond'
                                            AND event_id NOT IN (SELECT event_id FROM health_latest)
                                          LIMIT 1000)
             """;

@@ -1,5 +1,6 @@
 package dev.godwit.audit.live;
 
+import dev.godwit.audit.api.KeepAlive;
 import io.smallrye.mutiny.Multi;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
@@ -8,7 +9,6 @@ import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.sse.OutboundSseEvent;
 import jakarta.ws.rs.sse.Sse;
-import java.time.Duration;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
@@ -16,8 +16,6 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 @Path("/api/events")
 @Tag(name = "live")
 public class EventsResource {
-
-    private static final Duration KEEP_ALIVE = Duration.ofSeconds(15);
 
     private final LiveFeed feed;
 
@@ -31,14 +29,7 @@ public class EventsResource {
             summary =
                     "Events named 'run', each with a run as in /api/runs: first the newest runs as they are, then every change; a reader that is slow misses states that have passed, which a comment says, never the present one")
     public Multi<OutboundSseEvent> events(@Context Sse sse) {
-        Multi<OutboundSseEvent> runs = feed.watch().map(told -> event(sse, told));
-        Multi<OutboundSseEvent> keepAlive = Multi.createFrom()
-                .ticks()
-                .every(KEEP_ALIVE)
-                .onOverflow()
-                .drop()
-                .map(tick -> sse.newEventBuilder().comment("keep-alive").build());
-        return Multi.createBy().merging().streams(runs, keepAlive);
+        return KeepAlive.among(feed.watch().map(told -> event(sse, told)), sse);
     }
 
     private static OutboundSseEvent event(Sse sse, Watcher.Told told) {

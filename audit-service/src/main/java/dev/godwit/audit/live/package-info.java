@@ -1,5 +1,5 @@
 /**
- * Server-sent events: what changes while somebody watches. May depend on run, config.
+ * Server-sent events: what changes while somebody watches. May depend on run, config, api.
  */
 @CheckReturnValue
 package dev.godwit.audit.live;

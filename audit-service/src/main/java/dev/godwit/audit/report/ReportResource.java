@@ -108,14 +108,18 @@ public class ReportResource {
             @RestQuery String until,
             @RestQuery String after,
             @RestQuery @DefaultValue("100") @Min(1) @Max(1_000) int limit) {
-        if (outcome != null && !Outcome.KINDS.contains(outcome)) {
-            throw ProblemException.badRequest(
-                    "unknown_outcome", "'outcome' is one of " + String.join(", ", Outcome.KINDS) + ".");
-        }
+        requireKnown(outcome);
         OutcomeCursor cursor = OutcomeCursor.parse(after);
         OutcomePages.Filter filter =
                 new OutcomePages.Filter(id, outcome, reason, table, time("since", since), time("until", until));
         return runs.get(id).chain(run -> pages.page(filter, cursor, limit + 1)).map(found -> toPage(found, limit));
+    }
+
+    static void requireKnown(String outcome) {
+        if (outcome != null && !Outcome.KINDS.contains(outcome)) {
+            throw ProblemException.badRequest(
+                    "unknown_outcome", "'outcome' is one of " + String.join(", ", Outcome.KINDS) + ".");
+        }
     }
 
     private static Instant time(String name, String text) {

@@ -28,7 +28,7 @@ public class HealthPage {
     /** So much of the past can be asked for, in hours. */
     private static final List<Integer> SPANS = List.of(1, 6, 24, 168);
 
-    private static final int POINTS = 300;
+    private static final int POINTS = 150;
 
     /** The template, checked when the service is built. */
     @CheckedTemplate(basePath = "")

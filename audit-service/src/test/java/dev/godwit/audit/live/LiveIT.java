@@ -1,15 +1,21 @@
 package dev.godwit.audit.live;
 
+import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.hasItem;
 
 import dev.godwit.audit.testing.AuditIT;
+import dev.godwit.audit.testing.TestChain;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.sql.Connection;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -83,6 +89,78 @@ class LiveIT extends AuditIT {
         await().atMost(Duration.ofSeconds(10)).until(() -> idle.heard(last));
         listeners.forEach(Listener::disconnect);
         idle.disconnect();
+    }
+
+    @Test
+    void shouldTellEveryOutcomeOnceInTheOrderOfTransactionsAndGoOnAfterTheLast() throws Exception {
+        // Given
+        TestChain chunk = new TestChain(id, "chunk-1", "commit");
+        wire.publish(run.state(1, "backfilling", "planning"));
+        wire.publish(chunk.next(List.of(TestChain.migrated("a", "A"), TestChain.conflict("b", "duplicate"))));
+        List<String> heard = listen("");
+        await().atMost(Duration.ofSeconds(30)).until(() -> keys(heard).equals(List.of("a", "b")));
+
+        // When
+        try (Connection other = superuser()) {
+            other.setAutoCommit(false);
+            try (Statement statement = other.createStatement()) {
+                statement.execute("SELECT pg_current_xact_id()");
+                wire.publish(chunk.next(List.of(TestChain.migrated("c", "C"))));
+                await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> given().get("/api/runs/{id}/outcomes", id)
+                        .then()
+                        .body("outcomes.key", hasItem("c")));
+                assertThat(keys(heard))
+                        .as("a transaction is open that might still bring what comes before")
+                        .doesNotContain("c");
+            }
+            other.rollback();
+        }
+
+        // Then
+        await().atMost(Duration.ofSeconds(30)).until(() -> keys(heard).equals(List.of("a", "b", "c")));
+        String second = heard.stream()
+                .filter(line -> line.startsWith("id:"))
+                .skip(1)
+                .findFirst()
+                .orElseThrow();
+        List<String> later = listen(second.substring("id:".length()).strip());
+        await().atMost(Duration.ofSeconds(30)).until(() -> keys(later).equals(List.of("c")));
+    }
+
+    @Test
+    void shouldSayWhatItCannotListenTo() {
+        given().queryParam("outcome", "lost")
+                .get("/api/runs/{id}/events", id)
+                .then()
+                .statusCode(400)
+                .body("code", equalTo("unknown_outcome"));
+        given().header("Last-Event-ID", "seven")
+                .get("/api/runs/{id}/events", id)
+                .then()
+                .statusCode(400)
+                .body("code", equalTo("bad_cursor"));
+    }
+
+    /** Lines of the run's outcomes, as they come. */
+    private List<String> listen(String last) {
+        List<String> heard = new CopyOnWriteArrayList<>();
+        HttpRequest.Builder request = HttpRequest.newBuilder(events.resolve("/api/runs/" + id + "/events"))
+                .header("Authorization", AUTHORIZATION);
+        if (!last.isEmpty()) {
+            request.header("Last-Event-ID", last);
+        }
+        CompletableFuture<Void> listening = HttpClient.newHttpClient()
+                .sendAsync(request.build(), HttpResponse.BodyHandlers.ofLines())
+                .thenAcceptAsync(response -> response.body().forEach(heard::add));
+        assertThat(listening).isNotCompletedExceptionally();
+        return heard;
+    }
+
+    private static List<String> keys(List<String> heard) {
+        return heard.stream()
+                .filter(line -> line.startsWith("data:"))
+                .map(line -> line.replaceFirst(".*\"key\":\"([^\"]*)\".*", "$1"))
+                .toList();
     }
 
     /** Reads so many lines, and then no more until it is asked to. */

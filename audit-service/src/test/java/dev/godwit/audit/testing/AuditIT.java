@@ -74,9 +74,14 @@ public abstract class AuditIT {
                 .body("counts.migrated", equalTo(migrated)));
     }
 
+    /** A session of a superuser; the caller closes it. */
+    protected Connection superuser() throws SQLException {
+        return DriverManager.getConnection(superuserUrl);
+    }
+
     /** Changes the database as a superuser can who leaves the triggers on. */
     protected void asSuperuser(String sql) throws SQLException {
-        try (Connection connection = DriverManager.getConnection(superuserUrl);
+        try (Connection connection = superuser();
                 Statement statement = connection.createStatement()) {
             statement.execute(sql);
         }
@@ -84,7 +89,7 @@ public abstract class AuditIT {
 
     /** Changes the database as nobody should: as superuser, with triggers off. */
     protected void tamper(String sql) throws SQLException {
-        try (Connection connection = DriverManager.getConnection(superuserUrl);
+        try (Connection connection = superuser();
                 Statement statement = connection.createStatement()) {
             statement.execute("SET session_replication_role = replica");
             statement.execute(sql);
