@@ -12,7 +12,12 @@ import java.util.concurrent.atomic.AtomicReference;
 final class Hog implements AutoCloseable {
 
     private static final int SESSIONS = 6;
-    private static final int ROWS = 30_000;
+
+    private static final String TABLE = """
+            CREATE TABLE bench.hog AS
+            SELECT n AS id, md5(n::text) AS filler FROM generate_series(1, 30000) AS n;
+            CREATE INDEX ON bench.hog (filler)
+            """;
 
     private static final String REWRITE = """
             UPDATE bench.hog
@@ -26,10 +31,7 @@ final class Hog implements AutoCloseable {
 
     /** Makes its table, which goes with the benchmark's schema. */
     static void prepare(Connection connection) throws SQLException {
-        Contest.execute(
-                connection,
-                "CREATE TABLE bench.hog AS SELECT n AS id, md5(n::text) AS filler" + " FROM generate_series(1, " + ROWS
-                        + ") AS n; CREATE INDEX ON bench.hog (filler)");
+        Contest.execute(connection, TABLE);
     }
 
     /** Begins. */

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.godwit.cli.Failure;
 import dev.godwit.cli.client.Run;
 import dev.godwit.cli.measure.Latencies;
+import dev.godwit.cli.measure.Pause;
 import dev.godwit.cli.stack.DatabaseUrl;
 import java.sql.Connection;
 import java.time.Duration;
@@ -41,21 +42,14 @@ final class ImpactBench {
     }
 
     /**
-     * What a second load did to a run; seconds.
+     * What a second load did to a run at the level that is the default; seconds.
      *
-     * @param shareBefore of what its level allows
-     * @param yielded from its begin until the run had at most half of that, or was stopped; empty: it did not
+     * @param yielded from its begin until the run had at most half of the share that it had before, or was stopped; empty: it did not
      * @param reason what made it
      * @param returned from its end until the run had nine tenths of that again; empty: not within a minute
      */
     record GivenWay(
-            String level,
-            double shareBefore,
-            Optional<Double> yielded,
-            String reason,
-            double rateBefore,
-            double rateDuring,
-            Optional<Double> returned) {}
+            Optional<Double> yielded, String reason, double rateBefore, double rateDuring, Optional<Double> returned) {}
 
     static final double P99 = 0.99;
 
@@ -141,7 +135,7 @@ final class ImpactBench {
         Optional<Latencies> before = withoutFirst ? Optional.of(window(at)) : Optional.empty();
         godwit.pace(at.run(), level);
         godwit.resume(at.run());
-        ContestBench.pause(SETTLE);
+        Pause.sleep(SETTLE);
         double load = ContestBench.loadAverage();
         long from = migrated(at);
         long start = System.nanoTime();
@@ -156,13 +150,13 @@ final class ImpactBench {
     }
 
     private Latencies window(Flight at) {
-        ContestBench.pause(SETTLE);
+        Pause.sleep(SETTLE);
         return gather(at);
     }
 
     private Latencies gather(Flight at) {
         at.application().takeLatencies();
-        ContestBench.pause(options.window());
+        Pause.sleep(options.window());
         return at.application().takeLatencies();
     }
 
@@ -171,7 +165,7 @@ final class ImpactBench {
         Flight at = flight();
         godwit.pace(at.run(), DEFAULT_LEVEL);
         godwit.resume(at.run());
-        ContestBench.pause(SPEED_UP);
+        Pause.sleep(SPEED_UP);
         double shareBefore = share(at);
         double rateBefore = rate(at, SETTLE);
         long start = System.nanoTime();
@@ -189,7 +183,7 @@ final class ImpactBench {
         if (!isBackfilling(at)) {
             throw Failure.failed("the backfill was over before the second load had ended: use more --rows");
         }
-        return new GivenWay(DEFAULT_LEVEL, shareBefore, yielded, reason, rateBefore, rateDuring, returned);
+        return new GivenWay(yielded, reason, rateBefore, rateDuring, returned);
     }
 
     private static Optional<Double> secondsUntil(Duration atMost, BooleanSupplier condition) {
@@ -198,7 +192,7 @@ final class ImpactBench {
             if (condition.getAsBoolean()) {
                 return Optional.of(seconds(start));
             }
-            ContestBench.pause(LOOK);
+            Pause.sleep(LOOK);
         }
         return Optional.empty();
     }
@@ -206,7 +200,7 @@ final class ImpactBench {
     private double rate(Flight at, Duration over) {
         long from = migrated(at);
         long start = System.nanoTime();
-        ContestBench.pause(over);
+        Pause.sleep(over);
         return (migrated(at) - from) / seconds(start);
     }
 
@@ -238,7 +232,7 @@ final class ImpactBench {
             Run run = godwit.begin(DEFAULT_LEVEL);
             flight = Optional.of(new Flight(run, application));
             godwit.awaitBackfilling(run);
-            ContestBench.pause(SPEED_UP);
+            Pause.sleep(SPEED_UP);
             godwit.pause(run);
         }
         return flight.get();

@@ -59,7 +59,7 @@ record ImpactResult(Options options, List<Pair> pairs, Optional<GivenWay> givenW
 
     private static List<String> givenWay(GivenWay given) {
         return List.of(
-                "a second load that takes what it gets, pace " + given.level(),
+                "a second load that takes what it gets, pace " + ImpactBench.DEFAULT_LEVEL,
                 String.format(
                         Locale.ROOT,
                         "  the run gave way            %s",
@@ -123,7 +123,7 @@ record ImpactResult(Options options, List<Pair> pairs, Optional<GivenWay> givenW
             BenchResult.spread(one, "entitiesPerSecond", spread(of, Pair::rate));
         }
         givenWay.ifPresent(it -> json.putObject("secondLoad")
-                .put("pace", it.level())
+                .put("pace", ImpactBench.DEFAULT_LEVEL)
                 .put("secondsUntilYielded", it.yielded().orElse(null))
                 .put("reason", it.reason())
                 .put("secondsUntilReturned", it.returned().orElse(null))

@@ -2,6 +2,7 @@ package dev.godwit.cli.bench;
 
 import dev.godwit.cli.Failure;
 import dev.godwit.cli.client.Run;
+import dev.godwit.cli.measure.Pause;
 import dev.godwit.cli.stack.DatabaseUrl;
 import java.sql.Connection;
 import java.time.Duration;
@@ -196,7 +197,7 @@ final class ImportBench {
             Run run = godwit.begin();
             godwit.awaitFollowing(run);
             note("Godwit follows after %.1f s", (System.nanoTime() - begun) / 1e9);
-            ContestBench.pause(options.window());
+            Pause.sleep(options.window());
             long writes = load.stop();
             double lag = load.awaitArrival();
             note("the last change had arrived %.2f s after it was made", lag);

@@ -3,6 +3,7 @@ package dev.godwit.cli.bench;
 import dev.godwit.cli.Failure;
 import dev.godwit.cli.client.Run;
 import dev.godwit.cli.measure.Latencies;
+import dev.godwit.cli.measure.Pause;
 import dev.godwit.cli.stack.DatabaseUrl;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -164,9 +165,9 @@ final class RekeyBench {
                         options.entities(),
                         probe::inserted)) {
             // The first second warms connections and plans.
-            ContestBench.pause(Duration.ofSeconds(1));
+            Pause.sleep(Duration.ofSeconds(1));
             application.takeLatencies();
-            ContestBench.pause(options.window());
+            Pause.sleep(options.window());
             Latencies before = application.takeLatencies();
             Run run = godwit.begin();
             godwit.awaitBackfilling(run);
@@ -174,7 +175,7 @@ final class RekeyBench {
             godwit.awaitFollowing(run);
             Latencies duringBackfill = application.takeLatencies();
             probe.enter(TailProbe.Phase.FOLLOWING);
-            ContestBench.pause(options.window());
+            Pause.sleep(options.window());
             Latencies whileFollowing = application.takeLatencies();
             application.stop();
             awaitLastRows(probe);
@@ -198,7 +199,7 @@ final class RekeyBench {
                 throw Failure.failed(probe.waiting() + " rows that the application inserted were not migrated within "
                         + LAST_ROWS.toSeconds() + " s");
             }
-            ContestBench.pause(Duration.ofMillis(20));
+            Pause.sleep(Duration.ofMillis(20));
         }
     }
 }

@@ -1,6 +1,7 @@
 package dev.godwit.cli.chaos;
 
 import dev.godwit.cli.Failure;
+import dev.godwit.cli.measure.Pause;
 import dev.godwit.cli.stack.Stack;
 import dev.godwit.cli.stack.StackListener;
 import dev.godwit.cli.stack.StackOptions;

@@ -7,6 +7,7 @@ import dev.godwit.cli.client.Run;
 import dev.godwit.cli.client.RunWatch;
 import dev.godwit.cli.demo.Check;
 import dev.godwit.cli.demo.Traffic;
+import dev.godwit.cli.measure.Pause;
 import dev.godwit.cli.stack.DatabaseUrl;
 import dev.godwit.cli.stack.Stack;
 import dev.godwit.cli.stack.StackOptions;

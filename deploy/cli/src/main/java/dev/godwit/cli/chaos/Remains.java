@@ -3,6 +3,7 @@ package dev.godwit.cli.chaos;
 import dev.godwit.cli.Failure;
 import dev.godwit.cli.demo.Check;
 import dev.godwit.cli.demo.Check.Findings;
+import dev.godwit.cli.measure.Pause;
 import dev.godwit.cli.stack.Stack;
 import java.sql.Connection;
 import java.sql.PreparedStatement;

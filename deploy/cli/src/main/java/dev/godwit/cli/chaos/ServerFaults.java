@@ -1,5 +1,6 @@
 package dev.godwit.cli.chaos;
 
+import dev.godwit.cli.measure.Pause;
 import dev.godwit.cli.stack.DatabaseUrl;
 import dev.godwit.cli.stack.Stack;
 import java.io.IOException;

@@ -5,6 +5,7 @@ import dev.godwit.cli.client.Run;
 import dev.godwit.cli.client.RunWatch;
 import dev.godwit.cli.demo.Check;
 import dev.godwit.cli.demo.Traffic;
+import dev.godwit.cli.measure.Pause;
 import dev.godwit.cli.stack.Stack;
 import java.sql.Connection;
 import java.time.Duration;

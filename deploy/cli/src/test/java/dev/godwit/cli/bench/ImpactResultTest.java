@@ -38,8 +38,8 @@ class ImpactResultTest {
 
     @Test
     void shouldSayWhatASecondLoadDidToTheRun() {
-        GivenWay gaveWay = new GivenWay("normal", 1, Optional.of(2.1), "probe_latency", 700, 90, Optional.of(18.0));
-        GivenWay stayed = new GivenWay("normal", 1, Optional.empty(), "", 700, 700, Optional.empty());
+        GivenWay gaveWay = new GivenWay(Optional.of(2.1), "probe_latency", 700, 90, Optional.of(18.0));
+        GivenWay stayed = new GivenWay(Optional.empty(), "", 700, 700, Optional.empty());
 
         assertThat(String.join("\n", result(List.of(), Optional.of(gaveWay)).lines()))
                 .contains("after 2.1 s, by probe_latency", "18.0 s after its end", "700 before, 90 meanwhile");

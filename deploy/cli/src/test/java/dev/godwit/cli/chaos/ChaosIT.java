@@ -9,6 +9,7 @@ import dev.godwit.cli.demo.ExampleTables;
 import dev.godwit.cli.demo.documents.UuidStandardization;
 import dev.godwit.cli.flight.LiveStack;
 import dev.godwit.cli.flight.LiveStackExtension;
+import dev.godwit.cli.measure.Pause;
 import dev.godwit.cli.stack.DatabaseUrl;
 import java.nio.file.Path;
 import java.sql.Connection;

@@ -1,27 +1,27 @@
-package dev.godwit.cli.chaos;
+package dev.godwit.cli.measure;
 
 import dev.godwit.cli.Failure;
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 
 /** Waiting, with an end. */
-final class Pause {
+public final class Pause {
     private static final Duration STEP = Duration.ofMillis(50);
 
     private final Duration patience;
 
     /** @param patience how long something that must come is waited for */
-    Pause(Duration patience) {
+    public Pause(Duration patience) {
         this.patience = patience;
     }
 
     /** Asked again and again. */
-    interface Question<E extends Exception> {
+    public interface Question<E extends Exception> {
         boolean isAnswered() throws E;
     }
 
     /** @throws Failure when the answer is no until the time is up */
-    <E extends Exception> void until(Question<E> question) throws E {
+    public <E extends Exception> void until(Question<E> question) throws E {
         long deadline = System.nanoTime() + patience.toNanos();
         while (!question.isAnswered()) {
             if (System.nanoTime() > deadline) {
@@ -31,7 +31,8 @@ final class Pause {
         }
     }
 
-    static void sleep(Duration duration) {
+    /** @throws Failure when somebody interrupts it */
+    public static void sleep(Duration duration) {
         long end = System.nanoTime() + duration.toNanos();
         for (long left = duration.toNanos(); left > 0; left = end - System.nanoTime()) {
             LockSupport.parkNanos(left);
