@@ -42,7 +42,7 @@ final class Csv {
                 outcome.lane(),
                 outcome.stream(),
                 Long.toString(outcome.sequence()),
-                Integer.toString(outcome.cursor().position()),
+                Integer.toString(outcome.position()),
                 outcome.commandId(),
                 outcome.table(),
                 outcome.key(),

@@ -4,12 +4,19 @@ import dev.godwit.audit.api.ProblemException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** A place in the trail: the event's number and the outcome's within it. */
-public record OutcomeCursor(long event, int position) {
+/**
+ * How far somebody has paged through a run's outcomes, and when that began: events are numbered before their transactions commit, so that one with a lower number may come in
+ * later, before the place that was reached. All pages therefore show the trail as the first one saw it.
+ *
+ * @param seen what the first page saw; null before the first
+ * @param event number of the last event shown
+ * @param position of the last outcome shown within it
+ */
+public record OutcomeCursor(Snapshot seen, long event, int position) {
 
-    static final OutcomeCursor START = new OutcomeCursor(0, 0);
+    static final OutcomeCursor START = new OutcomeCursor(null, 0, 0);
 
-    private static final Pattern TEXT = Pattern.compile("([0-9]{1,18})-([0-9]{1,9})");
+    private static final Pattern TEXT = Pattern.compile("([0-9:,]{1,4000})-([0-9]{1,18})-([0-9]{1,9})");
 
     /** The cursor that {@link #text} wrote; null means the start. */
     public static OutcomeCursor parse(String text) {
@@ -18,14 +25,21 @@ public record OutcomeCursor(long event, int position) {
         }
         Matcher matcher = TEXT.matcher(text);
         if (!matcher.matches()) {
-            throw ProblemException.badRequest(
-                    "bad_cursor", "Give 'after' as the 'next' of the page before, or leave it out.");
+            throw bad();
         }
-        return new OutcomeCursor(Long.parseLong(matcher.group(1)), Integer.parseInt(matcher.group(2)));
+        return new OutcomeCursor(
+                Snapshot.parse(matcher.group(1)).orElseThrow(OutcomeCursor::bad),
+                Long.parseLong(matcher.group(2)),
+                Integer.parseInt(matcher.group(3)));
+    }
+
+    private static ProblemException bad() {
+        return ProblemException.badRequest(
+                "bad_cursor", "Give 'after' as the 'next' of the page before, or leave it out.");
     }
 
     /** As {@link #parse} reads it. */
     public String text() {
-        return event + "-" + position;
+        return seen.text() + "-" + event + "-" + position;
     }
 }

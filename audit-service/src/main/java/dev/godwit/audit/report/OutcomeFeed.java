@@ -86,11 +86,6 @@ class OutcomeFeed {
 
     private static Heard heard(Row row) {
         StoredOutcome outcome = StoredOutcome.fromRow(row);
-        return new Heard(
-                new Arrival(
-                        row.getLong("arrival"),
-                        outcome.cursor().event(),
-                        outcome.cursor().position()),
-                outcome);
+        return new Heard(new Arrival(row.getLong("arrival"), outcome.event(), outcome.position()), outcome);
     }
 }

@@ -98,7 +98,9 @@ public class ReportResource {
     @GET
     @Path("/{id}/outcomes")
     @Produces(MediaType.APPLICATION_JSON)
-    @Operation(summary = "Outcomes in the order in which they arrived, page by page")
+    @Operation(
+            summary =
+                    "Outcomes in the order in which they arrived, page by page, as the trail stood when the first page was asked for")
     public Uni<OutcomePage> outcomes(
             @RestPath String id,
             @RestQuery String outcome,
@@ -112,7 +114,7 @@ public class ReportResource {
         OutcomeCursor cursor = OutcomeCursor.parse(after);
         OutcomePages.Filter filter =
                 new OutcomePages.Filter(id, outcome, reason, table, time("since", since), time("until", until));
-        return runs.get(id).chain(run -> pages.page(filter, cursor, limit + 1)).map(found -> toPage(found, limit));
+        return runs.get(id).chain(run -> pages.page(filter, cursor, limit)).map(ReportResource::toPage);
     }
 
     static void requireKnown(String outcome) {
@@ -138,12 +140,9 @@ public class ReportResource {
                         pages.all(OutcomePages.Filter.of(run.run(), null)).map(page -> Csv.page(run, page)));
     }
 
-    private static OutcomePage toPage(List<StoredOutcome> found, int limit) {
-        return found.size() <= limit
-                ? new OutcomePage(found, null)
-                : new OutcomePage(
-                        List.copyOf(found.subList(0, limit)),
-                        found.get(limit - 1).cursor().text());
+    private static OutcomePage toPage(OutcomePages.Page page) {
+        return new OutcomePage(
+                page.outcomes(), page.next().map(OutcomeCursor::text).orElse(null));
     }
 
     private static String safe(String name) {

@@ -7,10 +7,12 @@ import java.time.Instant;
 /**
  * An outcome with the event it came in.
  *
- * @param cursor where it stands in the trail; the next page begins after it
+ * @param event number of that event
+ * @param position within it
  */
 public record StoredOutcome(
-        @JsonIgnore OutcomeCursor cursor,
+        @JsonIgnore long event,
+        @JsonIgnore int position,
         Instant at,
         String lane,
         String stream,
@@ -25,7 +27,8 @@ public record StoredOutcome(
 
     static StoredOutcome fromRow(Row row) {
         return new StoredOutcome(
-                new OutcomeCursor(row.getLong("event"), row.getInteger("position")),
+                row.getLong("event"),
+                row.getInteger("position"),
                 row.getOffsetDateTime("occurred_at").toInstant(),
                 row.getString("lane"),
                 row.getString("stream"),

@@ -112,20 +112,18 @@ public class OutcomePage {
                 .chain(run -> trail.tallies(id)
                         .map(tallies -> Choice.of(
                                 filter.outcome(), filter.reason(), filter.table(), given(after) == null, tallies))
-                        .chain(choice -> pages.page(filter, cursor, SHOWN + 1).map(found -> page(run, choice, found))))
+                        .chain(choice -> pages.page(filter, cursor, SHOWN).map(found -> page(run, choice, found))))
                 .map(RestResponse::ok)
                 .onFailure(ProblemException.class)
                 .recoverWithItem(() -> RunPage.missing(id));
     }
 
-    private static TemplateInstance page(Run run, Choice choice, List<StoredOutcome> found) {
-        return found.size() <= SHOWN
-                ? Pages.outcomes(run, choice, found, null)
-                : Pages.outcomes(
-                        run,
-                        choice,
-                        List.copyOf(found.subList(0, SHOWN)),
-                        found.get(SHOWN - 1).cursor().text());
+    private static TemplateInstance page(Run run, Choice choice, OutcomePages.Page found) {
+        return Pages.outcomes(
+                run,
+                choice,
+                found.outcomes(),
+                found.next().map(OutcomeCursor::text).orElse(null));
     }
 
     /** An empty field of a form is none. */

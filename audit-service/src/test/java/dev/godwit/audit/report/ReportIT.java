@@ -30,6 +30,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @QuarkusTest
 class ReportIT extends AuditIT {
@@ -278,6 +280,64 @@ class ReportIT extends AuditIT {
     }
 
     @Test
+    void shouldShowTheTrailOnAllPagesAsTheFirstOneSawIt() {
+        // Given
+        wire.publish(
+                run.state(1, "backfilling", "planning"),
+                chunk.next(List.of(TestChain.migrated("a", "A"), TestChain.migrated("b", "B"))),
+                chunk.next(List.of(TestChain.migrated("c", "C"))));
+        await().atMost(Duration.ofSeconds(30)).until(() -> keys("").size() == 3);
+        String next =
+                given().get("/api/runs/{id}/outcomes?limit=2", id).jsonPath().getString("next");
+
+        // When
+        wire.publish(chunk.next(List.of(TestChain.migrated("d", "D"))), run.end(9, "completed", chunk));
+        reportMustBecomeComplete(4);
+
+        // Then
+        given().queryParam("after", next)
+                .get("/api/runs/{id}/outcomes?limit=2", id)
+                .then()
+                .body("outcomes.key", equalTo(List.of("c")))
+                .body("next", nullValue());
+        assertThat(keys("")).containsExactly("a", "b", "c", "d");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"5:5:-0-0", "5:7:5-1-0", "5:9:6,8-1-0"})
+    void shouldTakeAnyPlaceThatPostgresqlUnderstands(String after) {
+        wire.publish(chunk.next(List.of(TestChain.migrated("a", "A"))), run.end(9, "completed", chunk));
+        reportMustBecomeComplete(1);
+        given().queryParam("after", after)
+                .get("/api/runs/{id}/outcomes", id)
+                .then()
+                .statusCode(200)
+                .body("outcomes", empty());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "x",
+                "1-1",
+                "0:5:-1-1",
+                "7:5:-1-1",
+                "5:7:8-1-1",
+                "5:7:7-1-1",
+                "5:9:8,6-1-1",
+                "5:9:6,6-1-1",
+                "5:9:6,-1-1",
+                "99999999999999999999:1:-1-1"
+            })
+    void shouldRefuseAPlaceThatPostgresqlWouldNotUnderstand(String after) {
+        given().queryParam("after", after)
+                .get("/api/runs/nobody/outcomes")
+                .then()
+                .statusCode(400)
+                .body("code", equalTo("bad_cursor"));
+    }
+
+    @Test
     void shouldAnswerMistakesWithProblems() {
         given().get("/api/runs/nobody/report")
                 .then()
@@ -292,7 +352,6 @@ class ReportIT extends AuditIT {
                 .then()
                 .statusCode(400)
                 .body("code", equalTo("unknown_outcome"));
-        given().get("/api/runs/nobody/outcomes?after=x").then().statusCode(400).body("code", equalTo("bad_cursor"));
         given().get("/api/nowhere").then().statusCode(404);
     }
 

@@ -8,6 +8,9 @@ import dev.godwit.cli.stack.DatabaseUrl;
 import dev.godwit.cli.stack.Stack;
 import dev.godwit.cli.stack.StackDescription;
 import dev.godwit.cli.stack.StackOptions;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -19,6 +22,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /** Fills the topic while audit-service is down, starts it, and watches how fast the trail grows; if wanted it is killed on the way and started again. */
 final class AuditBench {
@@ -29,6 +33,13 @@ final class AuditBench {
      * @param killed whether the service is killed when two fifths are there
      */
     record Options(long outcomes, int perEvent, boolean killed) {}
+
+    /**
+     * What was asked for at the end, read to its last byte.
+     *
+     * @param name as users know it
+     */
+    record Answer(String name, Duration took, long bytes) {}
 
     /** The trail at one moment. */
     private record Sample(long nanos, long outcomes) {}
@@ -76,10 +87,7 @@ final class AuditBench {
             List<Sample> samples = watch(trail, options.outcomes());
             long service = stack.describe().processes().get(SERVICE).pid();
             double left = Math.max(1, options.outcomes() - before);
-            AuditBenchResult result = new AuditBenchResult(
-                    run,
-                    options,
-                    events,
+            AuditBenchResult.Ingest ingest = new AuditBenchResult.Ingest(
                     rate(samples),
                     slowest(samples),
                     (ProcessUse.processorSeconds(server) - serverBefore) * 1e6 / left,
@@ -87,7 +95,9 @@ final class AuditBench {
                     ProcessUse.memoryPeak(service));
             progress.accept("counting, and computing all chains again");
             requireWhole(trail, conflicts);
-            return result;
+            progress.accept("reading its reports");
+            List<Answer> reports = reports(AuditClient.of(stack.describe()));
+            return new AuditBenchResult(run, options, events, ingest, reports, ProcessUse.memoryPeak(service));
         }
     }
 
@@ -162,6 +172,52 @@ final class AuditBench {
         long found = audit.checkRun(run, piece -> {});
         if (found > 0) {
             throw Failure.failed("the trail's chains do not hold in " + found + " places");
+        }
+    }
+
+    private List<Answer> reports(AuditClient audit) {
+        LineCount lines = new LineCount();
+        List<Answer> answers = List.of(
+                read("report as CSV", () -> audit.reportCsv(run), lines),
+                read("report to print", () -> audit.reportHtml(run), OutputStream.nullOutputStream()),
+                read("signed bundle", () -> audit.bundle(run), OutputStream.nullOutputStream()));
+        if (lines.count() != options.outcomes() + 1) {
+            throw Failure.failed("the report as CSV has " + lines.count() + " lines, and not one for each of "
+                    + options.outcomes() + " outcomes and one above them");
+        }
+        return answers;
+    }
+
+    /** Takes what comes as fast as it comes. */
+    private static Answer read(String name, Supplier<InputStream> source, OutputStream sink) {
+        long began = System.nanoTime();
+        try (InputStream answer = source.get()) {
+            long bytes = answer.transferTo(sink);
+            return new Answer(name, Duration.ofNanos(System.nanoTime() - began), bytes);
+        } catch (IOException e) {
+            throw Failure.failed("the " + name + " broke off: " + e.getMessage(), e);
+        }
+    }
+
+    /** Keeps nothing of what is written to it but how many lines it had. */
+    private static final class LineCount extends OutputStream {
+
+        private long count;
+
+        long count() {
+            return count;
+        }
+
+        @Override
+        public void write(int each) {
+            count += each == '\n' ? 1 : 0;
+        }
+
+        @Override
+        public void write(byte[] bytes, int from, int length) {
+            for (int i = from; i < from + length; i++) {
+                write(bytes[i]);
+            }
         }
     }
 
