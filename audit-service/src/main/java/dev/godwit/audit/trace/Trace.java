@@ -10,8 +10,10 @@ import java.util.List;
  * @param ids all ids it is known to have had, the one asked for included
  * @param steps what happened, oldest first
  * @param truncated whether there is more than is told
+ * @param keptSince what happened before is no longer kept, and may have begun the story or be all of it; null where nothing was let go
  */
-public record Trace(String table, String key, List<String> ids, List<Step> steps, boolean truncated) {
+public record Trace(
+        String table, String key, List<String> ids, List<Step> steps, boolean truncated, Instant keptSince) {
 
     /** One outcome; those of mode {@code plan} tell what a commit would have done. */
     public record Step(

@@ -6,6 +6,8 @@ import io.vertx.mutiny.sqlclient.Row;
 import io.vertx.mutiny.sqlclient.RowSet;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.StreamSupport;
@@ -47,6 +49,8 @@ public class TraceQuery {
              LIMIT $3
             """;
 
+    private static final String KEPT_SINCE = "SELECT max(until) AS kept_since FROM trail_let_go";
+
     private final Pool pool;
 
     TraceQuery(Pool pool) {
@@ -60,7 +64,14 @@ public class TraceQuery {
                 .map(TraceQuery::ids)
                 .chain(ids -> pool.preparedQuery(STEPS)
                         .execute(Tuple.of(table, ids.toArray(String[]::new), STEPS_MAX + 1))
-                        .map(rows -> toTrace(table, key, ids, rows)));
+                        .chain(rows -> keptSince().map(since -> toTrace(table, key, ids, rows, since))));
+    }
+
+    private Uni<Instant> keptSince() {
+        return pool.preparedQuery(KEPT_SINCE).execute().map(rows -> {
+            OffsetDateTime since = rows.iterator().next().getOffsetDateTime("kept_since");
+            return since == null ? null : since.toInstant();
+        });
     }
 
     private static List<String> ids(RowSet<Row> rows) {
@@ -69,11 +80,11 @@ public class TraceQuery {
                 .toList();
     }
 
-    private static Trace toTrace(String table, String key, List<String> ids, RowSet<Row> rows) {
+    private static Trace toTrace(String table, String key, List<String> ids, RowSet<Row> rows, Instant keptSince) {
         List<Trace.Step> steps = new ArrayList<>();
         rows.forEach(row -> steps.add(step(row)));
         boolean truncated = steps.size() > STEPS_MAX;
-        return new Trace(table, key, ids, truncated ? steps.subList(0, STEPS_MAX) : steps, truncated);
+        return new Trace(table, key, ids, truncated ? steps.subList(0, STEPS_MAX) : steps, truncated, keptSince);
     }
 
     private static Trace.Step step(Row row) {

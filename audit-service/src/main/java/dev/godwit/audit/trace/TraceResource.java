@@ -35,7 +35,11 @@ public class TraceResource {
     private static void requireStory(Trace trace) {
         if (trace.steps().isEmpty()) {
             throw ProblemException.notFound(
-                    "unknown_entity", "The trail knows no row of " + trace.table() + " by this key.");
+                    "unknown_entity", "The trail knows no row of " + trace.table() + " by this key" + letGo(trace));
         }
+    }
+
+    private static String letGo(Trace trace) {
+        return trace.keptSince() == null ? "." : "; what happened before " + trace.keptSince() + " is no longer kept.";
     }
 }

@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
+import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.empty;
 import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.hasSize;
 import static org.hamcrest.Matchers.nullValue;
 import static org.hamcrest.Matchers.startsWith;
 
@@ -322,6 +324,10 @@ class IntegrityIT extends AuditIT {
         assertThat(given().get("/api/runs/{id}/report?format=html", id).asString())
                 .contains("3 outcomes of before ", " were let go at ");
         assertThat(given().get("/api/runs/{id}/bundle", id).asString()).contains("\"letGo\":true");
+        given().get("/api/trace?table=public.documents&key=a")
+                .then()
+                .statusCode(404)
+                .body("detail", containsString("; what happened before 1998-04-01T00:00:00Z is no longer kept."));
 
         // When
         wire.publish(late);
@@ -330,6 +336,12 @@ class IntegrityIT extends AuditIT {
         reportMustBecomeComplete(3);
         assertThat(given().get("/api/runs/{id}/outcomes", id).jsonPath().getList("outcomes.key"))
                 .containsExactly("c");
+        given().get("/api/trace?table=public.documents&key=c")
+                .then()
+                .body("steps", hasSize(1))
+                .body("keptSince", equalTo("1998-04-01T00:00:00Z"));
+        assertThat(given().get("/entities?table=public.documents&key=c").asString())
+                .contains("is no longer kept");
         integrity().then().body("findings", empty()).body("letGo", equalTo(3));
         tamper("UPDATE trail_let_go SET outcomes = 4 WHERE since = '1998-03-01T00:00:00Z'");
         assertThat(given().get("/api/integrity").jsonPath().getList("findings.kind"))

@@ -3,7 +3,6 @@ package dev.godwit.cli.bench;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.godwit.cli.Failure;
 import dev.godwit.cli.client.Run;
-import dev.godwit.cli.measure.Latencies;
 import dev.godwit.cli.measure.Pause;
 import dev.godwit.cli.stack.DatabaseUrl;
 import java.sql.Connection;
@@ -33,11 +32,11 @@ final class ImpactBench {
             int entities, int pairs, int perSecond, Duration window, List<String> levels, Optional<Duration> hog) {}
 
     /** Two windows; entities in the second per second. */
-    record Pair(String level, Latencies without, Latencies with, double rate, double loadAverage) {
+    record Pair(String level, Load.Served without, Load.Served with, double rate, double loadAverage) {
 
         /** How much longer the slowest of a hundred take. */
         double p99Ratio() {
-            return with.quantileMillis(P99) / without.quantileMillis(P99);
+            return with.all().quantileMillis(P99) / without.all().quantileMillis(P99);
         }
     }
 
@@ -132,32 +131,32 @@ final class ImpactBench {
     }
 
     private Optional<Pair> windows(Flight at, String level, boolean withoutFirst) throws Exception {
-        Optional<Latencies> before = withoutFirst ? Optional.of(window(at)) : Optional.empty();
+        Optional<Load.Served> before = withoutFirst ? Optional.of(window(at)) : Optional.empty();
         godwit.pace(at.run(), level);
         godwit.resume(at.run());
         Pause.sleep(SETTLE);
         double load = ContestBench.loadAverage();
         long from = migrated(at);
         long start = System.nanoTime();
-        Latencies with = gather(at);
+        Load.Served with = gather(at);
         double rate = (migrated(at) - from) / seconds(start);
         if (!isBackfilling(at)) {
             return Optional.empty();
         }
         godwit.pause(at.run());
-        Latencies without = before.isPresent() ? before.get() : window(at);
+        Load.Served without = before.isPresent() ? before.get() : window(at);
         return Optional.of(new Pair(level, without, with, rate, load));
     }
 
-    private Latencies window(Flight at) {
+    private Load.Served window(Flight at) {
         Pause.sleep(SETTLE);
         return gather(at);
     }
 
-    private Latencies gather(Flight at) {
-        at.application().takeLatencies();
+    private Load.Served gather(Flight at) {
+        at.application().take();
         Pause.sleep(options.window());
-        return at.application().takeLatencies();
+        return at.application().take();
     }
 
     private GivenWay giveWay(Duration lasting) throws Exception {

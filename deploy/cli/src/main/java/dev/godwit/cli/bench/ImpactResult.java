@@ -6,6 +6,7 @@ import dev.godwit.cli.bench.ImpactBench.GivenWay;
 import dev.godwit.cli.bench.ImpactBench.Options;
 import dev.godwit.cli.bench.ImpactBench.Pair;
 import dev.godwit.cli.client.RestClient;
+import dev.godwit.cli.measure.Latencies;
 import dev.godwit.cli.measure.Spread;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,15 +47,41 @@ record ImpactResult(Options options, List<Pair> pairs, Optional<GivenWay> givenW
         List<Pair> of = of(level);
         return List.of(
                 "pace " + level,
-                line("its p50 without, ms", spread(of, pair -> pair.without().quantileMillis(P50)), 2),
-                line("its p50 with, ms", spread(of, pair -> pair.with().quantileMillis(P50)), 2),
-                line("its p99 without, ms", spread(of, pair -> pair.without().quantileMillis(ImpactBench.P99)), 2),
-                line("its p99 with, ms", spread(of, pair -> pair.with().quantileMillis(ImpactBench.P99)), 2),
+                line(
+                        "its p50 without, ms",
+                        spread(of, pair -> pair.without().all().quantileMillis(P50)),
+                        2),
+                line("its p50 with, ms", spread(of, pair -> pair.with().all().quantileMillis(P50)), 2),
+                line(
+                        "its p99 without, ms",
+                        spread(of, pair -> p99(pair.without().all())),
+                        2),
+                line("its p99 with, ms", spread(of, pair -> p99(pair.with().all())), 2),
+                line(
+                        "p99 of its reads without, ms",
+                        spread(of, pair -> p99(pair.without().reads())),
+                        2),
+                line(
+                        "p99 of its reads with, ms",
+                        spread(of, pair -> p99(pair.with().reads())),
+                        2),
+                line(
+                        "p99 of its writes without, ms",
+                        spread(of, pair -> p99(pair.without().writes())),
+                        2),
+                line(
+                        "p99 of its writes with, ms",
+                        spread(of, pair -> p99(pair.with().writes())),
+                        2),
                 line("p99 with / without, within a pair", spread(of, Pair::p99Ratio), 2)
                         + (level.equals(ImpactBench.DEFAULT_LEVEL)
                                 ? String.format(Locale.ROOT, "  target at most %.2f", ImpactBench.TARGET)
                                 : ""),
                 line("entities/s", spread(of, Pair::rate), 0));
+    }
+
+    private static double p99(Latencies latencies) {
+        return latencies.quantileMillis(ImpactBench.P99);
     }
 
     private static List<String> givenWay(GivenWay given) {
@@ -111,14 +138,33 @@ record ImpactResult(Options options, List<Pair> pairs, Optional<GivenWay> givenW
         for (String level : options.levels()) {
             List<Pair> of = of(level);
             ObjectNode one = levels.addObject().put("pace", level);
+            BenchResult.spread(one, "p50MillisWithout", spread(of, pair -> pair.without()
+                    .all()
+                    .quantileMillis(P50)));
             BenchResult.spread(
-                    one, "p50MillisWithout", spread(of, pair -> pair.without().quantileMillis(P50)));
+                    one, "p50MillisWith", spread(of, pair -> pair.with().all().quantileMillis(P50)));
             BenchResult.spread(
-                    one, "p50MillisWith", spread(of, pair -> pair.with().quantileMillis(P50)));
+                    one,
+                    "p99MillisWithout",
+                    spread(of, pair -> p99(pair.without().all())));
             BenchResult.spread(
-                    one, "p99MillisWithout", spread(of, pair -> pair.without().quantileMillis(ImpactBench.P99)));
+                    one, "p99MillisWith", spread(of, pair -> p99(pair.with().all())));
             BenchResult.spread(
-                    one, "p99MillisWith", spread(of, pair -> pair.with().quantileMillis(ImpactBench.P99)));
+                    one,
+                    "p99MillisOfReadsWithout",
+                    spread(of, pair -> p99(pair.without().reads())));
+            BenchResult.spread(
+                    one,
+                    "p99MillisOfReadsWith",
+                    spread(of, pair -> p99(pair.with().reads())));
+            BenchResult.spread(
+                    one,
+                    "p99MillisOfWritesWithout",
+                    spread(of, pair -> p99(pair.without().writes())));
+            BenchResult.spread(
+                    one,
+                    "p99MillisOfWritesWith",
+                    spread(of, pair -> p99(pair.with().writes())));
             BenchResult.spread(one, "p99Ratio", spread(of, Pair::p99Ratio));
             BenchResult.spread(one, "entitiesPerSecond", spread(of, Pair::rate));
         }

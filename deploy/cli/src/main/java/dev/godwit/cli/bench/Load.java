@@ -45,6 +45,21 @@ final class Load implements AutoCloseable {
         }
     }
 
+    /** How long what the application did took. */
+    record Served(Latencies reads, Latencies writes) {
+
+        static Served nothing() {
+            return new Served(new Latencies(), new Latencies());
+        }
+
+        Latencies all() {
+            Latencies all = new Latencies();
+            all.addAll(reads);
+            all.addAll(writes);
+            return all;
+        }
+    }
+
     private static final String FOREIGN_KEY_VIOLATION = "23503";
 
     private static final String READ = """
@@ -82,7 +97,7 @@ final class Load implements AutoCloseable {
     private final List<Thread> threads = new ArrayList<>();
     private final LongAdder refused = new LongAdder();
     private final AtomicReference<Exception> failure = new AtomicReference<>();
-    private volatile Latencies latencies = new Latencies();
+    private volatile Served served = Served.nothing();
     private volatile boolean stopping;
 
     /**
@@ -128,7 +143,8 @@ final class Load implements AutoCloseable {
                     addChunk.setInt(1, chunkIndex++);
                     addChunk(of(addChunk, entity, 2));
                 }
-                latencies.add(System.nanoTime() - due);
+                Latencies of = choice < mix.reads() ? served.reads() : served.writes();
+                of.add(System.nanoTime() - due);
             }
         } catch (SQLException | RuntimeException e) {
             failure.compareAndSet(null, e);
@@ -168,10 +184,10 @@ final class Load implements AutoCloseable {
         }
     }
 
-    /** Answers the latencies since the last call, and begins anew. */
-    Latencies takeLatencies() {
-        Latencies taken = latencies;
-        latencies = new Latencies();
+    /** Answers what was done since the last call, and begins anew. */
+    Served take() {
+        Served taken = served;
+        served = Served.nothing();
         return taken;
     }
 

@@ -166,17 +166,17 @@ final class RekeyBench {
                         probe::inserted)) {
             // The first second warms connections and plans.
             Pause.sleep(Duration.ofSeconds(1));
-            application.takeLatencies();
+            application.take();
             Pause.sleep(options.window());
-            Latencies before = application.takeLatencies();
+            Latencies before = application.take().all();
             Run run = godwit.begin();
             godwit.awaitBackfilling(run);
             probe.enter(TailProbe.Phase.BACKFILL);
             godwit.awaitFollowing(run);
-            Latencies duringBackfill = application.takeLatencies();
+            Latencies duringBackfill = application.take().all();
             probe.enter(TailProbe.Phase.FOLLOWING);
             Pause.sleep(options.window());
-            Latencies whileFollowing = application.takeLatencies();
+            Latencies whileFollowing = application.take().all();
             application.stop();
             awaitLastRows(probe);
             godwit.end(run);

@@ -34,6 +34,12 @@ public final class TraceCommand extends ServiceCommand {
                     step.path("newKey").asText(""));
         }
         steps.print(terminal());
+        if (trace.path("truncated").asBoolean()) {
+            terminal().note("these are the oldest; the reports of the runs that came later tell the rest");
+        }
+        if (trace.hasNonNull("keptSince")) {
+            terminal().note("what happened before " + trace.path("keptSince").asText() + " is no longer kept");
+        }
         return ExitCode.DONE;
     }
 }

@@ -1,11 +1,14 @@
 package dev.godwit.cli.stack;
 
+import dev.godwit.cli.Failure;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Command lines of the JVMs that the stack consists of: small heaps, quick start. */
+/**
+ * Command lines of the JVMs that the stack consists of: small heaps, quick start, and behind the application and its database when there are not enough processors for all.
+ */
 final class JavaCommand {
     /** Environment variable or system property with a whole {@code -javaagent:} argument, for coverage of the services. */
     private static final String AGENT = "GODWIT_JACOCO_AGENT";
@@ -13,9 +16,25 @@ final class JavaCommand {
     /** Environment variable with options for all of them, with blanks between; what it says wins. */
     private static final String OPTIONS = "GODWIT_JAVA_OPTIONS";
 
+    /** Environment variable: how much they stand back, from 0, as everybody else, to 19. */
+    private static final String NICE = "GODWIT_NICE";
+
+    private static final String NICE_DEFAULT = "15";
+
+    /** Linux shares processors between sessions first and between the processes of each only then: a session of its own has to stand back as a whole. */
+    private static final String STAND_BACK =
+            "{ echo \"$1\" > /proc/self/autogroup; } 2> /dev/null; nice=$1; shift; exec nice -n \"$nice\" \"$@\"";
+
     private final List<String> words = new ArrayList<>();
 
     private JavaCommand(String heap) {
+        String nice = System.getenv().getOrDefault(NICE, NICE_DEFAULT);
+        if (!nice.matches("1?[0-9]")) {
+            throw Failure.usage(NICE + " is '" + nice + "': it must be a number from 0 to 19");
+        }
+        if (!nice.matches("0?0")) {
+            words.addAll(List.of("sh", "-c", STAND_BACK, "godwit", nice));
+        }
         words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         words.add("-Xmx" + heap);
         words.addAll(List.of("-XX:+UseSerialGC", "-Xshare:auto", "-XX:+ExitOnOutOfMemoryError"));

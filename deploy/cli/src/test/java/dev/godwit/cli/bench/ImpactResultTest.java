@@ -55,9 +55,9 @@ class ImpactResultTest {
         return new ImpactResult(options, pairs, givenWay, "PostgreSQL");
     }
 
-    private static Latencies latencies(int millis) {
+    private static Load.Served latencies(int millis) {
         Latencies latencies = new Latencies();
         latencies.add(millis * 1_000_000L);
-        return latencies;
+        return new Load.Served(latencies, new Latencies());
     }
 }
