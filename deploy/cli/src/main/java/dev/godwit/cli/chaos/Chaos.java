@@ -10,6 +10,9 @@ import dev.godwit.cli.stack.StackOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -68,6 +71,9 @@ final class Chaos implements AutoCloseable {
 
     /** Flies a run to its end, or tells where it was when its time was up. */
     ChaosResult fly(ChaosOptions options) throws Exception {
+        if (ground.isPresent()) {
+            sweep(ground.get());
+        }
         if (ground.isEmpty()) {
             ground = Optional.of(prepareInTheEnd());
         }
@@ -131,6 +137,28 @@ final class Chaos implements AutoCloseable {
         clear();
     }
 
+    /** Makes room for the next run. Where that does not help, it gets a new stack. */
+    private void sweep(Ground old) throws IOException {
+        if (hasRoom(old)) {
+            return;
+        }
+        notes.accept("the stack is used up; the next run gets a new one");
+        ground = Optional.empty();
+        old.wire().close();
+        clear();
+    }
+
+    /** A server may keep the WAL of many runs until its next checkpoint. */
+    private static boolean hasRoom(Ground old) throws IOException {
+        try (Connection connection = old.stack().administrator().orElseThrow().connect();
+                Statement statement = connection.createStatement()) {
+            statement.execute("CHECKPOINT");
+        } catch (SQLException noServer) {
+            return false;
+        }
+        return old.disk().isEmpty() || !old.disk().get().isScarce();
+    }
+
     /** A loaded machine may start a stack too late once. */
     private Ground prepareInTheEnd() throws IOException {
         try {
@@ -149,9 +177,11 @@ final class Chaos implements AutoCloseable {
         Path state = state();
         Files.createDirectories(state);
         Optional<SmallDisk> disk = SmallDisk.mount(state);
+        Optional<FalseClock> clock = FalseClock.install(state);
         TcpProxy wire = TcpProxy.open();
         Stack stack = Wired.start(StackOptions.in(state), wire);
-        return new Ground(stack, wire, disk, choose(Faults.of(stack, Optional.of(wire), disk, new Pause(PATIENCE))));
+        return new Ground(
+                stack, wire, disk, choose(Faults.of(stack, Optional.of(wire), disk, clock, new Pause(PATIENCE))));
     }
 
     private List<Fault> choose(List<Fault> all) {

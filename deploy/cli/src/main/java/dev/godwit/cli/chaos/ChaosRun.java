@@ -35,7 +35,7 @@ final class ChaosRun {
     private static final Duration PATIENCE = Duration.ofSeconds(90);
     private static final Duration PATIENCE_IN_ALL = Duration.ofSeconds(200);
     private static final int HEALINGS = 3;
-    private static final List<Integer> RATES = List.of(150, 300, 600, 5000);
+    private static final List<Integer> RATES = List.of(250, 400, 800, 5000);
 
     private final Stack stack;
     private final ChaosOptions options;

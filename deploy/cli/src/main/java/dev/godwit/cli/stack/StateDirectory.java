@@ -72,6 +72,11 @@ final class StateDirectory {
         return root.resolve("stack.json");
     }
 
+    /** What both services find in their environment beside what they need. */
+    Path more() {
+        return root.resolve("services.json");
+    }
+
     /** Holds the token of the stack's owner. */
     Path token() {
         return root.resolve("token");
