@@ -5,6 +5,8 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noFields;
 
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import dev.godwit.migration.batch.Batches;
@@ -16,6 +18,8 @@ import io.smallrye.mutiny.Uni;
 import io.smallrye.reactive.messaging.MutinyEmitter;
 import io.vertx.pgclient.PgException;
 import jakarta.inject.Inject;
+import java.time.Instant;
+import java.util.Set;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.eclipse.microprofile.reactive.messaging.Channel;
 import org.eclipse.microprofile.reactive.messaging.Emitter;
@@ -25,6 +29,19 @@ class ArchitectureTest {
 
     private static final JavaClasses CLASSES = new ClassFileImporter()
             .importUrl(Batches.class.getProtectionDomain().getCodeSource().getLocation());
+
+    /** Or compare with moments of others: files, hours of the day, a database's. */
+    private static final Set<String> WHO_WRITE_MOMENTS_DOWN = Set.of(
+            "DirectoryTarget",
+            "HealthRounds",
+            "OutcomeEvents",
+            "Paces",
+            "Pacing",
+            "Rejections",
+            "Requests",
+            "RunSnapshots",
+            "Stamps",
+            "TailConsumer");
 
     @Test
     void shouldKeepOperationsAndDefinitionsPlainJava() {
@@ -109,6 +126,25 @@ class ArchitectureTest {
                 .because(
                         "an event about data leaves through the outbox, or it could be told though its transaction was not committed; the work queue, the projection of ids and dead letters can be repeated")
                 .check(CLASSES);
+    }
+
+    @Test
+    void shouldWaitByAClockThatNobodySets() {
+        noClasses()
+                .that()
+                .doNotHaveSimpleName("Steady")
+                .and(DescribedPredicate.not(simpleNameIn(WHO_WRITE_MOMENTS_DOWN)))
+                .should()
+                .callMethod(Instant.class, "now")
+                .orShould()
+                .callMethod(System.class, "currentTimeMillis")
+                .because(
+                        "the machine's clock may jump by hours: a deadline by it would come at once, or not for hours; Steady passes as time does")
+                .check(CLASSES);
+    }
+
+    private static DescribedPredicate<JavaClass> simpleNameIn(Set<String> names) {
+        return DescribedPredicate.describe("a name that is listed", type -> names.contains(type.getSimpleName()));
     }
 
     @Test

@@ -5,6 +5,7 @@ import dev.godwit.migration.batch.Batches.Ended;
 import dev.godwit.migration.batch.ChangedTablesException;
 import dev.godwit.migration.batch.LeaseTakenException;
 import dev.godwit.migration.batch.RunContext;
+import dev.godwit.migration.clock.Steady;
 import dev.godwit.migration.pace.BatchSizer;
 import dev.godwit.migration.pace.Pacing;
 import dev.godwit.migration.pace.Terms;
@@ -138,7 +139,7 @@ public class ChunkWorker {
     private Uni<Void> workOff(RunContext run, ChunkMessage message, Row chunk) {
         ChunkWork.Kind kind = ChunkWork.Kind.ofWireName(chunk.getString("kind"));
         Progress progress = new Progress(
-                Instant.now().plus(config.batch().messageTime()), Terms.fromRow(chunk), chunk.getDouble("density"));
+                Steady.now().plus(config.batch().messageTime()), Terms.fromRow(chunk), chunk.getDouble("density"));
         boolean stale = message.epoch() < chunk.getInteger("epoch");
         progress.over = stale || "done".equals(chunk.getString("state"));
         return Multi.createBy()
@@ -156,7 +157,7 @@ public class ChunkWorker {
         if (progress.over) {
             return Uni.createFrom().item(true);
         }
-        if (Instant.now().isAfter(progress.deadline)) {
+        if (Steady.now().isAfter(progress.deadline)) {
             progress.over = true;
             progress.giveBack = true;
             return Uni.createFrom().item(true);

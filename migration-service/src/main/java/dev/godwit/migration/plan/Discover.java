@@ -2,6 +2,7 @@ package dev.godwit.migration.plan;
 
 import dev.godwit.migration.catalog.Column;
 import dev.godwit.migration.catalog.Table;
+import dev.godwit.migration.clock.Steady;
 import dev.godwit.migration.definition.Identifier;
 import dev.godwit.migration.definition.SoftReference;
 import dev.godwit.migration.plan.KeySample.Shape;
@@ -88,11 +89,11 @@ public final class Discover {
                             List.of(),
                             List.of("nothing was searched: " + search.root().name() + " is empty")));
         }
-        Instant end = Instant.now().plus(search.limits().time());
+        Instant end = Steady.now().plus(search.limits().time());
         return Multi.createFrom()
                 .iterable(targets.targets(columns, numbers))
                 .onItem()
-                .transformToUniAndConcatenate(target -> Instant.now().isAfter(end)
+                .transformToUniAndConcatenate(target -> Steady.now().isAfter(end)
                         ? Uni.createFrom().item(tooLate(target))
                         : numbers ? numbers(search, target) : texts(search, target))
                 .collect()

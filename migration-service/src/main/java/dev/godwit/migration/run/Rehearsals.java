@@ -4,6 +4,7 @@ import dev.godwit.migration.batch.Rehearsal;
 import dev.godwit.migration.batch.Rehearsal.Entity;
 import dev.godwit.migration.batch.RunContext;
 import dev.godwit.migration.catalog.CatalogException;
+import dev.godwit.migration.clock.Steady;
 import dev.godwit.migration.definition.Definition;
 import dev.godwit.migration.graph.Definitions;
 import dev.godwit.migration.operation.TableShape;
@@ -101,7 +102,7 @@ public class Rehearsals {
     }
 
     private Uni<JsonObject> rehearse(RunContext run, int sample, Optional<JsonObject> plan) {
-        Instant end = Instant.now().plus(TIME_MAX);
+        Instant end = Steady.now().plus(TIME_MAX);
         RehearsalSample drawn = new RehearsalSample(pool, run);
         return drawn.keys(sample).chain(keys -> drawn.groups(keys).chain(groups -> entities(run, keys, groups, end)
                 .map(entities -> new RehearsalReport(run, sample, keys.size(), entities).toJson(drawn.notes(), plan))));
@@ -115,7 +116,7 @@ public class Rehearsals {
         return Multi.createFrom()
                 .iterable(keys)
                 .onItem()
-                .transformToUniAndConcatenate(key -> Instant.now().isAfter(end)
+                .transformToUniAndConcatenate(key -> Steady.now().isAfter(end)
                         ? Uni.createFrom().voidItem()
                         : rehearsal
                                 .of(key, groups.getOrDefault(key, List.of()))

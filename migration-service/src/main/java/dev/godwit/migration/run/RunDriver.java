@@ -1,5 +1,6 @@
 package dev.godwit.migration.run;
 
+import dev.godwit.migration.clock.Steady;
 import dev.godwit.migration.definition.TableName;
 import dev.godwit.migration.sql.AdvisoryLock;
 import dev.godwit.migration.sql.PgErrors;
@@ -135,7 +136,7 @@ public class RunDriver {
 
     /** Seen often, a source that was replaced has had little time to look like the old one again. Runs at rest, or yet to come, rely on it too. */
     private Uni<Void> watchSources(List<Run> active) {
-        Instant now = Instant.now();
+        Instant now = Steady.now();
         if (now.isBefore(lookAt)) {
             return Uni.createFrom().voidItem();
         }
@@ -209,7 +210,7 @@ public class RunDriver {
     }
 
     private Uni<Void> tell(Run run) {
-        Instant now = Instant.now();
+        Instant now = Steady.now();
         Instant last = told.get(run.id());
         if (last != null && now.isBefore(last.plus(PROGRESS_EVERY))) {
             return Uni.createFrom().voidItem();

@@ -10,6 +10,7 @@ import dev.godwit.migration.batch.Lane;
 import dev.godwit.migration.batch.RunContext;
 import dev.godwit.migration.batch.Suspects;
 import dev.godwit.migration.batch.Suspects.Found;
+import dev.godwit.migration.clock.Steady;
 import dev.godwit.migration.operation.OutcomeKind;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
@@ -61,11 +62,11 @@ public class SecondLook {
     }
 
     private Uni<Void> batches(RunContext run) {
-        Instant until = Instant.now().plus(LOOK_FOR);
+        Instant until = Steady.now().plus(LOOK_FOR);
         return Multi.createBy()
                 .repeating()
                 .uni(() -> batch(run))
-                .whilst(looked -> looked && Instant.now().isBefore(until))
+                .whilst(looked -> looked && Steady.now().isBefore(until))
                 .onItem()
                 .ignoreAsUni();
     }

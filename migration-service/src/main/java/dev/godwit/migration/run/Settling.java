@@ -1,6 +1,7 @@
 package dev.godwit.migration.run;
 
 import dev.godwit.migration.batch.RunContext;
+import dev.godwit.migration.clock.Steady;
 import dev.godwit.migration.tail.HeardDatabases;
 import dev.godwit.migration.tail.PendingKeys;
 import dev.godwit.migration.tail.SlotReaders;
@@ -72,11 +73,11 @@ class Settling {
     }
 
     private Uni<Void> drain(RunContext context, boolean requested) {
-        Instant until = Instant.now().plus(DRAIN_FOR);
+        Instant until = Steady.now().plus(DRAIN_FOR);
         return Multi.createBy()
                 .repeating()
                 .uni(() -> pendingKeys.drain(context, requested))
-                .whilst(worked -> worked && Instant.now().isBefore(until))
+                .whilst(worked -> worked && Steady.now().isBefore(until))
                 .onItem()
                 .ignoreAsUni();
     }

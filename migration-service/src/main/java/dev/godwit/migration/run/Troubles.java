@@ -4,6 +4,7 @@ import dev.godwit.migration.blob.BlobStoreException;
 import dev.godwit.migration.blob.BlobsConfig;
 import dev.godwit.migration.blob.BlobsUnderWayException;
 import dev.godwit.migration.catalog.CatalogException;
+import dev.godwit.migration.clock.Steady;
 import dev.godwit.migration.sql.ErrorClass;
 import dev.godwit.migration.sql.PgErrors;
 import io.smallrye.mutiny.Uni;
@@ -114,11 +115,11 @@ public class Troubles {
             return Uni.createFrom().voidItem();
         }
         int hopeless = isHopeless(failure) ? before.hopeless() + 1 : 0;
-        Instant outage = isOutage(failure) ? earlier(before.outageSince(), Instant.now()) : Instant.MAX;
+        Instant outage = isOutage(failure) ? earlier(before.outageSince(), Steady.now()) : Instant.MAX;
         if (hopeless >= HOPELESS_MAX) {
             return fail(run, who, why);
         }
-        if (isOutage(failure) && outage.plus(outageMax).isBefore(Instant.now())) {
+        if (isOutage(failure) && outage.plus(outageMax).isBefore(Steady.now())) {
             return fail(
                     run,
                     who,

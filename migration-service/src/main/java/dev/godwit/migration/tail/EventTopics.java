@@ -1,5 +1,6 @@
 package dev.godwit.migration.tail;
 
+import dev.godwit.migration.clock.Steady;
 import dev.godwit.migration.outbox.Outbox;
 import dev.godwit.migration.outbox.SentAgain;
 import dev.godwit.migration.run.Runs;
@@ -20,14 +21,15 @@ import java.util.stream.StreamSupport;
 import org.jboss.logging.Logger;
 
 /**
- * Watches the topics of events: one that was deleted and made again, or all of whose records were deleted, may have held what nobody had read. The outbox then sends them once
- * more. Records that Kafka drops by age are no loss: they are older than what was seen a moment ago.
+ * Watches the topics of events and the work queue: one that was deleted and made again, or all of whose records were deleted, may have held what nobody had read. The outbox then
+ * sends its events once more, and chunks are put into the queue again. Records that Kafka drops by age are no loss: they are older than what was seen a moment ago.
  */
 @ApplicationScoped
 public class EventTopics {
 
     private static final Logger LOG = Logger.getLogger(EventTopics.class);
     private static final Duration EVERY = Duration.ofSeconds(2);
+    private static final String QUEUE = "godwit.chunks";
 
     private static final String SEEN = "SELECT id, offsets FROM godwit.event_topic WHERE name = $1 FOR UPDATE";
 
@@ -35,6 +37,16 @@ public class EventTopics {
             INSERT INTO godwit.event_topic (name, id, offsets)
             VALUES ($1, $2, $3)
             ON CONFLICT (name) DO UPDATE SET id = excluded.id, offsets = excluded.offsets
+            """;
+
+    /** Makes chunks idle, and so the sweeper's; one that is being worked on is not lost. */
+    private static final String NOBODY_KNOWS = """
+            UPDATE godwit.chunk
+               SET touched_at = '-infinity'
+             WHERE ctid IN (SELECT ctid
+                              FROM godwit.chunk
+                             WHERE state = 'open'
+                               FOR UPDATE SKIP LOCKED)
             """;
 
     private final Runs runs;
@@ -49,13 +61,13 @@ public class EventTopics {
 
     /** Looks at them now and then. While Kafka does not answer, or a topic is not there, nothing is known, and the next look asks again. */
     public Uni<Void> look() {
-        Instant now = Instant.now();
+        Instant now = Steady.now();
         if (now.isBefore(lookAt)) {
             return Uni.createFrom().voidItem();
         }
         lookAt = now.plus(EVERY);
         return Multi.createFrom()
-                .items(Outbox.RUNS, Outbox.OUTCOMES)
+                .items(Outbox.RUNS, Outbox.OUTCOMES, QUEUE)
                 .onItem()
                 .transformToUniAndConcatenate(this::look)
                 .onItem()
@@ -84,6 +96,10 @@ public class EventTopics {
     }
 
     private static Uni<Void> lost(SqlConnection connection, String name) {
+        if (name.equals(QUEUE)) {
+            LOG.warnf("Messages of %s were deleted; chunks that are not done are put there again", name);
+            return connection.query(NOBODY_KNOWS).execute().replaceWithVoid();
+        }
         LOG.warnf("Records of %s were deleted; events that the outbox still has are sent again", name);
         return SentAgain.all(connection);
     }

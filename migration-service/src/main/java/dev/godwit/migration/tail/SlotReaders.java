@@ -1,5 +1,6 @@
 package dev.godwit.migration.tail;
 
+import dev.godwit.migration.clock.Steady;
 import dev.godwit.migration.tail.HeardDatabases.Heard;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.Row;
@@ -55,7 +56,7 @@ public class SlotReaders {
     private void doubt(Heard database, RowSet<Row> slot) {
         String confirmed =
                 slot.size() == 0 ? "" : String.valueOf(slot.iterator().next().getString("confirmed"));
-        Instant now = Instant.now();
+        Instant now = Steady.now();
         Standstill seen = standstills.compute(
                 database.name(),
                 (name, before) -> before != null && before.confirmed().equals(confirmed)

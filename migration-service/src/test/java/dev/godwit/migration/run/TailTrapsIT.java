@@ -85,6 +85,31 @@ class TailTrapsIT extends LiveRuns {
     }
 
     @Test
+    void shouldQueueChunksAgainWhenTheQueueWasMadeAnew() throws SQLException {
+        String first = following("first");
+        patiently()
+                .until(
+                        () -> value("SELECT count(*) FROM godwit.event_topic WHERE name = 'godwit.chunks'"),
+                        "1"::equals);
+        try (Connection driver = TestPostgres.connect(database)) {
+            driveOnly(driver, first);
+            execute("UPDATE godwit.chunk SET state = 'open', touched_at = clock_timestamp() WHERE run_id = '" + first
+                    + "'");
+
+            TestKafka.recreate("godwit.chunks");
+
+            patiently()
+                    .until(
+                            () -> value(
+                                    "SELECT bool_and(touched_at = '-infinity') FROM godwit.chunk WHERE run_id = $1",
+                                    first),
+                            "true"::equals);
+            execute("UPDATE godwit.chunk SET state = 'done' WHERE run_id = '" + first + "'");
+        }
+        complete(first);
+    }
+
+    @Test
     void shouldNotBeCaughtUpWhenOffsetsWereResetT10() {
         String first = following("first");
         connector.stop();

@@ -12,9 +12,9 @@ import java.util.SplittableRandom;
  * other blow, on average, is of two faults at once.
  */
 final class Blows {
-    private static final int QUIET_MILLIS_MAX = 3000;
+    private static final int QUIET_MILLIS_MAX = 2000;
     private static final int GAP_MILLIS_MAX = 700;
-    private static final int HOLD_MILLIS_MAX = 2500;
+    private static final int HOLD_MILLIS_MAX = 2000;
 
     private final SplittableRandom random;
     private final List<String> names;

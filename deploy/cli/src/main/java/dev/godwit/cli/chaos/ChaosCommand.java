@@ -6,8 +6,13 @@ import dev.godwit.cli.ExitCode;
 import dev.godwit.cli.Failure;
 import dev.godwit.cli.client.RestClient;
 import dev.godwit.cli.command.GodwitCommand;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -59,6 +64,12 @@ public final class ChaosCommand extends GodwitCommand {
             description = "Writes per second of the application (default: ${DEFAULT-VALUE}).")
     private int traffic;
 
+    @Option(
+            names = "--results",
+            paramLabel = "FILE",
+            description = "Append each run's result to this file, as one line of JSON, as soon as it is known.")
+    private Path results;
+
     @Override
     public Integer call() throws Exception {
         if (runs != null && minutes != null) {
@@ -70,12 +81,15 @@ public final class ChaosCommand extends GodwitCommand {
         ObjectNode told = RestClient.JSON.createObjectNode();
         ArrayNode skipped = told.putArray("skipped");
         ArrayNode flown = told.putArray("runs");
-        boolean whole = true;
+        long whole = 0;
+        long writes = 0;
         try (Chaos chaos = Chaos.open(stateDirectory(), only, terminal()::note)) {
             for (long each = seed; each < seed + (runs == null ? 1 : runs); each++) {
                 ChaosResult result = chaos.fly(options(each));
-                whole &= result.isWhole();
+                whole += result.isWhole() ? 1 : 0;
+                writes += result.writes();
                 flown.add(result.json());
+                write(result);
                 tell(result);
             }
             chaos.skipped().forEach(fault -> skipped.addObject()
@@ -84,8 +98,22 @@ public final class ChaosCommand extends GodwitCommand {
         }
         if (isJson()) {
             terminal().json(told);
+        } else if (flown.size() > 1) {
+            terminal()
+                    .line(String.format(
+                            Locale.ROOT,
+                            "%d of %d runs are whole, %,d acknowledged writes",
+                            whole,
+                            flown.size(),
+                            writes));
         }
-        return whole ? ExitCode.DONE : ExitCode.DIFFERENCES;
+        return whole == flown.size() ? ExitCode.DONE : ExitCode.DIFFERENCES;
+    }
+
+    private void write(ChaosResult result) throws IOException {
+        if (results != null) {
+            Files.writeString(results, result.json() + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+        }
     }
 
     private ChaosOptions options(long each) {

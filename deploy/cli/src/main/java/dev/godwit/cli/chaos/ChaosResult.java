@@ -6,17 +6,19 @@ import dev.godwit.cli.client.RestClient;
 import dev.godwit.cli.demo.Check;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
  * What came of one run under fire.
  *
  * @param run id, or empty when it could not be started
- * @param seconds all of it, with the application's tables made and everything looked at
+ * @param stages seconds by what was waited for, from the application's tables to the last look
  * @param events what was done, in order
  * @param writes acknowledged to the application
  */
-record ChaosResult(long seed, String run, double seconds, List<Event> events, long writes, List<Check> checks) {
+record ChaosResult(
+        long seed, String run, Map<String, Double> stages, List<Event> events, long writes, List<Check> checks) {
 
     /**
      * A fault, or the healing after a blow.
@@ -31,6 +33,11 @@ record ChaosResult(long seed, String run, double seconds, List<Event> events, lo
         }
     }
 
+    /** All of it. */
+    double seconds() {
+        return stages.values().stream().mapToDouble(Double::doubleValue).sum();
+    }
+
     boolean isWhole() {
         return checks.stream().allMatch(Check::holds);
     }
@@ -42,7 +49,7 @@ record ChaosResult(long seed, String run, double seconds, List<Event> events, lo
                 "seed %-6d %-9s %5.1f s  %,6d writes  %s",
                 seed,
                 isWhole() ? "whole" : "NOT WHOLE",
-                seconds,
+                seconds(),
                 writes,
                 events.stream()
                         .filter(event -> !event.what().equals(ChaosRun.HEALED))
@@ -56,13 +63,15 @@ record ChaosResult(long seed, String run, double seconds, List<Event> events, lo
                 .put("seed", seed)
                 .put("whole", isWhole())
                 .put("run", run)
-                .put("seconds", Math.round(seconds * 10) / 10.0)
+                .put("seconds", Math.round(seconds() * 10) / 10.0)
                 .put("writes", writes);
         ArrayNode told = node.putArray("events");
         events.forEach(event -> told.addObject()
                 .put("second", Math.round(event.second() * 10) / 10.0)
                 .put("what", event.what())
                 .put("came", event.came()));
+        ObjectNode waited = node.putObject("stages");
+        stages.forEach((stage, each) -> waited.put(stage, Math.round(each * 10) / 10.0));
         claims(node.putArray("checks"), checks);
         return node;
     }

@@ -8,18 +8,17 @@ import dev.godwit.cli.client.RunWatch;
 import dev.godwit.cli.demo.Check;
 import dev.godwit.cli.demo.Traffic;
 import dev.godwit.cli.measure.Pause;
-import dev.godwit.cli.stack.DatabaseUrl;
 import dev.godwit.cli.stack.Stack;
 import dev.godwit.cli.stack.StackOptions;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -34,8 +33,9 @@ final class ChaosRun {
 
     private static final String WHO = "godwit chaos";
     private static final Duration PATIENCE = Duration.ofSeconds(90);
+    private static final Duration PATIENCE_IN_ALL = Duration.ofSeconds(200);
     private static final int HEALINGS = 3;
-    private static final List<Integer> RATES = List.of(150, 300, 600, 5000);
+    private static final List<Integer> RATES = List.of(250, 400, 800, 5000);
 
     private final Stack stack;
     private final ChaosOptions options;
@@ -44,10 +44,14 @@ final class ChaosRun {
     private final Blows blows;
     private final Subject subject;
     private final RunWatch watch;
-    private final List<Event> events = new ArrayList<>();
-    private final List<Check> checks = new ArrayList<>();
-    private final long begunNanos = System.nanoTime();
-    private long flownNanos = begunNanos;
+    /** Also read by whoever has waited in vain for the run. */
+    private final List<Event> events = new CopyOnWriteArrayList<>();
+
+    private final List<Check> checks = new CopyOnWriteArrayList<>();
+    private final Stages stages = new Stages();
+    private volatile String id = "";
+    private volatile String seen = "nothing was heard of the run";
+    private volatile long flownNanos = System.nanoTime();
 
     /** @param faults those that can be done */
     ChaosRun(Stack stack, ChaosOptions options, List<Fault> faults) {
@@ -57,57 +61,90 @@ final class ChaosRun {
         this.random = new SplittableRandom(options.seed());
         this.blows = new Blows(random.split(), this.faults.keySet());
         this.subject = new Subject(stack);
-        this.watch = RunWatch.silent(subject.migration());
+        this.watch = new RunWatch(subject.migration(), run -> seen = told(run), trouble -> {});
     }
 
     /** Does it all. What does not hold stands in the result; so does what could not go on. */
-    ChaosResult fly() throws Exception {
-        DatabaseUrl database = subject.database();
-        Run run = begin();
-        try (Traffic traffic =
-                Traffic.start(database::connect, subject.application(), options.writesPerSecond(), random.nextLong())) {
+    ChaosResult fly() {
+        try {
+            stages.enter("the application's tables and the start of the run");
+            Run run = begin();
+            id = run.id();
+            fly(run);
+        } catch (InterruptedException late) {
+            Thread.currentThread().interrupt();
+            check("everything came back", Optional.of(late.toString()));
+        } catch (SQLException | IOException | RuntimeException inTheWay) {
+            check("everything came back", Optional.of(inTheWay + ", while waiting for " + stages.now()));
+        }
+        return result();
+    }
+
+    private void fly(Run run) throws SQLException, IOException, InterruptedException {
+        try (Traffic traffic = Traffic.start(
+                subject.database()::connect, subject.application(), options.writesPerSecond(), random.nextLong())) {
             flownNanos = System.nanoTime();
             Run landed = land(run, traffic);
+            stages.enter("the application's last writes");
             traffic.stop();
             check("the application went on", traffic.failure().map(Exception::toString));
             checks.add(Subject.landed(landed));
+            stages.enter("the trail, and all that is held against it");
             checks.addAll(subject.look(landed, PATIENCE));
-        } catch (Failure | SQLException | IOException | IllegalStateException inTheWay) {
-            check("everything came back", Optional.of(inTheWay.toString()));
         }
-        return new ChaosResult(
-                options.seed(),
-                run.id(),
-                secondsSince(begunNanos),
-                List.copyOf(events),
-                subject.application().writes(),
-                checks);
     }
 
-    private Run begin() throws Exception {
+    /** How long {@link #fly} may take, however often it waits. */
+    Duration patience() {
+        return PATIENCE_IN_ALL.plus(options.duration().orElse(Duration.ZERO));
+    }
+
+    /** Of a run that did not come to its end: what is known of it. */
+    ChaosResult lost(String state) {
+        check(
+                "it came to an end within " + patience().toSeconds() + " s",
+                Optional.of("it waited for " + stages.now() + "; " + seen + "; " + state));
+        return result();
+    }
+
+    private ChaosResult result() {
+        return new ChaosResult(
+                options.seed(),
+                id,
+                stages.seconds(),
+                List.copyOf(events),
+                subject.application().writes(),
+                List.copyOf(checks));
+    }
+
+    private Run begin() throws IOException, SQLException {
         return subject.begin(options.rows(), request -> request.withPace("full")
                 .withMaxRate(RATES.get(random.nextInt(RATES.size())))
                 .withCommandId(new UUID(random.nextLong(), System.nanoTime()).toString()));
     }
 
-    private Run land(Run run, Traffic traffic) throws Exception {
+    private Run land(Run run, Traffic traffic) throws InterruptedException {
         boolean lastWhileCompleting = random.nextBoolean();
         int early = options.blows() - (lastWhileCompleting ? 1 : 0);
         long end = flownNanos + options.duration().map(Duration::toNanos).orElse(0L);
         for (int i = 0; options.duration().isPresent() ? System.nanoTime() < end : i < early; i++) {
             strike();
         }
+        stages.enter("the backfill");
         until(run, now -> now.state().equals("following") || now.isSettled());
         traffic.retireOldCode();
+        stages.enter("a service that takes the command to complete");
         persist(() -> subject.migration().command(run.id(), "complete", WHO, Optional.empty()));
         if (lastWhileCompleting) {
             strike();
         }
+        stages.enter("the end of the run");
         return until(run, now -> now.isSettled());
     }
 
     private void strike() {
         Blow blow = blows.next();
+        stages.enter("the blow " + blow.faults());
         Pause.sleep(Duration.ofMillis(blow.quietMillis()));
         for (String name : blow.faults()) {
             event(name, faults.get(name).harm());
@@ -119,6 +156,7 @@ final class ChaosRun {
 
     /** What was halted goes on before anything is started, since a start waits until everything answers. */
     private void heal(Blow blow) {
+        stages.enter("the healing of " + blow.faults());
         blow.faults().forEach(name -> event(name + " relieved", faults.get(name).relief()));
         for (int i = 1; ; i++) {
             try {
@@ -126,7 +164,7 @@ final class ChaosRun {
                 break;
             } catch (Failure notYet) {
                 events.add(new Event(secondsSince(flownNanos), "start", String.valueOf(notYet.getMessage())));
-                if (i == HEALINGS) {
+                if (i == HEALINGS || Thread.currentThread().isInterrupted()) {
                     throw notYet;
                 }
             }
@@ -166,6 +204,12 @@ final class ChaosRun {
                 Pause.sleep(Duration.ofMillis(300));
             }
         }
+    }
+
+    private static String told(Run run) {
+        return "run " + run.id() + " is " + run.state()
+                + (run.reason().isEmpty() ? "" : " (" + run.reason() + ")") + " "
+                + run.json().path("throttle") + " " + run.json().path("progress");
     }
 
     private void check(String claim, Optional<String> difference) {

@@ -2,6 +2,7 @@ package dev.godwit.cli.chaos;
 
 import dev.godwit.cli.measure.Pause;
 import dev.godwit.cli.stack.Stack;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -9,11 +10,13 @@ import java.util.Optional;
 /** Every fault that can be done to a stack, and some that cannot be done here, with why. */
 final class Faults {
     private static final List<String> JAVA = List.of("migration-service", "audit-service", "connect", "kafka");
+    private static final Duration HOUR = Duration.ofHours(1);
     private static final List<String> RESTARTED = List.of("migration-service", "connect", "kafka");
 
     private Faults() {}
 
-    static List<Fault> of(Stack stack, Optional<TcpProxy> wire, Optional<SmallDisk> disk, Pause pause) {
+    static List<Fault> of(
+            Stack stack, Optional<TcpProxy> wire, Optional<SmallDisk> disk, Optional<FalseClock> clock, Pause pause) {
         List<Fault> faults = new ArrayList<>();
         for (String process : JAVA) {
             faults.add(kill(stack, process));
@@ -30,8 +33,16 @@ final class Faults {
         }
         faults.addAll(new ServerFaults(stack, disk, pause).all());
         faults.addAll(new KafkaFaults(stack.describe().kafka().bootstrapServers()).all());
+        faults.addAll(
+                List.of(setClock(clock, "advance-clock", HOUR), setClock(clock, "set-clock-back", HOUR.negated())));
         faults.addAll(wire.map(Faults::ofWire).orElseGet(Faults::withoutWire));
         return List.copyOf(faults);
+    }
+
+    /** The relief sets it the other way. */
+    private static Fault setClock(Optional<FalseClock> clock, String name, Duration ahead) {
+        return clock.map(ours -> Fault.of(name, () -> ours.set(ahead), () -> ours.set(Duration.ZERO)))
+                .orElseGet(() -> Fault.of(name, () -> {}).without("libfaketime is not installed on this machine"));
     }
 
     private static Fault kill(Stack stack, String process) {

@@ -15,7 +15,7 @@ import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
-/** What an operator's hand can do to Godwit's topics. Those in which Connect keeps its own state are not ours. */
+/** What an operator's hand can do to Godwit's topics, and to those in which Connect keeps what it knows. */
 final class KafkaFaults {
     private static final String OURS = "godwit.";
     private static final String OF_CONNECT = "godwit.connect.";
@@ -28,14 +28,17 @@ final class KafkaFaults {
     }
 
     List<Fault> all() {
-        return List.of(Fault.of("delete-records", this::deleteRecords), Fault.of("delete-topics", this::deleteTopics));
+        return List.of(
+                Fault.of("delete-records", this::deleteRecords),
+                Fault.of("delete-topics", () -> deleteTopics(false)),
+                Fault.of("delete-connect-topics", () -> deleteTopics(true)));
     }
 
     /** Deletes every record of Godwit's topics, but for compacted ones, of which Kafka deletes none on request. */
     private void deleteRecords() throws Exception {
         try (Admin admin = admin()) {
             Map<TopicPartition, OffsetSpec> partitions = admin
-                    .describeTopics(names(admin))
+                    .describeTopics(names(admin, false))
                     .allTopicNames()
                     .get(PATIENCE_MILLIS, TimeUnit.MILLISECONDS)
                     .values()
@@ -57,9 +60,9 @@ final class KafkaFaults {
         return IntStream.range(0, count).mapToObj(partition -> new TopicPartition(topic, partition));
     }
 
-    private void deleteTopics() throws Exception {
+    private void deleteTopics(boolean ofConnect) throws Exception {
         try (Admin admin = admin()) {
-            admin.deleteTopics(names(admin)).all().get(PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
+            admin.deleteTopics(names(admin, ofConnect)).all().get(PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
         } catch (ExecutionException e) {
             if (!(e.getCause() instanceof UnknownTopicOrPartitionException)) {
                 throw e;
@@ -67,9 +70,9 @@ final class KafkaFaults {
         }
     }
 
-    private static List<String> names(Admin admin) throws Exception {
+    private static List<String> names(Admin admin, boolean ofConnect) throws Exception {
         return admin.listTopics().names().get(PATIENCE_MILLIS, TimeUnit.MILLISECONDS).stream()
-                .filter(name -> name.startsWith(OURS) && !name.startsWith(OF_CONNECT))
+                .filter(name -> name.startsWith(OURS) && name.startsWith(OF_CONNECT) == ofConnect)
                 .toList();
     }
 

@@ -18,6 +18,9 @@ import java.util.stream.Stream;
 /** What becomes of a PostgreSQL server and of its disk. */
 final class ServerFaults {
     private static final String POSTGRES = "postgres";
+    /** Name of what fills a disk; worth nothing to anybody. */
+    static final String BALLAST = "ballast";
+
     private static final int CHUNK_BYTES = 1 << 20;
 
     /** Frees the slot of whoever reads it; it takes a moment to notice, during which the slot cannot be dropped. */
@@ -110,6 +113,6 @@ final class ServerFaults {
     }
 
     private Path ballast() {
-        return data.resolveSibling("ballast");
+        return data.resolveSibling(BALLAST);
     }
 }

@@ -1,6 +1,7 @@
 package dev.godwit.cli.chaos;
 
 import java.io.IOException;
+import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -23,6 +24,12 @@ record SmallDisk(Path mounted) implements AutoCloseable {
         }
         Files.createSymbolicLink(data.resolve("kafka"), Files.createDirectories(state.resolve("kafka-data")));
         return Optional.of(new SmallDisk(data));
+    }
+
+    /** Whether more of it is taken than is left. A server that runs out of it where no fault says so would be a fault of ours. */
+    boolean isScarce() throws IOException {
+        FileStore store = Files.getFileStore(mounted);
+        return store.getUsableSpace() < store.getTotalSpace() / 2;
     }
 
     /** Takes away one that an interrupted command has left there. */

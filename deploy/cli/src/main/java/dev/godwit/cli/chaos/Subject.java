@@ -17,8 +17,10 @@ import dev.godwit.cli.demo.documents.UuidStandardization;
 import dev.godwit.cli.stack.DatabaseUrl;
 import dev.godwit.cli.stack.Home;
 import dev.godwit.cli.stack.Stack;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -55,7 +57,7 @@ final class Subject {
     }
 
     /** The application's tables, the definition, and a run that follows the application. */
-    Run begin(int rows, UnaryOperator<RunRequest> as) throws Exception {
+    Run begin(int rows, UnaryOperator<RunRequest> as) throws SQLException, IOException {
         Path folder = Home.find().root().resolve("docs/examples").resolve(example.name());
         Flight flight = new Flight(migration);
         flight.endLeftOvers(example.all());
@@ -73,7 +75,7 @@ final class Subject {
     }
 
     /** Holds tables, trail and journal of an ended run against the application's ledger, and each against the others. */
-    List<Check> look(Run run, Duration patience) throws Exception {
+    List<Check> look(Run run, Duration patience) throws SQLException, IOException {
         List<Check> checks = new ArrayList<>();
         try (Connection connection = database().connect()) {
             proof.read(Moment.THERE, connection);

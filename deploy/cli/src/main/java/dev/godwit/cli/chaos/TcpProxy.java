@@ -78,15 +78,21 @@ public final class TcpProxy implements AutoCloseable {
         }
     }
 
-    private static void pass(NetSocket from, NetSocket to) {
+    private void pass(NetSocket from, NetSocket to) {
         from.exceptionHandler(reset -> close(from));
         from.handler(bytes -> {
             to.write(bytes);
             if (to.writeQueueFull()) {
                 from.pause();
-                to.drainHandler(drained -> from.resume());
+                to.drainHandler(drained -> goOn(from));
             }
         });
+    }
+
+    private void goOn(NetSocket from) {
+        if (!stalled) {
+            from.resume();
+        }
     }
 
     private void part(NetSocket closed, NetSocket other) {

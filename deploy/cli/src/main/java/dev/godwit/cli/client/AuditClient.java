@@ -70,6 +70,10 @@ public final class AuditClient {
                 }
             }
             LockSupport.parkNanos(PAUSE_NANOS);
+            if (Thread.interrupted()) {
+                Thread.currentThread().interrupt();
+                throw Failure.failed("interrupted; the trail of run " + run + " goes on to come in without us");
+            }
         }
     }
 

@@ -76,6 +76,9 @@ final class Broker {
                         + ports.kafkaController());
         properties.put("advertised.listeners", "PLAINTEXT://" + Ports.LOOPBACK + ":" + ports.kafka());
         properties.put("log.dirs", state.data("kafka").toString());
+        // A topic that was deleted comes back as we make it: a broker would make it of one partition, and what
+        // producers hold for the others would wait for ever.
+        properties.put("auto.create.topics.enable", "false");
         properties.put("default.replication.factor", "1");
         properties.put("min.insync.replicas", "1");
         properties.put("offsets.topic.replication.factor", "1");
@@ -107,8 +110,12 @@ final class Broker {
         }
     }
 
-    /** Creates the topics that are missing; those that exist stay as they are. */
-    void createTopics() {
+    /**
+     * Creates the topics that are missing; those that exist stay as they are.
+     *
+     * @return what is wrong with those that exist, a sentence each
+     */
+    List<String> createTopics() {
         try (Admin admin = admin(30_000)) {
             Set<String> present = admin.listTopics().names().get();
             Collection<NewTopic> missing = new ArrayList<>();
@@ -120,11 +127,43 @@ final class Broker {
                 }
             }
             admin.createTopics(missing).all().get();
+            return narrow(admin, present);
         } catch (ExecutionException e) {
             if (!(e.getCause() instanceof TopicExistsException)) {
                 throw Failure.failed("cannot create Godwit's topics on " + settings.bootstrapServers() + ": "
                         + e.getCause().getMessage());
             }
+            return List.of();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw Failure.failed("interrupted", e);
+        }
+    }
+
+    /** A broker that makes topics by itself makes them so when somebody deletes ours. */
+    private static List<String> narrow(Admin admin, Set<String> present)
+            throws ExecutionException, InterruptedException {
+        Map<String, Integer> wanted = new LinkedHashMap<>();
+        TOPICS.stream()
+                .filter(topic -> present.contains(topic.name()))
+                .forEach(topic -> wanted.put(topic.name(), topic.partitions()));
+        return admin.describeTopics(wanted.keySet()).allTopicNames().get().values().stream()
+                .filter(topic -> topic.partitions().size() < wanted.get(topic.name()))
+                .map(topic -> String.format(
+                        "topic %s has %d of %d partitions; if it had more before, what was sent to those waits for ever:"
+                                + " `my run is stuck` in the documentation says what to do",
+                        topic.name(), topic.partitions().size(), wanted.get(topic.name())))
+                .sorted()
+                .toList();
+    }
+
+    /** Whether there are topics of all these names. */
+    boolean has(Collection<String> topics) {
+        try (Admin admin = admin(30_000)) {
+            return admin.listTopics().names().get().containsAll(topics);
+        } catch (ExecutionException e) {
+            throw Failure.failed("cannot list the topics of " + settings.bootstrapServers() + ": "
+                    + e.getCause().getMessage());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw Failure.failed("interrupted", e);

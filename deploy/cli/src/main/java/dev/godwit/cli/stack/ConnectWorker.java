@@ -10,6 +10,10 @@ import java.util.Map;
 final class ConnectWorker {
     private static final String MAIN = "org.apache.kafka.connect.cli.ConnectDistributed";
 
+    /** In which it keeps what it knows. It makes them when it starts, and at no other time. */
+    static final List<String> TOPICS =
+            List.of("godwit.connect.config", "godwit.connect.offset", "godwit.connect.status");
+
     private final StateDirectory state;
     private final Settings settings;
 

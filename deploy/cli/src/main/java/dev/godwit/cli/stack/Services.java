@@ -81,6 +81,8 @@ final class Services {
 
     private Launch launch(String module, String name, Map<String, String> environment) {
         Path jar = home.serviceJar(module);
+        StateDirectory.read(state.more(), Map.class).ifPresent(more -> ((Map<?, ?>) more)
+                .forEach((variable, value) -> environment.put(variable.toString(), value.toString())));
         List<String> command = JavaCommand.withHeap(HEAP).measured().jar(jar);
         return new Launch(name, command, environment, state.log(name), built(jar));
     }

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -119,6 +120,11 @@ public final class Stack {
         return state.settings()
                 .map(settings -> new StackStatus(state, settings, processes, Home.find()).all())
                 .orElse(List.of());
+    }
+
+    /** Has both services find these variables in their environment whenever they are started from now on. */
+    public void addToServices(Map<String, String> variables) {
+        StateDirectory.writePrivately(state.more(), variables);
     }
 
     /** The log of a process. */

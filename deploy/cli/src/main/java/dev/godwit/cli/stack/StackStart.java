@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.BooleanSupplier;
@@ -57,9 +58,13 @@ final class StackStart {
             CompletableFuture<Void> audit = both.thenRunAsync(() -> startAudit(settings), threads);
             CompletableFuture<Void> connector =
                     CompletableFuture.allOf(connect, migration).thenRunAsync(() -> startConnector(settings), threads);
-            CompletableFuture.allOf(audit, connector).join();
-        } catch (CompletionException e) {
-            throw e.getCause() instanceof Failure failure ? failure : e;
+            CompletableFuture.allOf(audit, connector).get();
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof Failure failure ? failure : new CompletionException(e.getCause());
+        } catch (InterruptedException e) {
+            threads.shutdownNow();
+            Thread.currentThread().interrupt();
+            throw Failure.failed("interrupted; the start goes on without us", e);
         } finally {
             threads.shutdown();
             StateDirectory.writePrivately(
@@ -182,10 +187,10 @@ final class StackStart {
         Broker broker = new Broker(state, settings);
         if (settings.kafka() == null) {
             boolean started = ensure(broker.launch(home), () -> {}, broker::answers);
-            broker.createTopics();
+            broker.createTopics().forEach(listener::warn);
             report(Component.KAFKA, started, begin);
         } else if (broker.answers()) {
-            broker.createTopics();
+            broker.createTopics().forEach(listener::warn);
             listener.done(Component.KAFKA, "yours, at " + settings.kafka(), since(begin));
         } else {
             throw Failure.failed("no Kafka broker answers at " + settings.kafka());
@@ -195,6 +200,11 @@ final class StackStart {
     private void startConnect(Settings settings) {
         long begin = System.nanoTime();
         ConnectWorker worker = new ConnectWorker(state, settings);
+        if (processes.running(Component.CONNECT).isPresent()
+                && !new Broker(state, settings).has(ConnectWorker.TOPICS)) {
+            // Without them it would never commit an offset again, nor end by itself before it has tried to for long.
+            processes.stop(Component.CONNECT, "KILL", Duration.ofSeconds(30));
+        }
         report(Component.CONNECT, ensure(worker.launch(home), () -> {}, worker::answers), begin);
     }
 

@@ -6,10 +6,12 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import dev.godwit.cli.Failure;
+import dev.godwit.cli.measure.Pause;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,6 +20,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
@@ -28,6 +31,8 @@ final class StateDirectory {
     private static final String PRIVATE = "rw-------";
     /** Says that this directory is a stack's, so that a purge never deletes anything else. */
     private static final String SETTINGS = "settings.json";
+
+    private static final Duration STEP = Duration.ofMillis(50);
 
     private final Path root;
 
@@ -67,6 +72,11 @@ final class StateDirectory {
         return root.resolve("stack.json");
     }
 
+    /** What both services find in their environment beside what they need. */
+    Path more() {
+        return root.resolve("services.json");
+    }
+
     /** Holds the token of the stack's owner. */
     Path token() {
         return root.resolve("token");
@@ -101,10 +111,21 @@ final class StateDirectory {
             Files.createDirectories(root);
             FileChannel channel =
                     FileChannel.open(root.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-            return new Lock(channel, channel.lock());
+            return new Lock(channel, lock(channel));
         } catch (IOException e) {
             throw Failure.usage("cannot write the state directory " + root + " (" + e.getMessage()
                     + "); choose another with --state");
+        }
+    }
+
+    /** The system knows only processes: that another thread of this one holds the lock is an error to it, and no reason to wait. */
+    private static FileLock lock(FileChannel channel) throws IOException {
+        while (true) {
+            try {
+                return channel.lock();
+            } catch (OverlappingFileLockException another) {
+                Pause.sleep(STEP);
+            }
         }
     }
 

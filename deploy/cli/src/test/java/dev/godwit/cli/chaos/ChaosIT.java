@@ -49,11 +49,16 @@ class ChaosIT {
 
     @Test
     void shouldBeWholeThoughEachProcessDies() throws Exception {
-        List<Fault> faults =
-                Faults.of(stack.stack(), stack.wire(), Optional.empty(), new Pause(Duration.ofSeconds(20))).stream()
-                        .filter(fault ->
-                                fault.name().startsWith("kill-") || fault.name().equals("cut-wire"))
-                        .toList();
+        List<Fault> faults = Faults.of(
+                        stack.stack(),
+                        stack.wire(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        new Pause(Duration.ofSeconds(20)))
+                .stream()
+                .filter(fault ->
+                        fault.name().startsWith("kill-") || fault.name().equals("cut-wire"))
+                .toList();
 
         ChaosResult result = new ChaosRun(stack.stack(), OPTIONS, faults).fly();
 

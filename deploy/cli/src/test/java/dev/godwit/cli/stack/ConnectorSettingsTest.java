@@ -86,7 +86,7 @@ class ConnectorSettingsTest {
                 .forEach(name -> problems.add("producer.override: no setting " + name));
         settings.keySet().stream()
                 .filter(name -> !known.contains(name))
-                .filter(name -> !name.startsWith("producer.override.") && !name.startsWith("topic.creation.default."))
+                .filter(name -> !name.startsWith("producer.override.") && !name.startsWith("topic.creation."))
                 .forEach(name -> problems.add("nobody knows " + name));
         return problems;
     }

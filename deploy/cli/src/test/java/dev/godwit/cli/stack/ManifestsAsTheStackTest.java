@@ -19,9 +19,15 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
 import java.util.TreeMap;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.connect.runtime.SourceConnectorConfig;
 import org.apache.kafka.connect.runtime.distributed.DistributedConfig;
+import org.apache.kafka.connect.runtime.isolation.Plugins;
+import org.apache.kafka.connect.util.TopicCreationGroup;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What runs on Kubernetes is set up like what {@code godwit up} starts. */
 class ManifestsAsTheStackTest {
@@ -91,6 +97,26 @@ class ManifestsAsTheStackTest {
                 new ObjectMapper().readTree(Files.readString(Home.find().connectorFile()));
         assertThat(texts(said)).isEqualTo(texts(everywhere));
         assertThat(connector.at("/metadata/name").asText()).isEqualTo(Connector.NAME);
+    }
+
+    /** Connect makes a topic that is missing when a connector first writes to it. */
+    @ParameterizedTest
+    @ValueSource(strings = {"godwit.changes", "godwit.outcomes", "godwit.runs"})
+    void shouldMakeTopicsOfEventsAsTheStackDoes(String topic) throws IOException, ReflectiveOperationException {
+        Map<String, String> connector =
+                texts(new ObjectMapper().readTree(Files.readString(Home.find().connectorFile())));
+        connector.put("name", Connector.NAME);
+
+        NewTopic made =
+                TopicCreationGroup.configuredGroups(new SourceConnectorConfig(new Plugins(Map.of()), connector, true))
+                        .values()
+                        .stream()
+                        .filter(group -> group.matches(topic))
+                        .findFirst()
+                        .orElseThrow()
+                        .newTopic(topic);
+
+        assertThat(made.numPartitions() + " " + new TreeMap<>(made.configs())).isEqualTo(made().get(topic));
     }
 
     @Test
