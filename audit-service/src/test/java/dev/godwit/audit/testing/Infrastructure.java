@@ -1,12 +1,12 @@
 package dev.godwit.audit.testing;
 
 import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Comparator;
@@ -19,7 +19,7 @@ import java.util.stream.Stream;
 public class Infrastructure implements QuarkusTestResourceLifecycleManager {
 
     private Path directory;
-    private EmbeddedPostgres postgres;
+    private PostgresServer postgres;
     private LocalKafka kafka;
     private Neighbours neighbours;
 
@@ -27,9 +27,7 @@ public class Infrastructure implements QuarkusTestResourceLifecycleManager {
     public Map<String, String> start() {
         try {
             directory = Files.createTempDirectory("audit-it");
-            postgres = EmbeddedPostgres.builder()
-                    .setLocaleConfig("locale", "C.UTF-8")
-                    .start();
+            postgres = PostgresServer.start();
             createDatabase();
             kafka = LocalKafka.start(directory);
             neighbours = Neighbours.start();
@@ -41,12 +39,12 @@ public class Infrastructure implements QuarkusTestResourceLifecycleManager {
         }
         Map<String, String> settings = new HashMap<>();
         settings.put("godwit.audit.database.host", "127.0.0.1");
-        settings.put("godwit.audit.database.port", Integer.toString(postgres.getPort()));
+        settings.put("godwit.audit.database.port", Integer.toString(postgres.port()));
         settings.put("godwit.audit.database.name", "audit");
         settings.put("godwit.audit.database.user", "audit");
         settings.put("godwit.audit.database.password", "audit");
-        settings.put("test.superuser.url", postgres.getJdbcUrl("postgres", "audit"));
-        settings.put("test.maintenance.url", postgres.getJdbcUrl("postgres", "postgres"));
+        settings.put("test.superuser.url", postgres.url("audit"));
+        settings.put("test.maintenance.url", postgres.url("postgres"));
         settings.put("kafka.bootstrap.servers", kafka.bootstrapServers());
         settings.put("godwit.auth.tokens", TestTokens.entries());
         settings.put("godwit.auth.session-key", "0123456789abcdef0123456789abcdef");
@@ -80,7 +78,7 @@ public class Infrastructure implements QuarkusTestResourceLifecycleManager {
     }
 
     private void createDatabase() throws SQLException {
-        try (Connection connection = postgres.getPostgresDatabase().getConnection();
+        try (Connection connection = DriverManager.getConnection(postgres.url("postgres"));
                 Statement statement = connection.createStatement()) {
             statement.execute("CREATE ROLE audit LOGIN PASSWORD 'audit'");
             statement.execute("CREATE DATABASE audit OWNER audit");

@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.ExecutionException;
@@ -19,19 +20,45 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.utils.Time;
+import org.testcontainers.kafka.KafkaContainer;
 
-/** A broker of its own inside this process, with Godwit's topics. */
+/** A broker of its own inside this process or in a container ({@link Containers}), with Godwit's topics. */
 final class LocalKafka implements AutoCloseable {
 
-    private final KafkaRaftServer server;
+    /** One node is enough for every topic that the broker makes for itself. */
+    private static final Map<String, String> SETTINGS = Map.of(
+            "offsets.topic.replication.factor", "1",
+            "offsets.topic.num.partitions", "4",
+            "transaction.state.log.replication.factor", "1",
+            "transaction.state.log.min.isr", "1",
+            "share.coordinator.state.topic.replication.factor", "1",
+            "share.coordinator.state.topic.min.isr", "1",
+            "group.initial.rebalance.delay.ms", "0",
+            "log.cleaner.dedupe.buffer.size", "16777216");
+
+    private final Runnable stop;
     private final String bootstrapServers;
 
-    private LocalKafka(KafkaRaftServer server, String bootstrapServers) {
-        this.server = server;
+    private LocalKafka(Runnable stop, String bootstrapServers) {
+        this.stop = stop;
         this.bootstrapServers = bootstrapServers;
     }
 
     static LocalKafka start(Path directory) throws IOException, ExecutionException, InterruptedException {
+        LocalKafka kafka = Containers.wanted() ? container() : process(directory);
+        kafka.createTopics();
+        return kafka;
+    }
+
+    private static LocalKafka container() {
+        KafkaContainer container = new KafkaContainer(Containers.image("GODWIT_KAFKA_IMAGE", "apache/kafka:4.2.1"));
+        SETTINGS.forEach((name, value) ->
+                container.addEnv("KAFKA_" + name.replace('.', '_').toUpperCase(Locale.ROOT), value));
+        container.start();
+        return new LocalKafka(container::stop, container.getBootstrapServers());
+    }
+
+    private static LocalKafka process(Path directory) throws IOException {
         int broker = freePort();
         int controller = freePort();
         Properties properties = properties(directory, broker, controller);
@@ -46,9 +73,12 @@ final class LocalKafka implements AutoCloseable {
                 silent);
         KafkaRaftServer server = new KafkaRaftServer(new KafkaConfig(properties, false), Time.SYSTEM);
         server.startup();
-        LocalKafka kafka = new LocalKafka(server, "127.0.0.1:" + broker);
-        kafka.createTopics();
-        return kafka;
+        return new LocalKafka(
+                () -> {
+                    server.shutdown();
+                    server.awaitShutdown();
+                },
+                "127.0.0.1:" + broker);
     }
 
     String bootstrapServers() {
@@ -57,8 +87,7 @@ final class LocalKafka implements AutoCloseable {
 
     @Override
     public void close() {
-        server.shutdown();
-        server.awaitShutdown();
+        stop.run();
     }
 
     private void createTopics() throws ExecutionException, InterruptedException {
@@ -92,15 +121,7 @@ final class LocalKafka implements AutoCloseable {
                 "CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT",
                 "log.dirs",
                 directory.resolve("data").toString()));
-        properties.putAll(Map.of(
-                "offsets.topic.replication.factor", "1",
-                "offsets.topic.num.partitions", "4",
-                "transaction.state.log.replication.factor", "1",
-                "transaction.state.log.min.isr", "1",
-                "share.coordinator.state.topic.replication.factor", "1",
-                "share.coordinator.state.topic.min.isr", "1",
-                "group.initial.rebalance.delay.ms", "0",
-                "log.cleaner.dedupe.buffer.size", "16777216"));
+        properties.putAll(SETTINGS);
         return properties;
     }
 

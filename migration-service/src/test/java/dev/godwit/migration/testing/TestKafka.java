@@ -25,7 +25,7 @@ import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.utils.Time;
 import org.awaitility.Awaitility;
 
-/** A real Kafka in KRaft mode, one node in this JVM on loopback, with the topics of Godwit. Started once for all tests of the JVM. */
+/** A real Kafka in KRaft mode, one node in this JVM on loopback or in a container ({@link Containers}), with the topics of Godwit. Started once for all tests of the JVM. */
 public final class TestKafka {
 
     private static final Map<String, Integer> PARTITIONS = Map.of(
@@ -37,6 +37,18 @@ public final class TestKafka {
             "godwit.ids", 4,
             "godwit.health", 1,
             "godwit.dead-letters", 1);
+
+    /** One node is enough for every topic that the broker makes for itself. */
+    private static final Map<String, String> SETTINGS = Map.of(
+            "auto.create.topics.enable", "false",
+            "offsets.topic.replication.factor", "1",
+            "offsets.topic.num.partitions", "4",
+            "transaction.state.log.replication.factor", "1",
+            "transaction.state.log.min.isr", "1",
+            "share.coordinator.state.topic.replication.factor", "1",
+            "share.coordinator.state.topic.min.isr", "1",
+            "group.initial.rebalance.delay.ms", "0",
+            "log.cleaner.dedupe.buffer.size", "16777216");
 
     private TestKafka() {}
 
@@ -50,6 +62,12 @@ public final class TestKafka {
     }
 
     private static String start() {
+        String bootstrap = Containers.wanted() ? KafkaInContainer.start(SETTINGS) : process();
+        createTopics(bootstrap);
+        return bootstrap;
+    }
+
+    private static String process() {
         try {
             Path directory = Files.createTempDirectory("godwit-test-kafka");
             int brokerPort = freePort();
@@ -58,9 +76,7 @@ public final class TestKafka {
             KafkaRaftServer server = new KafkaRaftServer(new KafkaConfig(properties, false), Time.SYSTEM);
             server.startup();
             Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(server, directory), "stop-test-kafka"));
-            String bootstrap = "127.0.0.1:" + brokerPort;
-            createTopics(bootstrap);
-            return bootstrap;
+            return "127.0.0.1:" + brokerPort;
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         }
@@ -77,15 +93,7 @@ public final class TestKafka {
         properties.put("inter.broker.listener.name", "BROKER");
         properties.put("controller.quorum.voters", "1@127.0.0.1:" + controllerPort);
         properties.put("log.dirs", directory.resolve("data").toString());
-        properties.put("auto.create.topics.enable", "false");
-        properties.put("offsets.topic.replication.factor", "1");
-        properties.put("offsets.topic.num.partitions", "4");
-        properties.put("transaction.state.log.replication.factor", "1");
-        properties.put("transaction.state.log.min.isr", "1");
-        properties.put("share.coordinator.state.topic.replication.factor", "1");
-        properties.put("share.coordinator.state.topic.min.isr", "1");
-        properties.put("group.initial.rebalance.delay.ms", "0");
-        properties.put("log.cleaner.dedupe.buffer.size", "16777216");
+        properties.putAll(SETTINGS);
         return properties;
     }
 

@@ -5,25 +5,22 @@ import io.vertx.mutiny.pgclient.PgBuilder;
 import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.pgclient.PgConnectOptions;
 import io.vertx.sqlclient.PoolOptions;
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * One PostgreSQL server per test JVM, 18 unless {@code -Dstack.postgresql.version} names another one, started when first asked for and stopped with the JVM. It keeps what it promises (fsync and synchronous commit are
- * on) and speaks logical replication.
+ * on) and speaks logical replication. It is a process, or a container: {@link Containers}.
  */
 public final class TestPostgres {
 
-    private static final String SUPERUSER = "postgres";
     private static final int ORIGINS_APART_FROM_SLOTS = 18;
     private static final Duration STEP_TIMEOUT = Duration.ofMinutes(2);
     private static final AtomicInteger NUMBER = new AtomicInteger();
@@ -34,44 +31,24 @@ public final class TestPostgres {
     private static final class Server {
         private static final Vertx VERTX = Vertx.vertx();
         private static final TestCertificate CERTIFICATE = TestCertificate.make();
-        private static final EmbeddedPostgres POSTGRES = start();
-
-        private static EmbeddedPostgres start() {
-            try {
-                // Before PostgreSQL 18, origins in use are counted among the slots.
-                boolean apart = major() >= ORIGINS_APART_FROM_SLOTS;
-                EmbeddedPostgres.Builder builder =
-                        EmbeddedPostgres.builder().setServerConfig("max_replication_slots", apart ? "20" : "84");
-                if (apart) {
-                    builder.setServerConfig("max_active_replication_origins", "64");
-                }
-                EmbeddedPostgres started = builder.setServerConfig("wal_level", "logical")
-                        .setServerConfig("max_wal_senders", "20")
-                        .setServerConfig("max_connections", "200")
-                        .setServerConfig("fsync", "on")
-                        .setServerConfig("synchronous_commit", "on")
-                        .setServerConfig("track_activity_query_size", "16kB")
-                        .setServerConfig("listen_addresses", "127.0.0.1")
-                        .setServerConfig("ssl", "on")
-                        .setServerConfig(
-                                "ssl_cert_file", CERTIFICATE.certificate().toString())
-                        .setServerConfig("ssl_key_file", CERTIFICATE.key().toString())
-                        .setLocaleConfig("locale", "C.UTF-8")
-                        .start();
-                Runtime.getRuntime().addShutdownHook(new Thread(TestPostgres::stop, "stop-test-postgres"));
-                return started;
-            } catch (IOException e) {
-                throw new UncheckedIOException("PostgreSQL did not start", e);
-            }
-        }
+        private static final PostgresServer POSTGRES = PostgresServer.start(settings(), CERTIFICATE);
     }
 
-    private static void stop() {
-        try {
-            Server.POSTGRES.close();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+    private static Map<String, String> settings() {
+        Map<String, String> settings = new HashMap<>(Map.of(
+                "wal_level", "logical",
+                "max_wal_senders", "20",
+                "max_connections", "200",
+                "fsync", "on",
+                "synchronous_commit", "on",
+                "track_activity_query_size", "16kB"));
+        // Before PostgreSQL 18, origins in use are counted among the slots.
+        boolean apart = major() >= ORIGINS_APART_FROM_SLOTS;
+        settings.put("max_replication_slots", apart ? "20" : "84");
+        if (apart) {
+            settings.put("max_active_replication_origins", "64");
         }
+        return settings;
     }
 
     /** Major version of the server. */
@@ -82,7 +59,7 @@ public final class TestPostgres {
 
     /** Address of the server; it listens on 127.0.0.1. */
     public static int port() {
-        return Server.POSTGRES.getPort();
+        return Server.POSTGRES.port();
     }
 
     /** The certificate of the server, which encrypts sessions that ask for it. */
@@ -104,7 +81,7 @@ public final class TestPostgres {
 
     /** A pool of the superuser on this database; the same for the same database. */
     public static Pool pool(String database) {
-        return pool(database, SUPERUSER);
+        return pool(database, PostgresServer.SUPERUSER);
     }
 
     /** A pool of the given role, which needs no password; the same for the same arguments. */
@@ -148,7 +125,7 @@ public final class TestPostgres {
 
     /** A JDBC connection as superuser, for tests that play the application; the caller closes it. */
     public static Connection connect(String database) throws SQLException {
-        return Server.POSTGRES.getDatabase(SUPERUSER, database).getConnection();
+        return Server.POSTGRES.connect(database);
     }
 
     /** How long a test waits for one asynchronous step before it gives up. */
