@@ -4,6 +4,7 @@ import dev.godwit.migration.catalog.Table;
 import dev.godwit.migration.definition.DeriveDefinition;
 import dev.godwit.migration.definition.TableName;
 import dev.godwit.migration.operation.Effort;
+import dev.godwit.migration.operation.GroupSql;
 import dev.godwit.migration.operation.RowName.Part;
 import dev.godwit.migration.operation.Statement;
 import dev.godwit.migration.operation.Watched;
@@ -96,6 +97,11 @@ final class Derive implements Operation {
     @Override
     public List<TableName> swept() {
         return model.targetLeaves();
+    }
+
+    @Override
+    public Optional<GroupSql> groupSql(List<String> columns) {
+        return Optional.of(new GroupSql(model.root(), model.key(), model.keyType(), columns));
     }
 
     @Override

@@ -5,6 +5,7 @@ import dev.godwit.migration.definition.ImportDefinition;
 import dev.godwit.migration.definition.OnDelete;
 import dev.godwit.migration.definition.TableName;
 import dev.godwit.migration.operation.Effort;
+import dev.godwit.migration.operation.GroupSql;
 import dev.godwit.migration.operation.Statement;
 import dev.godwit.migration.operation.Watched;
 import dev.godwit.migration.operation.imports.ImportCompiler;
@@ -112,6 +113,11 @@ final class Import implements Operation {
     @Override
     public List<TableName> swept() {
         return model.definition().onDelete() == OnDelete.DELETE ? model.targetLeaves() : List.of();
+    }
+
+    @Override
+    public Optional<GroupSql> groupSql(List<String> columns) {
+        return Optional.of(new GroupSql(model.root(), model.key(), model.keyType(), columns));
     }
 
     @Override

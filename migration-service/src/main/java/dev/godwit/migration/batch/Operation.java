@@ -5,6 +5,7 @@ import dev.godwit.migration.catalog.Table;
 import dev.godwit.migration.constraint.CheckSwap;
 import dev.godwit.migration.definition.TableName;
 import dev.godwit.migration.operation.Effort;
+import dev.godwit.migration.operation.GroupSql;
 import dev.godwit.migration.operation.KeySearch;
 import dev.godwit.migration.operation.PlannedReference;
 import dev.godwit.migration.operation.RunOnce;
@@ -139,6 +140,9 @@ public sealed interface Operation permits Rekey, Transform, Derive, Import, Sche
     default Optional<String> vicinity() {
         return Optional.empty();
     }
+
+    /** How the columns of the root are read by which counts are grouped; empty where there are no entities. */
+    Optional<GroupSql> groupSql(List<String> columns);
 
     /** What a row costs. */
     Effort effort();

@@ -9,6 +9,7 @@ import dev.godwit.migration.catalog.Table;
 import dev.godwit.migration.definition.RekeyDefinition;
 import dev.godwit.migration.definition.TableName;
 import dev.godwit.migration.operation.Effort;
+import dev.godwit.migration.operation.GroupSql;
 import dev.godwit.migration.operation.KeySearch;
 import dev.godwit.migration.operation.PlannedReference;
 import dev.godwit.migration.operation.Statement;
@@ -243,6 +244,11 @@ final class Rekey implements Operation {
     @Override
     public Optional<String> vicinity() {
         return Optional.of(new RekeyVitalSql(model).vicinity());
+    }
+
+    @Override
+    public Optional<GroupSql> groupSql(List<String> columns) {
+        return Optional.of(new GroupSql(model.root(), model.key(), model.keyType(), columns));
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.godwit.migration.batch;
 import dev.godwit.migration.definition.SchemaDefinition;
 import dev.godwit.migration.definition.TableName;
 import dev.godwit.migration.operation.Effort;
+import dev.godwit.migration.operation.GroupSql;
 import dev.godwit.migration.operation.RunOnce;
 import dev.godwit.migration.operation.RunOnce.Direction;
 import dev.godwit.migration.operation.Statement;
@@ -77,6 +78,11 @@ final class Schema implements Operation {
     @Override
     public List<String> keysOf(TableName table, Map<String, String> fields) {
         return List.of();
+    }
+
+    @Override
+    public Optional<GroupSql> groupSql(List<String> columns) {
+        return Optional.empty();
     }
 
     @Override

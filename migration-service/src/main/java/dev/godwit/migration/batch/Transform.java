@@ -9,6 +9,7 @@ import dev.godwit.migration.definition.TableName;
 import dev.godwit.migration.definition.TransformDefinition;
 import dev.godwit.migration.functions.FunctionSchema;
 import dev.godwit.migration.operation.Effort;
+import dev.godwit.migration.operation.GroupSql;
 import dev.godwit.migration.operation.Statement;
 import dev.godwit.migration.operation.Watched;
 import dev.godwit.migration.operation.transform.TransformCompiler;
@@ -110,6 +111,11 @@ final class Transform implements Operation {
         return Optional.of("SELECT " + literal(model.root()) + " AS relation, md5(t::text) AS row FROM "
                 + model.root().quoted() + " AS t WHERE t." + quote(model.key()) + " = ANY ("
                 + model.keyType().array(1) + ")");
+    }
+
+    @Override
+    public Optional<GroupSql> groupSql(List<String> columns) {
+        return Optional.of(new GroupSql(model.root(), model.key(), model.keyType(), columns));
     }
 
     @Override

@@ -40,6 +40,7 @@ class ImportIT {
 
     private static final String ACCOUNTS = """
             migration: accounts
+            summary: [name]
             import:
               from: legacy.person
               into: public.account
@@ -54,6 +55,7 @@ class ImportIT {
 
     private static final String COURSES = """
             migration: courses
+            summary: [teacher, helper]
             depends-on: [accounts]
             import:
               from: legacy.course
