@@ -146,7 +146,7 @@ public class ReportResource {
                         found.get(limit - 1).cursor().text());
     }
 
-    private static String safe(String name) {
+    static String safe(String name) {
         return name.replaceAll("[^A-Za-z0-9._-]", "_");
     }
 }

@@ -163,6 +163,11 @@ final class Derive implements Operation {
     }
 
     @Override
+    public String undoneEntities() {
+        return Undo.entities("derived", "entity");
+    }
+
+    @Override
     public OperationBatch batch(RunContext run, SqlConnection connection, long number) {
         return new DeriveWork(new DeriveRun(run, model, sql, undoSql), connection, number);
     }

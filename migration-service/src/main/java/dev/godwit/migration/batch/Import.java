@@ -192,6 +192,11 @@ final class Import implements Operation {
     }
 
     @Override
+    public String undoneEntities() {
+        return Undo.entities("import_change", "entity");
+    }
+
+    @Override
     public OperationBatch batch(RunContext run, SqlConnection connection, long number) {
         ImportSource source =
                 (statement, parameters) -> atRoot(connection, session -> Rows.query(session, statement, parameters));

@@ -159,6 +159,9 @@ public sealed interface Operation permits Rekey, Transform, Derive, Import, Sche
     /** Yields {@code relation}, {@code restored}, {@code deleted} and {@code left} per table that a rollback would write, the root first. */
     String previewUndo();
 
+    /** Yields {@code key} of every entity that a rollback would look at: the key under which the run would meet it again. */
+    String undoneEntities();
+
     /** The operation at work in a batch, in the caller's transaction. Use once. */
     OperationBatch batch(RunContext run, SqlConnection connection, long number);
 }

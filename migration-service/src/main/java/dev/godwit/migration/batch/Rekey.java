@@ -334,6 +334,17 @@ final class Rekey implements Operation {
     }
 
     @Override
+    public String undoneEntities() {
+        return """
+                SELECT CASE WHEN i.merged THEN i.old_key ELSE i.new_key END AS key
+                  FROM godwit.identity AS i
+                  JOIN godwit.batch AS b ON b.run_id = i.run_id AND b.number = i.batch AND NOT b.undone
+                 WHERE i.run_id = $1
+                   AND i.relation = 0
+                """;
+    }
+
+    @Override
     public OperationBatch batch(RunContext run, SqlConnection connection, long number) {
         return new RekeyWork(new RekeyRun(run, model, sql), connection, number);
     }

@@ -131,6 +131,11 @@ final class Schema implements Operation {
     }
 
     @Override
+    public String undoneEntities() {
+        return "SELECT NULL::text AS key WHERE false";
+    }
+
+    @Override
     public OperationBatch batch(RunContext run, SqlConnection connection, long number) {
         throw new IllegalStateException("statements of " + run.migration() + " are executed once, not in batches");
     }

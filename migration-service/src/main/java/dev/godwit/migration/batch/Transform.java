@@ -170,6 +170,11 @@ final class Transform implements Operation {
     }
 
     @Override
+    public String undoneEntities() {
+        return Undo.entities("image", "key");
+    }
+
+    @Override
     public OperationBatch batch(RunContext run, SqlConnection connection, long number) {
         return new TransformWork(new TransformRun(run, model, sql), connection, number);
     }
