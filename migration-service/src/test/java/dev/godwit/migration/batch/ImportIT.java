@@ -521,6 +521,9 @@ class ImportIT {
                 .contains("unknown_table");
         assertThat(findings(engine, "postgres", ACCOUNTS.replace("    name:", "    nam:")))
                 .contains("unknown_column");
+        assertThat(findings(engine, "postgres", ACCOUNTS.replace("summary: [name]", "summary: [note]")))
+                .as("a column of the target, and not of the source")
+                .containsExactly("unknown_column");
         assertThat(findings(engine, "postgres", ACCOUNTS.replace("[sub]", "[sub, name]")))
                 .contains("no_unique_identity");
         assertThat(findings(engine, "postgres", ACCOUNTS.replace("trim(name)", "trim(nam)")))
