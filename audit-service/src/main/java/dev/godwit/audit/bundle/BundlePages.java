@@ -3,12 +3,15 @@ package dev.godwit.audit.bundle;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.godwit.audit.trail.EventGroups;
+import dev.godwit.audit.trail.HashChain;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.OffsetDateTime;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -26,7 +29,7 @@ class BundlePages {
     private static final int HASH_DIGITS = 64;
 
     private static final String PAGE = """
-            SELECT id, event_id, stream, sequence, previous_hash, hash, lane, mode, batch, command_id, table_name, occurred_at, leaves,
+            SELECT id, event_id, stream, sequence, previous_hash, hash, lane, mode, batch, command_id, table_name, occurred_at, outcomes, leaves,
                    is_let_go(occurred_at, received_at) AS let_go
               FROM trail_event
              WHERE run = ? AND (stream, sequence) > (?, ?)
@@ -103,8 +106,15 @@ class BundlePages {
                         row.getObject("occurred_at", OffsetDateTime.class)
                                 .toInstant()
                                 .toString());
+        byte[] bytes = row.getBytes("leaves");
+        int count = row.getInt("outcomes");
+        byte[] groups = EventGroups.leafBehind(bytes, count);
+        if (groups != null) {
+            event.put("groups", hex.formatHex(groups));
+            bytes = Arrays.copyOf(bytes, count * HashChain.HASH_BYTES);
+        }
         ArrayNode outcomes = event.putArray("outcomes");
-        String digits = hex.formatHex(row.getBytes("leaves"));
+        String digits = hex.formatHex(bytes);
         List<String> leaves = IntStream.range(0, digits.length() / HASH_DIGITS)
                 .mapToObj(i -> digits.substring(i * HASH_DIGITS, (i + 1) * HASH_DIGITS))
                 .toList();

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import dev.godwit.audit.trail.EncodedOutcomes;
+import dev.godwit.audit.trail.EventGroups;
 import dev.godwit.audit.trail.Outcome;
 import dev.godwit.audit.trail.OutcomeRows;
 import dev.godwit.audit.trail.OutcomeRows.Field;
@@ -30,6 +31,7 @@ final class OutcomeParser {
     private boolean counted;
     private boolean postponed;
     private OutcomeRows rows;
+    private EventGroups groups;
 
     OutcomeParser(byte[] value) {
         this.value = value;
@@ -85,6 +87,11 @@ final class OutcomeParser {
         return rows.finish(name("table"));
     }
 
+    /** Null where there are none. */
+    EventGroups groups() {
+        return groups;
+    }
+
     private void pass() {
         try (JsonParser parser = JSON.createParser(value)) {
             if (parser.nextToken() != JsonToken.START_OBJECT) {
@@ -116,6 +123,7 @@ final class OutcomeParser {
                 fields.requireCounts(name, KINDS);
                 counted = true;
             }
+            case "groups" -> groups = new GroupParser(parser, fields).parse();
             case "outcomes" -> {
                 if (texts.get("run") == null) {
                     postponed = true;

@@ -1,6 +1,7 @@
 package dev.godwit.audit.inbox;
 
 import dev.godwit.audit.trail.EncodedOutcomes;
+import dev.godwit.audit.trail.EventGroups;
 import dev.godwit.audit.trail.HashChain;
 import dev.godwit.audit.trail.OutcomeEvent;
 import java.time.DateTimeException;
@@ -41,7 +42,8 @@ final class OutcomeReader {
         String previousHash = matching(data, "previousHash", HASH_OR_NONE);
         String hash = matching(data, "hash", HASH);
         EncodedOutcomes outcomes = data.outcomes();
-        byte[] computed = HashChain.eventHash(previousHash, run, stream, sequence, id, outcomes.leaves());
+        byte[] computed = HashChain.eventHash(
+                previousHash, run, stream, sequence, id, EventGroups.behind(outcomes.leaves(), data.groups()));
         return new OutcomeEvent(
                 id,
                 run,
@@ -57,7 +59,8 @@ final class OutcomeReader {
                 data.optionalText("commandId"),
                 data.name("table"),
                 time(data),
-                outcomes);
+                outcomes,
+                data.groups());
     }
 
     private static long number(OutcomeParser data, String name) {

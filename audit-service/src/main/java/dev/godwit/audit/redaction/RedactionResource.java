@@ -11,6 +11,7 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import java.sql.SQLException;
+import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
@@ -22,10 +23,17 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 public class RedactionResource {
 
     /** What is to go, and who wants it for what reason; those stay. */
-    public record Request(String table, String key, String requestedBy, String reason) {}
+    public record Request(String table, String key, List<String> groupColumns, String requestedBy, String reason) {
 
-    /** How many outcomes were redacted. */
-    public record Redacted(String table, int outcomes) {}
+        List<String> columns() {
+            return groupColumns == null
+                    ? List.of()
+                    : groupColumns.stream().distinct().toList();
+        }
+    }
+
+    /** How many outcomes were redacted, and how many groups lost a value. */
+    public record Redacted(String table, int outcomes, int groups) {}
 
     private final Redactions redactions;
     private final Caller caller;
@@ -38,7 +46,9 @@ public class RedactionResource {
     @POST
     @RolesAllowed(Role.ADMINS)
     @Blocking
-    @Operation(summary = "Takes a key out of every outcome that tells of it; all chains still prove")
+    @Operation(
+            summary =
+                    "Takes a key out of every outcome that tells of it, and out of groups by the columns that are named; all chains still prove")
     public Redacted redact(Request request) throws SQLException {
         if (request == null || isBlank(request.table()) || isBlank(request.key())) {
             throw ProblemException.badRequest(
@@ -48,13 +58,21 @@ public class RedactionResource {
             throw ProblemException.badRequest(
                     "missing_parameter", "Say who wants it ('requestedBy') and why ('reason').");
         }
-        int outcomes = redactions.redact(
-                request.table(), request.key(), caller.requestedBy(request.requestedBy()), request.reason());
-        if (outcomes == 0) {
+        if (request.columns().contains(null)) {
+            throw ProblemException.badRequest(
+                    "bad_data", "'groupColumns' is a list of names of columns that hold such keys.");
+        }
+        Redactions.Done done = redactions.redact(
+                request.table(),
+                request.key(),
+                request.columns(),
+                caller.requestedBy(request.requestedBy()),
+                request.reason());
+        if (done.outcomes() == 0 && done.groups() == 0) {
             throw ProblemException.notFound(
                     "unknown_entity", "The trail knows no row of " + request.table() + " by this key.");
         }
-        return new Redacted(request.table(), outcomes);
+        return new Redacted(request.table(), done.outcomes(), done.groups());
     }
 
     private static boolean isBlank(String text) {

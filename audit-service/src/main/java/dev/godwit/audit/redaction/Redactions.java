@@ -4,6 +4,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.util.List;
 import javax.sql.DataSource;
 
 /**
@@ -28,14 +29,42 @@ class Redactions {
              WHERE o.table_name = ? AND (o.key = ? OR o.new_key = ?) AND o.salt IS NOT NULL
             """;
 
+    /**
+     * A group loses the value and keeps its counts. Nothing leads back to it: its digest, by which a value could be tried, goes too, so what still arrives of the same value is another
+     * group.
+     */
+    private static final String REDACT_GROUPS = """
+            WITH gone AS (
+                UPDATE run_group g
+                   SET place = jsonb_set(g.place, ARRAY[(array_position(s.columns, named.name) - 1)::text], '"(redacted)"'),
+                       digest = gen_random_uuid()
+                  FROM run_summary s
+                 CROSS JOIN (SELECT ?::text AS name, left(?, 200) AS value) AS named
+                 WHERE s.run = g.run
+                   AND named.name = ANY (s.columns)
+                   AND g.place ->> (array_position(s.columns, named.name) - 1) = named.value
+                RETURNING g.run, g.digest, named.name)
+            INSERT INTO group_redaction (run, digest, column_name, requested_by, reason)
+            SELECT run, digest, name, ?, ?
+              FROM gone
+            """;
+
     private final DataSource database;
 
     Redactions(DataSource database) {
         this.database = database;
     }
 
-    /** How many outcomes told of this key, before or after a change. */
-    int redact(String table, String key, String requestedBy, String reason) throws SQLException {
+    /**
+     * What was redacted.
+     *
+     * @param outcomes how many told of the key, before or after a change
+     * @param groups how many had it as a value
+     */
+    record Done(int outcomes, int groups) {}
+
+    /** @param columns by which entities are grouped, where they hold such keys */
+    Done redact(String table, String key, List<String> columns, String requestedBy, String reason) throws SQLException {
         try (Connection connection = database.getConnection()) {
             connection.setAutoCommit(false);
             try {
@@ -44,8 +73,12 @@ class Redactions {
                 if (recorded != redacted) {
                     throw new SQLException("outcomes of the key came in meanwhile; try again", "40001");
                 }
+                int groups = 0;
+                for (String column : columns) {
+                    groups += redactGroups(connection, column, key, requestedBy, reason);
+                }
                 connection.commit();
-                return redacted;
+                return new Done(redacted, groups);
             } catch (SQLException | RuntimeException e) {
                 connection.rollback();
                 throw e;
@@ -66,6 +99,17 @@ class Redactions {
     private static int redact(Connection connection, String table, String key) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(REDACT)) {
             bind(statement, 1, table, key);
+            return statement.executeUpdate();
+        }
+    }
+
+    private static int redactGroups(Connection connection, String column, String key, String requestedBy, String reason)
+            throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(REDACT_GROUPS)) {
+            statement.setString(1, column);
+            statement.setString(2, key);
+            statement.setString(3, requestedBy);
+            statement.setString(4, reason);
             return statement.executeUpdate();
         }
     }

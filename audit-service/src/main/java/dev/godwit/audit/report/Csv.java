@@ -52,7 +52,7 @@ final class Csv {
                 outcome.detail()));
     }
 
-    private static String line(Stream<String> values) {
+    static String line(Stream<String> values) {
         return values.map(Csv::field).collect(Collectors.joining(",", "", "\r\n"));
     }
 

@@ -5,14 +5,15 @@ import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import org.jboss.resteasy.reactive.server.ServerRequestFilter;
 
-/** Chooses between the formats of a report: JSON, unless CSV or HTML is named by the header Accept or by {@code ?format=csv} or {@code html}. */
+/** Chooses between the formats of a report or of its groups: JSON, unless CSV or HTML is named by the header Accept or by {@code ?format=csv} or {@code html}. */
 public class FormatFilter {
 
     private static final String CSV = "text/csv";
 
     @ServerRequestFilter(preMatching = true)
     public void chooseFormat(ContainerRequestContext request) {
-        if (!request.getUriInfo().getPath().endsWith("/report")) {
+        String path = request.getUriInfo().getPath();
+        if (!path.endsWith("/report") && !path.endsWith("/groups")) {
             return;
         }
         String format = request.getUriInfo().getQueryParameters().getFirst("format");

@@ -14,6 +14,7 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
  * @param endedAt null while the run goes on
  * @param counts entities by outcome, counted from the trail
  * @param declaredCounts the same as migration-service counts them; equal once the trail is complete
+ * @param groups entities by groups of values, at most the 1,000 largest; null where the definition names no columns to group by
  * @param durations the run's states, oldest first
  * @param pace at most some two hundred moments of the run, oldest first
  * @param paceChanges who asked for another pace, oldest first
@@ -40,6 +41,7 @@ public record Report(
         Map<String, Long> counts,
         @Schema(type = SchemaType.OBJECT) JsonNode declaredCounts,
         List<Reason> reasons,
+        RunGroups groups,
         References references,
         List<Conflict> conflicts,
         @Schema(type = SchemaType.OBJECT) JsonNode plan,

@@ -145,7 +145,7 @@ public class ReportResource {
                 page.outcomes(), page.next().map(OutcomeCursor::text).orElse(null));
     }
 
-    private static String safe(String name) {
+    static String safe(String name) {
         return name.replaceAll("[^A-Za-z0-9._-]", "_");
     }
 }

@@ -28,8 +28,11 @@ public class ReportService {
     private final TrailRepository trail;
     private final ReportQueries queries;
     private final PaceQueries paces;
+    private final GroupPages groups;
 
-    ReportService(RunRepository runs, TrailRepository trail, ReportQueries queries, PaceQueries paces) {
+    ReportService(
+            RunRepository runs, TrailRepository trail, ReportQueries queries, PaceQueries paces, GroupPages groups) {
+        this.groups = groups;
         this.paces = paces;
         this.runs = runs;
         this.trail = trail;
@@ -43,13 +46,17 @@ public class ReportService {
 
     private Uni<Report> assemble(Run run) {
         String id = run.run();
-        return runs.transitions(id).chain(transitions -> paces.history(id).chain(pace -> queries.letGo(id)
-                .map(Optional::ofNullable)
-                .chain(letGo -> assemble(run, new History(durations(transitions), pace, letGo)))));
+        return runs.transitions(id).chain(transitions -> paces.history(id)
+                .chain(pace -> queries.letGo(id).map(Optional::ofNullable).chain(letGo -> groups.largest(id)
+                        .chain(largest -> assemble(run, new History(durations(transitions), pace, letGo, largest))))));
     }
 
-    /** What the run went through. */
-    private record History(List<Report.Phase> durations, PaceQueries.History pace, Optional<Report.LetGo> letGo) {}
+    /** What the run went through, and what stands beside its tallies. */
+    private record History(
+            List<Report.Phase> durations,
+            PaceQueries.History pace,
+            Optional<Report.LetGo> letGo,
+            Optional<RunGroups> groups) {}
 
     static double seconds(Instant since, Instant until) {
         return Duration.between(since, until).toMillis() / MILLIS;
@@ -101,6 +108,7 @@ public class ReportService {
                 counts(tallies),
                 run.counts(),
                 reasons(tallies),
+                history.groups().orElse(null),
                 references(tallies),
                 conflicts(tallies, conflictKeys),
                 run.plan(),

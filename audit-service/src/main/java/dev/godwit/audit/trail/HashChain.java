@@ -42,7 +42,7 @@ public final class HashChain {
      * The hash of an event whose leaves are already known.
      *
      * @param previousHash hex, empty for the first event of a stream
-     * @param leaves all of them, one after the other
+     * @param leaves all of them, one after the other, with {@link EventGroups#behind} them what stands for the event's groups
      */
     public static byte[] eventHash(
             String previousHash, String run, String stream, long sequence, UUID eventId, byte[] leaves) {

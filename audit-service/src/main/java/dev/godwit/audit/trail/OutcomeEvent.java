@@ -9,6 +9,7 @@ import java.util.UUID;
  * @param previousHash hex, empty for the first event of a stream
  * @param hash hex; what the event claims
  * @param hashHolds whether its content has the hash that it claims
+ * @param groups null where it has none
  */
 public record OutcomeEvent(
         UUID id,
@@ -25,4 +26,11 @@ public record OutcomeEvent(
         String commandId,
         String table,
         Instant at,
-        EncodedOutcomes outcomes) {}
+        EncodedOutcomes outcomes,
+        EventGroups groups) {
+
+    /** What the hash covers: the outcomes' leaves, and what stands for the groups. */
+    public byte[] leaves() {
+        return EventGroups.behind(outcomes.leaves(), groups);
+    }
+}

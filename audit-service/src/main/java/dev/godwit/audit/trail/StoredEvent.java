@@ -47,13 +47,17 @@ final class StoredEvent {
     String fault(long sequenceBefore, byte[] hashBefore) {
         byte[] computed =
                 HashChain.eventHash(HexFormat.of().formatHex(previousHash), run, stream, sequence, eventId, leaves);
-        if (!Arrays.equals(computed, hash) || leaves.length != outcomes * HashChain.HASH_BYTES) {
+        if (!Arrays.equals(computed, hash) || !isWhole()) {
             return "broken-hash";
         }
         if (sequence != sequenceBefore + 1) {
             return "missing";
         }
         return Arrays.equals(previousHash, hashBefore) ? null : "broken-link";
+    }
+
+    private boolean isWhole() {
+        return leaves.length == outcomes * HashChain.HASH_BYTES || EventGroups.leafBehind(leaves, outcomes) != null;
     }
 
     /** Adds what is wrong with the next row. */
@@ -102,7 +106,9 @@ final class StoredEvent {
     private boolean isLeaf(byte[] leaf, int position) {
         int from = (position - 1) * HashChain.HASH_BYTES;
         int to = from + HashChain.HASH_BYTES;
-        return to <= leaves.length && Arrays.equals(leaves, from, to, leaf, 0, HashChain.HASH_BYTES);
+        return position <= outcomes
+                && to <= leaves.length
+                && Arrays.equals(leaves, from, to, leaf, 0, HashChain.HASH_BYTES);
     }
 
     private Finding finding(int position, String kind) {

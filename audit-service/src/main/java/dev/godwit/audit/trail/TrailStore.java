@@ -146,6 +146,7 @@ public class TrailStore {
         if (!fresh.isEmpty()) {
             copyOutcomes(connection, fresh, ids);
             count(connection, fresh);
+            GroupTallies.count(connection, fresh);
         }
         int findings = recordFindings(connection, fresh, refused, ids);
         int outcomes =
@@ -170,7 +171,7 @@ public class TrailStore {
                     .add("text", OutcomeEvent::table)
                     .add("int4", event -> event.outcomes().count())
                     .add("timestamptz", event -> event.at().toString())
-                    .addBytes(event -> event.outcomes().leaves());
+                    .addBytes(OutcomeEvent::leaves);
             try (ResultSet rows = columns.statement().executeQuery()) {
                 while (rows.next()) {
                     ids.put(rows.getObject("event_id", UUID.class), rows.getLong("id"));

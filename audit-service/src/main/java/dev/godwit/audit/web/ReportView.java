@@ -2,6 +2,7 @@ package dev.godwit.audit.web;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.godwit.audit.report.Report;
+import dev.godwit.audit.report.RunGroups;
 import dev.godwit.audit.report.StreamReport;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,6 +12,7 @@ import java.util.stream.StreamSupport;
 public record ReportView(Report report) {
 
     private static final int STREAMS_SHOWN = 50;
+    private static final int GROUPS_SHOWN = 20;
 
     /** One kind of outcome: its share begins at {@code start} per cent and is {@code width} per cent wide. */
     public record Share(String outcome, long count, double start, double width) {}
@@ -31,6 +33,18 @@ public record ReportView(Report report) {
             }
         }
         return shares;
+    }
+
+    /** The largest groups; none where the definition names no columns to group by. */
+    public List<RunGroups.Counted> groups() {
+        return report.groups() == null
+                ? List.of()
+                : report.groups().largest().stream().limit(GROUPS_SHOWN).toList();
+    }
+
+    /** Groups that are not shown. */
+    public long groupsLeftOut() {
+        return report.groups().number() - groups().size();
     }
 
     /** All entities that have an outcome. */

@@ -161,7 +161,18 @@ class ContractTest {
                         "unknown outcome",
                         data -> ((ObjectNode) data.get("outcomes").get(0)).put("outcome", "lost")),
                 damage("key is null", data -> ((ObjectNode) data.get("outcomes").get(0)).putNull("key")),
-                damage("no salt", data -> ((ObjectNode) data.get("outcomes").get(0)).remove("salt")));
+                damage("no salt", data -> ((ObjectNode) data.get("outcomes").get(0)).remove("salt")),
+                damage("groups without columns", data -> groups(data).remove("columns")),
+                damage("groups by no column", data -> groups(data).putArray("columns")),
+                damage("groups are text", data -> data.put("groups", "role")),
+                damage("groups without salt", data -> groups(data).remove("salt")),
+                damage("a group without counts", data -> firstGroup(data).remove("counts")),
+                damage(
+                        "a group that counts in fractions",
+                        data -> firstGroup(data).withObject("counts").put("migrated", 0.5)),
+                damage(
+                        "a value that is a number",
+                        data -> firstGroup(data).putArray("values").add(7)));
     }
 
     @ParameterizedTest
@@ -176,6 +187,19 @@ class ContractTest {
         assertThatThrownBy(() -> RunReader.read(received(event)))
                 .isInstanceOf(PoisonException.class)
                 .hasMessageStartingWith("schema mismatch: ");
+    }
+
+    private static ObjectNode groups(ObjectNode data) {
+        ObjectNode groups = data.putObject("groups").put("salt", "s");
+        groups.putArray("columns").add("role");
+        ObjectNode group = groups.putArray("changes").addObject();
+        group.putArray("values").add("admin");
+        group.putObject("counts").put("migrated", 1);
+        return groups;
+    }
+
+    private static ObjectNode firstGroup(ObjectNode data) {
+        return (ObjectNode) groups(data).get("changes").get(0);
     }
 
     static Stream<Arguments> shouldRefuseRunsThatTheSchemaRefuses() {

@@ -284,10 +284,10 @@ class IntegrityIT extends AuditIT {
         // Given
         chunk.startingAt(Instant.parse("1998-03-31T23:00:00Z"));
         TestChain tail = new TestChain(id, "tail-0", "commit").startingAt(Instant.parse("1998-03-01T00:00:00Z"));
-        TestEvent late = tail.next(List.of(TestChain.migrated("c", "C")));
+        TestEvent late = tail.next(List.of(TestChain.migrated("old-c", "C")));
         wire.publish(
-                chunk.next(List.of(TestChain.migrated("a", "A"), TestChain.conflict("x", "duplicate"))),
-                chunk.next(List.of(TestChain.migrated("b", "B"))),
+                chunk.next(List.of(TestChain.migrated("old-a", "A"), TestChain.conflict("old-x", "duplicate"))),
+                chunk.next(List.of(TestChain.migrated("old-b", "B"))),
                 run.end(9, "completed", chunk, tail));
         await().atMost(PATIENCE).untilAsserted(() -> given().get("/api/runs/{id}/report", id)
                 .then()
@@ -324,7 +324,7 @@ class IntegrityIT extends AuditIT {
         assertThat(given().get("/api/runs/{id}/report?format=html", id).asString())
                 .contains("3 outcomes of before ", " were let go at ");
         assertThat(given().get("/api/runs/{id}/bundle", id).asString()).contains("\"letGo\":true");
-        given().get("/api/trace?table=public.documents&key=a")
+        given().get("/api/trace?table=public.documents&key=old-a")
                 .then()
                 .statusCode(404)
                 .body("detail", containsString("; what happened before 1998-04-01T00:00:00Z is no longer kept."));
@@ -335,12 +335,12 @@ class IntegrityIT extends AuditIT {
         // Then
         reportMustBecomeComplete(3);
         assertThat(given().get("/api/runs/{id}/outcomes", id).jsonPath().getList("outcomes.key"))
-                .containsExactly("c");
-        given().get("/api/trace?table=public.documents&key=c")
+                .containsExactly("old-c");
+        given().get("/api/trace?table=public.documents&key=old-c")
                 .then()
                 .body("steps", hasSize(1))
                 .body("keptSince", equalTo("1998-04-01T00:00:00Z"));
-        assertThat(given().get("/entities?table=public.documents&key=c").asString())
+        assertThat(given().get("/entities?table=public.documents&key=old-c").asString())
                 .contains("is no longer kept");
         integrity().then().body("findings", empty()).body("letGo", equalTo(3));
         tamper("UPDATE trail_let_go SET outcomes = 4 WHERE since = '1998-03-01T00:00:00Z'");

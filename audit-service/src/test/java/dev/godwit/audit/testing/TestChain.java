@@ -3,10 +3,12 @@ package dev.godwit.audit.testing;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.godwit.audit.trail.EventGroups;
 import dev.godwit.audit.trail.HashChain;
 import dev.godwit.audit.trail.Outcome;
 import java.io.ByteArrayOutputStream;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.UUID;
@@ -38,11 +40,18 @@ public final class TestChain {
 
     /** The next event of the stream. */
     public TestEvent next(List<Outcome> outcomes) {
+        return next(outcomes, null);
+    }
+
+    /** The same with groups; null where it has none. */
+    public TestEvent next(List<Outcome> outcomes, EventGroups groups) {
         UUID id = UUID.randomUUID();
         String previous = hash;
         sequence++;
         at = at.plusMillis(10);
-        hash = HexFormat.of().formatHex(HashChain.eventHash(previous, run, stream, sequence, id, leaves(outcomes)));
+        hash = HexFormat.of()
+                .formatHex(HashChain.eventHash(
+                        previous, run, stream, sequence, id, EventGroups.behind(leaves(outcomes), groups)));
         ObjectNode data = JSON.createObjectNode()
                 .put("run", run)
                 .put("migration", "documents-uuid5")
@@ -62,9 +71,43 @@ public final class TestChain {
                 outcomes.stream()
                         .filter(outcome -> outcome.outcome().equals(kind))
                         .count()));
+        if (groups != null) {
+            groups(data.putObject("groups"), groups);
+        }
         ArrayNode array = data.putArray("outcomes");
         outcomes.forEach(outcome -> item(array.addObject(), outcome));
         return new TestEvent(id, "godwit.outcomes", run, "dev.godwit.outcomes.recorded", data);
+    }
+
+    private static void groups(ObjectNode json, EventGroups groups) {
+        groups.columns().forEach(json.putArray("columns")::add);
+        ArrayNode changes = json.putArray("changes");
+        for (EventGroups.Change change : groups.changes()) {
+            ObjectNode item = changes.addObject();
+            if (change.values() == null) {
+                item.putNull("values");
+            } else {
+                change.values().forEach(item.putArray("values")::add);
+            }
+            ObjectNode counts = item.putObject("counts");
+            for (int kind = 0; kind < change.counts().size(); kind++) {
+                if (change.counts().get(kind) != 0) {
+                    counts.put(Outcome.KINDS.get(kind), change.counts().get(kind));
+                }
+            }
+        }
+        json.put("salt", groups.salt());
+    }
+
+    /** Groups by role, of as many migrated and less as many in conflict; the role may be null, or {@code ?} for not known. */
+    public static EventGroups.Change change(String role, long migrated, long conflict) {
+        List<String> values = "?".equals(role) ? null : Collections.singletonList(role);
+        return new EventGroups.Change(values, List.of(migrated, 0L, 0L, conflict, 0L, 0L, 0L));
+    }
+
+    /** Groups by role that move so. */
+    public static EventGroups byRole(EventGroups.Change... changes) {
+        return new EventGroups(List.of("role"), List.of(changes), "groupssaltgroupssaltgr");
     }
 
     private static byte[] leaves(List<Outcome> outcomes) {

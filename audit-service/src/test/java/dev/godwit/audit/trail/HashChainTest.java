@@ -30,7 +30,7 @@ class HashChainTest {
             previous = hash(event);
             assertThat(previous).isEqualTo(event.get("hash").asText());
         }
-        assertThat(events).hasSize(3);
+        assertThat(events).hasSize(4);
     }
 
     @Test
@@ -60,7 +60,28 @@ class HashChainTest {
                 event.get("stream").asText(),
                 event.get("sequence").asLong(),
                 UUID.fromString(event.get("id").asText()),
-                leaves(event)));
+                EventGroups.behind(leaves(event), groups(event))));
+    }
+
+    private static EventGroups groups(JsonNode event) {
+        JsonNode groups = event.get("groups");
+        if (groups == null) {
+            return null;
+        }
+        List<EventGroups.Change> changes = new ArrayList<>();
+        groups.get("changes").forEach(change -> {
+            List<String> values = new ArrayList<>();
+            change.get("values").forEach(value -> values.add(value.textValue()));
+            changes.add(new EventGroups.Change(
+                    change.get("values").isNull() ? null : values,
+                    Outcome.KINDS.stream()
+                            .map(kind -> change.get("counts").path(kind).asLong())
+                            .toList()));
+        });
+        EventGroups read = new EventGroups(
+                texts(groups.get("columns")), changes, groups.get("salt").asText());
+        assertThat(HEX.formatHex(read.leaf())).isEqualTo(event.get("groupsLeaf").asText());
+        return read;
     }
 
     private static byte[] leaves(JsonNode event) {

@@ -144,7 +144,12 @@ final class Shapes {
             @Schema(nullable = true) Double tailLagMillis) {}
 
     @Schema(name = "RollbackPreview")
-    record RollbackPreview(String run, List<TablePreview> preview) {}
+    record RollbackPreview(
+            String run,
+            List<TablePreview> preview,
+
+            @Schema(description = "Entities by group, where the definition has summary", nullable = true)
+            Object groups) {}
 
     @Schema(name = "TablePreview", description = "Rows that a rollback would restore, delete and leave")
     record TablePreview(String table, long restored, long deleted, long left) {}

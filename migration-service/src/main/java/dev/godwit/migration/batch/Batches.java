@@ -285,6 +285,7 @@ public class Batches {
     private static Uni<Work> finish(SqlConnection connection, RunContext run, Place place, long batch, Work work) {
         return new Ledger(run, connection, place.lane(), batch)
                 .enter(work.result())
+                .chain(result -> new Groups(run, connection, place.lane(), batch).enter(result))
                 .call(result -> defer(connection, run, result))
                 .call(result -> Pipeline.of(
                         records(connection, run, place, batch, result, work),

@@ -4,6 +4,7 @@ import dev.godwit.migration.catalog.Table;
 import dev.godwit.migration.definition.DeriveDefinition;
 import dev.godwit.migration.definition.TableName;
 import dev.godwit.migration.operation.Effort;
+import dev.godwit.migration.operation.GroupSql;
 import dev.godwit.migration.operation.RowName.Part;
 import dev.godwit.migration.operation.Statement;
 import dev.godwit.migration.operation.Watched;
@@ -99,6 +100,11 @@ final class Derive implements Operation {
     }
 
     @Override
+    public Optional<GroupSql> groupSql(List<String> columns) {
+        return Optional.of(new GroupSql(model.root(), model.key(), model.keyType(), columns));
+    }
+
+    @Override
     public Effort effort() {
         return EFFORT;
     }
@@ -154,6 +160,11 @@ final class Derive implements Operation {
     @Override
     public String previewUndo() {
         return undoSql.preview();
+    }
+
+    @Override
+    public String undoneEntities() {
+        return Undo.entities("derived", "entity");
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.godwit.migration.batch;
 
 import dev.godwit.migration.definition.TableName;
 import dev.godwit.migration.operation.ExactText;
+import dev.godwit.migration.operation.Group;
 import dev.godwit.migration.operation.Selection;
 import dev.godwit.migration.operation.derive.DeriveModel.Watch;
 import dev.godwit.migration.sql.Pipeline;
@@ -119,6 +120,11 @@ final class DeriveWork implements OperationBatch {
         Set<String> union = new LinkedHashSet<>(one);
         union.addAll(other);
         return List.copyOf(union);
+    }
+
+    @Override
+    public Uni<Map<String, Group>> groupsOf(Collection<String> keys) {
+        return new GroupReader(run.run(), connection).of(keys);
     }
 
     @Override

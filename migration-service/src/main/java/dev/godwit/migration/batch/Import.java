@@ -5,6 +5,7 @@ import dev.godwit.migration.definition.ImportDefinition;
 import dev.godwit.migration.definition.OnDelete;
 import dev.godwit.migration.definition.TableName;
 import dev.godwit.migration.operation.Effort;
+import dev.godwit.migration.operation.GroupSql;
 import dev.godwit.migration.operation.Statement;
 import dev.godwit.migration.operation.Watched;
 import dev.godwit.migration.operation.imports.ImportCompiler;
@@ -115,6 +116,11 @@ final class Import implements Operation {
     }
 
     @Override
+    public Optional<GroupSql> groupSql(List<String> columns) {
+        return Optional.of(new GroupSql(model.root(), model.key(), model.keyType(), columns));
+    }
+
+    @Override
     public Effort effort() {
         return EFFORT;
     }
@@ -183,6 +189,11 @@ final class Import implements Operation {
     @Override
     public String previewUndo() {
         return undoSql.preview();
+    }
+
+    @Override
+    public String undoneEntities() {
+        return Undo.entities("import_change", "entity");
     }
 
     @Override

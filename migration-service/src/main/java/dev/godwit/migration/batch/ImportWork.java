@@ -6,6 +6,7 @@ import dev.godwit.migration.batch.ImportWriter.Deleted;
 import dev.godwit.migration.definition.OnDelete;
 import dev.godwit.migration.definition.TableName;
 import dev.godwit.migration.operation.ExactText;
+import dev.godwit.migration.operation.Group;
 import dev.godwit.migration.operation.Selection;
 import dev.godwit.migration.sql.PgErrors;
 import dev.godwit.migration.sql.Pipeline;
@@ -42,6 +43,7 @@ final class ImportWork implements OperationBatch {
     private final ImportRun run;
     private final SqlConnection connection;
     private final long number;
+    private final ImportSource source;
     private final ImportReader reader;
     private final ImportIdentities identities;
     private final ImportJudge judge;
@@ -53,6 +55,7 @@ final class ImportWork implements OperationBatch {
         this.run = run;
         this.connection = connection;
         this.number = number;
+        this.source = source;
         this.reader = new ImportReader(run, connection, source);
         this.identities = new ImportIdentities(run, connection);
         this.judge = new ImportJudge(run, connection);
@@ -296,6 +299,11 @@ final class ImportWork implements OperationBatch {
         public Seen both(Seen first, Seen second) {
             return first.with(second);
         }
+    }
+
+    @Override
+    public Uni<Map<String, Group>> groupsOf(Collection<String> keys) {
+        return new GroupReader(run.run(), source).of(keys);
     }
 
     @Override

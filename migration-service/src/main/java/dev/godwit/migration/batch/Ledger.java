@@ -42,7 +42,7 @@ final class Ledger {
             EnumSet.of(OutcomeKind.SKIPPED, OutcomeKind.CONFLICT, OutcomeKind.FAILED);
 
     /** An answer to whoever asked for a key that no row has; there is no entity to count. */
-    private static final String NOT_FOUND = "not_found";
+    static final String NOT_FOUND = "not_found";
 
     /**
      * What the run has told of the keys: as what they are held, whether they were right, and whether a move of the run led there, unless it was by this batch. Keys are

@@ -5,6 +5,7 @@ import dev.godwit.migration.catalog.Table;
 import dev.godwit.migration.constraint.CheckSwap;
 import dev.godwit.migration.definition.TableName;
 import dev.godwit.migration.operation.Effort;
+import dev.godwit.migration.operation.GroupSql;
 import dev.godwit.migration.operation.KeySearch;
 import dev.godwit.migration.operation.PlannedReference;
 import dev.godwit.migration.operation.RunOnce;
@@ -140,6 +141,9 @@ public sealed interface Operation permits Rekey, Transform, Derive, Import, Sche
         return Optional.empty();
     }
 
+    /** How the columns of the root are read by which counts are grouped; empty where there are no entities. */
+    Optional<GroupSql> groupSql(List<String> columns);
+
     /** What a row costs. */
     Effort effort();
 
@@ -154,6 +158,9 @@ public sealed interface Operation permits Rekey, Transform, Derive, Import, Sche
 
     /** Yields {@code relation}, {@code restored}, {@code deleted} and {@code left} per table that a rollback would write, the root first. */
     String previewUndo();
+
+    /** Yields {@code key} of every entity that a rollback would look at: the key under which the run would meet it again. */
+    String undoneEntities();
 
     /** The operation at work in a batch, in the caller's transaction. Use once. */
     OperationBatch batch(RunContext run, SqlConnection connection, long number);

@@ -1,6 +1,7 @@
 package dev.godwit.migration.batch;
 
 import dev.godwit.migration.definition.TableName;
+import dev.godwit.migration.operation.Group;
 import dev.godwit.migration.operation.Selection;
 import io.smallrye.mutiny.Uni;
 import java.util.Collection;
@@ -23,6 +24,11 @@ public interface OperationBatch {
 
     /** Keys of the selection that need work, or of which that cannot be told because an expression fails for them, in the order they are read; locks nothing. */
     Uni<List<String>> pending(Selection selection);
+
+    /** In which groups entities are counted as their rows are now, of those that have one; nothing is asked where the definition groups by nothing. */
+    default Uni<Map<String, Group>> groupsOf(Collection<String> keys) {
+        return Uni.createFrom().item(Map.of());
+    }
 
     /** Undoes what this batch did, by compare and set. */
     Uni<BatchResult> undo();

@@ -72,13 +72,15 @@ public final class OutcomeStream {
                 place.stream(),
                 batch,
                 commandId,
-                run.rootName());
+                run.rootName(),
+                run.definition().summary());
     }
 
     private Uni<Void> append(BatchResult result, OutcomeEvents.Batch event, Row stream) {
         OutcomeEvents.Position from = new OutcomeEvents.Position(stream.getLong("sequence"), stream.getString("hash"));
         OutcomeEvents.Chain chain = OutcomeEvents.chain(event, result.outcomes(), from);
         List<Uni<?>> statements = new ArrayList<>(chain.appends(connection));
+        Groups.foresee(run, connection, place.stream(), result.outcomes()).ifPresent(statements::add);
         statements.add(query(ADVANCE, counters(result, chain.end(), stream.getJsonObject("touched"))));
         return Pipeline.of(statements);
     }

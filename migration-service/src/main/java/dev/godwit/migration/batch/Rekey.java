@@ -9,6 +9,7 @@ import dev.godwit.migration.catalog.Table;
 import dev.godwit.migration.definition.RekeyDefinition;
 import dev.godwit.migration.definition.TableName;
 import dev.godwit.migration.operation.Effort;
+import dev.godwit.migration.operation.GroupSql;
 import dev.godwit.migration.operation.KeySearch;
 import dev.godwit.migration.operation.PlannedReference;
 import dev.godwit.migration.operation.Statement;
@@ -246,6 +247,11 @@ final class Rekey implements Operation {
     }
 
     @Override
+    public Optional<GroupSql> groupSql(List<String> columns) {
+        return Optional.of(new GroupSql(model.root(), model.key(), model.keyType(), columns));
+    }
+
+    @Override
     public Effort effort() {
         return EFFORT;
     }
@@ -325,6 +331,17 @@ final class Rekey implements Operation {
                         quote(model.key()),
                         model.keyType().castName(),
                         literal(model.root()));
+    }
+
+    @Override
+    public String undoneEntities() {
+        return """
+                SELECT CASE WHEN i.merged THEN i.old_key ELSE i.new_key END AS key
+                  FROM godwit.identity AS i
+                  JOIN godwit.batch AS b ON b.run_id = i.run_id AND b.number = i.batch AND NOT b.undone
+                 WHERE i.run_id = $1
+                   AND i.relation = 0
+                """;
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.godwit.migration.batch;
 
 import dev.godwit.migration.definition.OnDuplicate;
+import dev.godwit.migration.operation.Group;
 import dev.godwit.migration.operation.Outcome;
 import dev.godwit.migration.operation.OutcomeKind;
 import dev.godwit.migration.operation.Selection;
@@ -14,6 +15,7 @@ import io.vertx.mutiny.sqlclient.Row;
 import io.vertx.mutiny.sqlclient.SqlConnection;
 import io.vertx.mutiny.sqlclient.Tuple;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -51,6 +53,7 @@ final class RekeyBatch {
     private Map<String, Long> written = new LinkedHashMap<>();
     private final Set<String> childrenOf = new HashSet<>();
     private final Set<String> toldBefore = new HashSet<>();
+    private final Map<String, Group> groups = new HashMap<>();
 
     RekeyBatch(RekeyRun run, SqlConnection connection, long batchNumber) {
         this.run = run;
@@ -111,8 +114,20 @@ final class RekeyBatch {
             return Uni.createFrom()
                     .item(new BatchResult(List.of(), Map.of(), notFound(selection), List.of(), List.of(), 0));
         }
-        return neighbours.read().chain(this::rankGroups).chain(this::decide).chain(decision -> carryOut(decision)
-                .map(outcomes -> result(selection, decision, outcomes)));
+        return neighbours
+                .read()
+                .chain(this::readGroups)
+                .chain(this::rankGroups)
+                .chain(this::decide)
+                .chain(decision -> carryOut(decision).map(outcomes -> result(selection, decision, outcomes)));
+    }
+
+    /** The losers of merges will be gone, and the others be found under other keys. */
+    private Uni<Void> readGroups() {
+        return new GroupReader(run.run(), connection)
+                .of(neighbours.all().stream().map(EntityRow::key).toList())
+                .invoke(groups::putAll)
+                .replaceWithVoid();
     }
 
     /** A merge that would lose something is refused before anything is written, and the batch decided once more without it. */
@@ -140,8 +155,9 @@ final class RekeyBatch {
     }
 
     private BatchResult result(Selection selection, Decision decision, List<Outcome> outcomes) {
-        return new BatchResult(
+        BatchResult result = new BatchResult(
                 outcomes, written, notFound(selection), outOfScope(), deferred(decision), selected.size());
+        return GroupReader.place(result, run.rootName(), groups);
     }
 
     /** Who waits for a row beyond this batch waits together with that row: from there the chain is followed further. */

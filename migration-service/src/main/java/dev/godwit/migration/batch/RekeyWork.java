@@ -1,6 +1,7 @@
 package dev.godwit.migration.batch;
 
 import dev.godwit.migration.definition.TableName;
+import dev.godwit.migration.operation.Group;
 import dev.godwit.migration.operation.Selection;
 import dev.godwit.migration.operation.rekey.RekeyModel.FoundReference;
 import dev.godwit.migration.sql.ErrorClass;
@@ -76,6 +77,11 @@ final class RekeyWork implements OperationBatch {
 
     private Uni<Void> execute(String sql) {
         return connection.query(sql).execute().replaceWithVoid();
+    }
+
+    @Override
+    public Uni<Map<String, Group>> groupsOf(Collection<String> keys) {
+        return new GroupReader(run.run(), connection).of(keys);
     }
 
     @Override

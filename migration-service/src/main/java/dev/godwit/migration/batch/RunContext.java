@@ -1,6 +1,7 @@
 package dev.godwit.migration.batch;
 
 import dev.godwit.migration.definition.Definition;
+import dev.godwit.migration.operation.GroupSql;
 import dev.godwit.migration.operation.TableShape;
 import io.vertx.mutiny.sqlclient.SqlConnection;
 import java.util.Map;
@@ -37,6 +38,11 @@ public record RunContext(
     /** The shape of a table that the operation knows. */
     public TableShape shape(String table) {
         return Objects.requireNonNull(shapes.get(table), () -> "no shape of " + table);
+    }
+
+    /** The statements that read the columns by which counts are grouped; empty where the definition names none. */
+    Optional<GroupSql> groupSql() {
+        return definition.summary().isEmpty() ? Optional.empty() : operation.groupSql(definition.summary());
     }
 
     public String migration() {

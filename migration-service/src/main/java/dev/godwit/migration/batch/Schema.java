@@ -3,6 +3,7 @@ package dev.godwit.migration.batch;
 import dev.godwit.migration.definition.SchemaDefinition;
 import dev.godwit.migration.definition.TableName;
 import dev.godwit.migration.operation.Effort;
+import dev.godwit.migration.operation.GroupSql;
 import dev.godwit.migration.operation.RunOnce;
 import dev.godwit.migration.operation.RunOnce.Direction;
 import dev.godwit.migration.operation.Statement;
@@ -80,6 +81,11 @@ final class Schema implements Operation {
     }
 
     @Override
+    public Optional<GroupSql> groupSql(List<String> columns) {
+        return Optional.empty();
+    }
+
+    @Override
     public Effort effort() {
         return EFFORT;
     }
@@ -122,6 +128,11 @@ final class Schema implements Operation {
     @Override
     public String previewUndo() {
         return PREVIEW_UNDO;
+    }
+
+    @Override
+    public String undoneEntities() {
+        return "SELECT NULL::text AS key WHERE false";
     }
 
     @Override

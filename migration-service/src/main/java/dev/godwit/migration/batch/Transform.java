@@ -9,6 +9,7 @@ import dev.godwit.migration.definition.TableName;
 import dev.godwit.migration.definition.TransformDefinition;
 import dev.godwit.migration.functions.FunctionSchema;
 import dev.godwit.migration.operation.Effort;
+import dev.godwit.migration.operation.GroupSql;
 import dev.godwit.migration.operation.Statement;
 import dev.godwit.migration.operation.Watched;
 import dev.godwit.migration.operation.transform.TransformCompiler;
@@ -113,6 +114,11 @@ final class Transform implements Operation {
     }
 
     @Override
+    public Optional<GroupSql> groupSql(List<String> columns) {
+        return Optional.of(new GroupSql(model.root(), model.key(), model.keyType(), columns));
+    }
+
+    @Override
     public Effort effort() {
         return EFFORT;
     }
@@ -161,6 +167,11 @@ final class Transform implements Operation {
     @Override
     public String previewUndo() {
         return sql.previewUndo();
+    }
+
+    @Override
+    public String undoneEntities() {
+        return Undo.entities("image", "key");
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.godwit.migration.batch;
 
 import dev.godwit.migration.definition.TableName;
 import dev.godwit.migration.operation.ExactText;
+import dev.godwit.migration.operation.Group;
 import dev.godwit.migration.operation.Outcome;
 import dev.godwit.migration.operation.Selection;
 import dev.godwit.migration.sql.Pipeline;
@@ -43,8 +44,14 @@ final class TransformWork implements OperationBatch {
         this.reader = new CandidateReader(run, connection);
     }
 
+    /** Columns by which counts are grouped may be among those that change. */
     @Override
     public Uni<BatchResult> work(Selection selection, boolean expectWork) {
+        return new GroupReader(run.run(), connection).of(selection).chain(groups -> act(selection, expectWork)
+                .map(result -> GroupReader.place(result, run.rootName(), groups)));
+    }
+
+    private Uni<BatchResult> act(Selection selection, boolean expectWork) {
         if (!run.run().commit()) {
             return reader.readCarefully(selection, true).map(rows -> result(selection, rows));
         }
@@ -176,6 +183,11 @@ final class TransformWork implements OperationBatch {
     @Override
     public Uni<List<String>> pending(Selection selection) {
         return reader.readCarefully(selection, false).map(rows -> due(byKey(rows)));
+    }
+
+    @Override
+    public Uni<Map<String, Group>> groupsOf(Collection<String> keys) {
+        return new GroupReader(run.run(), connection).of(keys);
     }
 
     @Override

@@ -44,6 +44,16 @@ public class Undo {
                 .formatted(row, row);
     }
 
+    /** SQL: the entities that a table of the journal has rows of which are not undone, as {@link Operation#undoneEntities} yields them. */
+    static String entities(String journal, String column) {
+        return """
+                SELECT DISTINCT j.%s AS key
+                  FROM godwit.%s AS j
+                  JOIN godwit.batch AS b ON b.run_id = j.run_id AND b.number = j.batch AND NOT b.undone
+                 WHERE j.run_id = $1
+                """.formatted(column, journal);
+    }
+
     /** Undoes the newest batch of the run that is not undone yet; joins the caller's transaction, which holds the undo chunk's lease. */
     public Uni<Undone> newestBatch(RunContext run, SqlConnection connection) {
         return newest(run, connection).chain(batch -> {

@@ -15,7 +15,7 @@ import java.util.Objects;
  * @param dependsOn names of migrations that must be applied first
  * @param limits limits of built-in measures, where the file sets others
  * @param session settings for each batch's transaction, by name
- * @param summary columns by which plan and report group their counts
+ * @param summary columns of the root table by which plan and report group their counts
  * @param hash {@code sha256:} and the hex digest of the file's bytes and of the files that belong to it
  * @param text the file's content
  */
@@ -34,6 +34,9 @@ public record Definition(
         String hash,
         Path file,
         String text) {
+
+    /** More columns are not grouped by. */
+    public static final int SUMMARY_MAX = 8;
 
     public Definition {
         Objects.requireNonNull(migration);

@@ -115,7 +115,7 @@ final class DefinitionParser {
         List<InventoryFigure> inventory = measures.figures();
         List<Requirement> require = require(section);
         Map<String, String> session = session(section);
-        List<String> summary = section.texts("summary");
+        List<String> summary = summary(section, operation);
         if (!problems.isEmpty()) {
             return Optional.empty();
         }
@@ -134,6 +134,22 @@ final class DefinitionParser {
                 DefinitionDirectory.hash(text, operation.get().attachments()),
                 file,
                 text));
+    }
+
+    /** Each column makes events and what is kept of them larger, and more than a few make a group of every entity. */
+    private static List<String> summary(Section section, Optional<OperationDefinition> operation) {
+        List<String> summary = section.texts("summary");
+        if (summary.size() > Definition.SUMMARY_MAX) {
+            section.problem(
+                    "summary",
+                    summary.size() + " columns to group by are more than " + Definition.SUMMARY_MAX,
+                    "name those that people count by");
+        }
+        if (section.has("summary")
+                && operation.filter(SchemaDefinition.class::isInstance).isPresent()) {
+            section.problem("summary", "a schema migration has no entities to group", "leave the key out");
+        }
+        return summary;
     }
 
     private Optional<OperationDefinition> operation(Section section) {

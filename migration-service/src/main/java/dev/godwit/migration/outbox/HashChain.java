@@ -9,6 +9,7 @@ import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The hash that ties an outcome event to the one before it in its stream. The hash covers each outcome through a salted leaf, so that a key can be redacted later,
@@ -18,6 +19,9 @@ public final class HashChain {
 
     private static final int SALT_BYTES = 16;
     private static final SecureRandom RANDOM = new SecureRandom();
+
+    /** Stands before the leaf of an event's groups, which could be taken for the leaf of another outcome otherwise. */
+    private static final byte[] GROUPS = "groups".getBytes(StandardCharsets.US_ASCII);
 
     private HashChain() {}
 
@@ -39,12 +43,26 @@ public final class HashChain {
                 outcome.reason().orElse("")));
     }
 
-    /** The hash of an event, lower-case hex. */
+    /**
+     * The hash of an event, lower-case hex.
+     *
+     * @param groups the leaf of its groups; empty where it has none, and then nothing stands for them
+     */
     public static String hash(
-            String previousHash, String run, String stream, long sequence, String eventId, List<byte[]> leaves) {
+            String previousHash,
+            String run,
+            String stream,
+            long sequence,
+            String eventId,
+            List<byte[]> leaves,
+            Optional<byte[]> groups) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         bytes.writeBytes(net(previousHash, run, stream, Long.toString(sequence), eventId));
         leaves.forEach(bytes::writeBytes);
+        groups.ifPresent(leaf -> {
+            bytes.writeBytes(GROUPS);
+            bytes.writeBytes(leaf);
+        });
         return HexFormat.of().formatHex(sha256(bytes.toByteArray()));
     }
 
@@ -57,6 +75,14 @@ public final class HashChain {
             bytes.writeBytes(utf8);
         }
         return bytes.toByteArray();
+    }
+
+    static String netOf(String part) {
+        return part.getBytes(StandardCharsets.UTF_8).length + ":" + part;
+    }
+
+    static byte[] sha256Of(String text) {
+        return sha256(text.getBytes(StandardCharsets.UTF_8));
     }
 
     private static byte[] sha256(byte[] bytes) {

@@ -1,6 +1,7 @@
 package dev.godwit.migration.outbox;
 
 import dev.godwit.migration.operation.Counts;
+import dev.godwit.migration.operation.Group;
 import dev.godwit.migration.operation.Outcome;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.json.JsonArray;
@@ -8,9 +9,12 @@ import io.vertx.core.json.JsonObject;
 import io.vertx.mutiny.sqlclient.SqlConnection;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Stream;
 
 /** Turns the outcomes of a batch into events of their stream: numbered, chained, at most 1,000 outcomes and 256 KiB each. */
 public final class OutcomeEvents {
@@ -32,12 +36,21 @@ public final class OutcomeEvents {
     /** A character that JSON escapes, as Vert.x does with all beyond ASCII that do not fit into one {@code char}. */
     private static final int BYTES_ESCAPED = 6;
 
+    /** Name and number of one kind, with quotes, colon and comma. */
+    private static final int BYTES_OF_COUNT = 20;
+
+    /** Names and braces of a group. */
+    private static final int BYTES_OF_GROUP = 30;
+
+    private static final int NULL_BYTES = 4;
+
     private OutcomeEvents() {}
 
     /**
      * What the events of one batch share.
      *
      * @param table the run's root table, whose outcomes are counted
+     * @param summary columns by which they are grouped; none where they are not
      */
     public record Batch(
             String run,
@@ -47,7 +60,8 @@ public final class OutcomeEvents {
             String stream,
             long number,
             Optional<String> commandId,
-            String table) {}
+            String table,
+            List<String> summary) {}
 
     /** Where a stream stands: number and hash of its last event. */
     public record Position(long sequence, String hash) {}
@@ -93,7 +107,11 @@ public final class OutcomeEvents {
             leaves.add(HashChain.leaf(outcome, salt));
             items.add(item(outcome, salt));
         }
-        String hash = HashChain.hash(from.hash(), batch.run(), batch.stream(), sequence, id.toString(), leaves);
+        GroupChanges groups = new GroupChanges(batch.summary(), Counts.changesByGroup(batch.table(), outcomes));
+        String groupsSalt = groups.isEmpty() ? "" : HashChain.salt();
+        Optional<byte[]> groupsLeaf = groups.isEmpty() ? Optional.empty() : Optional.of(groups.leaf(groupsSalt));
+        String hash =
+                HashChain.hash(from.hash(), batch.run(), batch.stream(), sequence, id.toString(), leaves, groupsLeaf);
         JsonObject data = new JsonObject()
                 .put("run", batch.run())
                 .put("migration", batch.migration())
@@ -107,8 +125,11 @@ public final class OutcomeEvents {
                 .put("commandId", batch.commandId().orElse(null))
                 .put("table", batch.table())
                 .put("counts", counts(Counts.of(batch.table(), outcomes)))
-                .put("at", Instant.now().toString())
-                .put("outcomes", items);
+                .put("at", Instant.now().toString());
+        if (!groups.isEmpty()) {
+            data.put("groups", groups.toJson(groupsSalt));
+        }
+        data.put("outcomes", items);
         return new Event(id, batch.run(), data);
     }
 
@@ -143,15 +164,19 @@ public final class OutcomeEvents {
     private static List<List<Outcome>> split(List<Outcome> outcomes) {
         List<List<Outcome>> parts = new ArrayList<>();
         List<Outcome> part = new ArrayList<>();
+        Set<Group> groups = new HashSet<>();
         int bytes = 0;
         for (Outcome outcome : outcomes) {
-            int size = size(outcome);
+            int size = size(outcome) + size(groupsOf(outcome), groups);
             if (part.size() == OUTCOMES_MAX || (bytes + size > BYTES_MAX && !part.isEmpty())) {
                 parts.add(part);
                 part = new ArrayList<>();
+                groups.clear();
                 bytes = 0;
+                size = size(outcome) + size(groupsOf(outcome), groups);
             }
             part.add(outcome);
+            groups.addAll(groupsOf(outcome));
             bytes += size;
         }
         if (!part.isEmpty()) {
@@ -174,6 +199,26 @@ public final class OutcomeEvents {
                         .orElse(0)
                 + outcome.formerKeys().stream()
                         .mapToInt(key -> bytes(key) + BYTES_OF_QUOTES)
+                        .sum();
+    }
+
+    private static List<Group> groupsOf(Outcome outcome) {
+        return Stream.of(outcome.group(), outcome.formerGroup())
+                .flatMap(Optional::stream)
+                .toList();
+    }
+
+    /** What an outcome adds to the groups of an event that has some already. */
+    private static int size(List<Group> groups, Set<Group> there) {
+        return groups.stream()
+                .mapToInt(group -> BYTES_OF_COUNT + (there.contains(group) ? 0 : size(group)))
+                .sum();
+    }
+
+    private static int size(Group group) {
+        return BYTES_OF_GROUP
+                + group.values().stream()
+                        .mapToInt(value -> BYTES_OF_QUOTES + (value == null ? NULL_BYTES : bytes(value)))
                         .sum();
     }
 

@@ -87,6 +87,7 @@ final class DeriveFindings {
     }
 
     private Uni<Void> structure() {
+        findings.addAll(TableFindings.summary(definition, tables.get(derive.from())));
         return Multi.createFrom()
                 .iterable(tables.values())
                 .onItem()

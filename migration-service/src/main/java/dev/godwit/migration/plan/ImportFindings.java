@@ -171,6 +171,7 @@ final class ImportFindings {
     }
 
     private Uni<Void> structure() {
+        findings.addAll(TableFindings.summary(definition, tables.get(imported.from())));
         return Multi.createFrom()
                 .iterable(tables.values())
                 .onItem()

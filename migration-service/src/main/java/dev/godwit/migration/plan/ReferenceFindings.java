@@ -29,9 +29,7 @@ final class ReferenceFindings {
         scope.rekey().references().forEach(this::softReference);
         scope.rekey().children().forEach(this::derivedChild);
         scope.root().foreignKeysTo().stream().filter(key -> !key.enforced()).forEach(this::notEnforced);
-        scope.definition().summary().stream()
-                .filter(name -> scope.root().column(name).isEmpty())
-                .forEach(name -> findings.add(TableFindings.unknownColumn(scope.root(), name, "summary")));
+        findings.addAll(TableFindings.summary(scope.definition(), scope.root()));
         return findings;
     }
 

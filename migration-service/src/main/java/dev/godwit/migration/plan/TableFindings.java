@@ -4,6 +4,7 @@ import dev.godwit.migration.catalog.Column;
 import dev.godwit.migration.catalog.Index;
 import dev.godwit.migration.catalog.Table;
 import dev.godwit.migration.catalog.Trigger;
+import dev.godwit.migration.definition.Definition;
 import dev.godwit.migration.definition.Identifier;
 import dev.godwit.migration.definition.Spelling;
 import dev.godwit.migration.definition.TableName;
@@ -90,6 +91,14 @@ final class TableFindings {
                     "add a unique index: CREATE UNIQUE INDEX CONCURRENTLY ON "
                             + table.name().quoted() + " (" + Identifier.quote(name) + ")"));
         }
+    }
+
+    /** Columns to group by that the root table has not got. */
+    static List<Finding> summary(Definition definition, Table root) {
+        return definition.summary().stream()
+                .filter(name -> root.column(name).isEmpty())
+                .map(name -> unknownColumn(root, name, "summary"))
+                .toList();
     }
 
     static Finding unknownColumn(Table table, String name, String where) {

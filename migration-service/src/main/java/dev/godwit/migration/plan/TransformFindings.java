@@ -100,6 +100,7 @@ final class TransformFindings {
 
     private Uni<List<Finding>> ofTable(Table table) {
         List<Finding> findings = structure(table);
+        findings.addAll(TableFindings.summary(definition, table));
         TransformCompiler.misfits(transform, table)
                 .forEach(misfit -> findings.add(Finding.refuse(misfit.code(), misfit.message(), misfit.remedy())));
         if (!findings.isEmpty()) {

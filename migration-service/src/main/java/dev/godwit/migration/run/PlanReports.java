@@ -80,6 +80,7 @@ class PlanReports {
                     .put("migration", run.migration())
                     .put("counts", snapshot.getJsonObject("counts"));
             return conflicts(run, report)
+                    .chain(() -> groups(run, context, report))
                     .chain(() -> references(run, context, report))
                     .chain(() -> undeclared(context, report))
                     .chain(() -> inventory.take(context))
@@ -101,6 +102,14 @@ class PlanReports {
             report.put("conflicts", conflicts);
             return null;
         });
+    }
+
+    private Uni<Void> groups(Run run, RunContext context, JsonObject report) {
+        return context.definition().summary().isEmpty()
+                ? Uni.createFrom().voidItem()
+                : runs.execute(GroupReports.FORESEEN, run.id())
+                        .invoke(rows -> report.put("groups", GroupReports.of(context, rows)))
+                        .replaceWithVoid();
     }
 
     private Uni<Void> references(Run run, RunContext context, JsonObject report) {

@@ -26,7 +26,13 @@ final class RollbackPreview {
                 .execute()
                 .chain(() ->
                         connection.preparedQuery(run.operation().previewUndo()).execute(Tuple.of(run.runId())))
-                .map(this::toJson));
+                .map(this::toJson)
+                .chain(preview -> run.definition().summary().isEmpty()
+                        ? Uni.createFrom().item(preview)
+                        : connection
+                                .preparedQuery(GroupReports.undone(run))
+                                .execute(Tuple.of(run.runId()))
+                                .map(groups -> preview.put("groups", GroupReports.of(run, groups)))));
     }
 
     /** Of one table: rows that get their old key or content back, rows that go, and rows that stay as others left them. */

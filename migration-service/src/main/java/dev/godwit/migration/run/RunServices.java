@@ -134,7 +134,7 @@ public class RunServices implements RunService {
     public Uni<JsonObject> explain(String migration) {
         Definition definition = definitions.find(migration).orElseThrow(() -> unknownMigration(migration));
         return pool.withConnection(connection -> contexts.compile(connection, definition))
-                .map(compiled -> Explanation.of(definition, compiled.operation().statements()));
+                .map(compiled -> Explanation.of(definition, compiled.operation()));
     }
 
     @Override

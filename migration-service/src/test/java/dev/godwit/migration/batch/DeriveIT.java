@@ -48,6 +48,7 @@ class DeriveIT {
                 SELECT entity.id, 'keeper', s.id FROM entity JOIN public.shelf AS s ON s.keeper = entity.id WHERE NOT entity.head
               watch:
                 - {table: public.shelf, entity: keeper}
+            summary: [head]
             """;
 
     private static final TableName SHELF = new TableName("public", "shelf");

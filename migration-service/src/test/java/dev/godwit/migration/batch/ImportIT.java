@@ -40,6 +40,7 @@ class ImportIT {
 
     private static final String ACCOUNTS = """
             migration: accounts
+            summary: [name]
             import:
               from: legacy.person
               into: public.account
@@ -54,6 +55,7 @@ class ImportIT {
 
     private static final String COURSES = """
             migration: courses
+            summary: [teacher, helper]
             depends-on: [accounts]
             import:
               from: legacy.course
@@ -519,6 +521,9 @@ class ImportIT {
                 .contains("unknown_table");
         assertThat(findings(engine, "postgres", ACCOUNTS.replace("    name:", "    nam:")))
                 .contains("unknown_column");
+        assertThat(findings(engine, "postgres", ACCOUNTS.replace("summary: [name]", "summary: [note]")))
+                .as("a column of the target, and not of the source")
+                .containsExactly("unknown_column");
         assertThat(findings(engine, "postgres", ACCOUNTS.replace("[sub]", "[sub, name]")))
                 .contains("no_unique_identity");
         assertThat(findings(engine, "postgres", ACCOUNTS.replace("trim(name)", "trim(nam)")))

@@ -99,6 +99,12 @@ class RbacAssignmentsIT {
                 .isEqualTo(Map.of("migrated", 204L, "unchanged", 2L))
                 .isEqualTo(plan.counts());
         assertThat(run.story()).isEqualTo(plan.story());
+        long superusers = Long.parseLong(engine.value("SELECT count(*) FROM users WHERE is_superuser"));
+        assertThat(run.groups()).isEqualTo(plan.groups()).containsOnlyKeys("[\"true\"]", "[\"false\"]");
+        assertThat(run.groups().get("[\"true\"]").values().stream()
+                        .mapToLong(n -> n)
+                        .sum())
+                .isEqualTo(superusers);
         assertThat(assigned(engine, "super-with-projects")).containsExactly("Admin global");
         assertThat(assigned(engine, "super-without")).containsExactly("Admin global");
         assertThat(assigned(engine, "with-starter")).containsExactly("Owner project for good");

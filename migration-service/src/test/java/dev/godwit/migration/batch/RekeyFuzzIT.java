@@ -30,6 +30,7 @@ class RekeyFuzzIT {
               references: [{table: public.pin, column: items}]
               on-duplicate: merge
               merge: {keep: newest(age)}
+            summary: [age]
             """;
 
     @ParameterizedTest

@@ -26,7 +26,8 @@ class RekeyOutcomesIT {
     private static final String DOC = "CREATE TABLE doc (id text PRIMARY KEY, wanted text)";
 
     private static String definition(String policy) {
-        return "{migration: m, rekey: {table: public.doc, key: id, to: wanted, on-duplicate: " + policy + "}}";
+        return "{migration: m, rekey: {table: public.doc, key: id, to: wanted, on-duplicate: " + policy
+                + "}, summary: [wanted]}";
     }
 
     private static List<String> replaced(EngineRun run) {

@@ -24,6 +24,7 @@ class TransformIT {
               pending: name <> lower(name)
               set: {name: lower(name)}
               writers: %s
+            summary: [name, note]
             """;
 
     private static Engine persons(String... more) {

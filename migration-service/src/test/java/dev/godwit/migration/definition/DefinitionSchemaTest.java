@@ -215,6 +215,8 @@ class DefinitionSchemaTest {
                 "migration: m\nschema: {up: SELECT 1}\nhealth: [{name: a, sql: SELECT 0, warn: high, critical: 2}]",
                 "migration: m\nrekey: {table: a.b, key: id, to: gen(id)}\nhealth: [{name: orphans, sql: SELECT 0, warn: 1, critical: 2}]",
                 "migration: m\nschema: {up: SELECT 1}\nsession: {'no name': x}",
+                "migration: m\nschema: {up: SELECT 1}\nsummary: [a]",
+                "migration: m\nrekey: {table: a.b, key: id, to: gen(id)}\nsummary: [a, b, c, d, e, f, g, h, i]",
                 "migration: m\nschema: {up: ' '}",
                 "migration: m\nschema: [up, down]"
             })

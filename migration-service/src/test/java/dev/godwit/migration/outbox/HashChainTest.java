@@ -4,13 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.godwit.migration.operation.Counts;
+import dev.godwit.migration.operation.Group;
 import dev.godwit.migration.operation.Outcome;
 import dev.godwit.migration.operation.OutcomeKind;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -32,16 +36,20 @@ class HashChainTest {
             List<String> expected = new ArrayList<>();
             event.get("leaves").forEach(leaf -> expected.add(leaf.asText()));
             assertThat(leaves.stream().map(HEX::formatHex)).containsExactlyElementsOf(expected);
+            Optional<byte[]> groups = Optional.ofNullable(event.get("groups")).map(HashChainTest::groupsLeaf);
+            assertThat(groups.map(HEX::formatHex))
+                    .isEqualTo(Optional.ofNullable(event.get("groupsLeaf")).map(JsonNode::asText));
             previous = HashChain.hash(
                     previous,
                     event.get("run").asText(),
                     event.get("stream").asText(),
                     event.get("sequence").asLong(),
                     event.get("id").asText(),
-                    leaves);
+                    leaves,
+                    groups);
             assertThat(previous).isEqualTo(event.get("hash").asText());
         }
-        assertThat(events).hasSize(3);
+        assertThat(events).hasSize(4);
     }
 
     @Test
@@ -63,6 +71,23 @@ class HashChainTest {
     @Test
     void shouldSaltWith128FreshBits() {
         assertThat(HashChain.salt()).matches("[A-Za-z0-9_-]{22}").isNotEqualTo(HashChain.salt());
+    }
+
+    private static byte[] groupsLeaf(JsonNode groups) {
+        Map<Group, Counts> changes = new LinkedHashMap<>();
+        groups.get("changes").forEach(change -> {
+            List<String> values = new ArrayList<>();
+            change.get("values").forEach(value -> values.add(value.textValue()));
+            Counts counts = Counts.NONE;
+            for (OutcomeKind kind : OutcomeKind.values()) {
+                counts = counts.plus(Counts.of(
+                        kind, change.get("counts").path(kind.wireName()).asLong()));
+            }
+            changes.put(new Group(values), counts);
+        });
+        List<String> columns = new ArrayList<>();
+        groups.get("columns").forEach(column -> columns.add(column.asText()));
+        return new GroupChanges(columns, changes).leaf(groups.get("salt").asText());
     }
 
     private static Outcome outcome(JsonNode o) {

@@ -3,6 +3,7 @@ package dev.godwit.migration.outbox;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
+import dev.godwit.migration.operation.Group;
 import dev.godwit.migration.operation.Outcome;
 import dev.godwit.migration.operation.OutcomeKind;
 import dev.godwit.migration.sql.Pipeline;
@@ -10,6 +11,7 @@ import dev.godwit.migration.testing.Engine;
 import dev.godwit.migration.testing.Schemas;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -78,6 +80,59 @@ class OutcomeEventsIT {
     }
 
     @Test
+    void shouldStayBelow256KiBWithAGroupPerOutcomeAndTellEachOnce() {
+        List<Outcome> outcomes = IntStream.range(0, 1000)
+                .mapToObj(i -> Outcome.migrated("public.t", "k" + i, "n" + i)
+                        .in(new Group(List.of(i + "\u0001".repeat(195), "ü".repeat(200))))
+                        .replacing(new Outcome.Told(OutcomeKind.CONFLICT, Optional.empty()))
+                        .formerlyIn(new Group(Arrays.asList(i + "x".repeat(190), null))))
+                .toList();
+
+        append("groups", outcomes, new OutcomeEvents.Position(0, ""));
+
+        assertThat(engine.values("SELECT octet_length(payload) FROM godwit.outbox WHERE subject = 'groups'"))
+                .hasSizeBetween(4, 12)
+                .allSatisfy(size -> assertThat(Integer.parseInt(size)).isLessThanOrEqualTo(256 * 1024));
+        assertThat(events("groups").stream()
+                        .mapToInt(event -> event.getJsonObject("groups")
+                                .getJsonArray("changes")
+                                .size())
+                        .sum())
+                .isEqualTo(2000);
+    }
+
+    @Test
+    void shouldTellByHowMuchGroupsMoveAndNothingOfWhoIsInThem() {
+        Group admins = new Group(List.of("admin", "x"));
+        Group nobody = new Group(Arrays.asList(null, null));
+        append(
+                "moves",
+                List.of(
+                        Outcome.migrated("public.t", "a", "b").in(admins),
+                        Outcome.migrated("public.t", "c", "d").in(admins),
+                        Outcome.migrated("public.t", "e", "f")
+                                .in(nobody)
+                                .replacing(new Outcome.Told(OutcomeKind.CONFLICT, Optional.of("duplicate")))
+                                .formerlyIn(admins),
+                        Outcome.of("public.t", "g", OutcomeKind.FAILED).in(Group.UNKNOWN),
+                        Outcome.of("public.t", "h", OutcomeKind.UNCHANGED)
+                                .because("already_migrated")
+                                .in(admins),
+                        Outcome.of("public.other", "x", OutcomeKind.MIGRATED).because("reference")),
+                new OutcomeEvents.Position(0, ""));
+
+        JsonObject event = events("moves").get(0);
+        assertThat(event.getJsonObject("groups").getJsonArray("columns")).containsExactly("role", "scope");
+        assertThat(event.getJsonObject("groups").getJsonArray("changes").stream()
+                        .map(Object::toString))
+                .containsExactly(
+                        "{\"values\":[\"admin\",\"x\"],\"counts\":{\"migrated\":2,\"conflict\":-1}}",
+                        "{\"values\":[null,null],\"counts\":{\"migrated\":1}}",
+                        "{\"values\":null,\"counts\":{\"failed\":1}}");
+        assertThat(Schemas.violations("outcomes-recorded", event.encode())).isEmpty();
+    }
+
+    @Test
     void shouldCountEntitiesOnlyAndFollowTheSchema() {
         append(
                 "mixed",
@@ -92,6 +147,7 @@ class OutcomeEventsIT {
         JsonObject event = events("mixed").get(0);
         assertThat(event.getJsonObject("counts").getLong("migrated")).isEqualTo(1);
         assertThat(event.getJsonObject("counts").getLong("conflict")).isEqualTo(1);
+        assertThat(event.containsKey("groups")).isFalse();
         assertThat(Schemas.violations("outcomes-recorded", event.encode())).isEmpty();
     }
 
@@ -130,8 +186,8 @@ class OutcomeEventsIT {
 
     @CanIgnoreReturnValue
     private static OutcomeEvents.Position append(String run, List<Outcome> outcomes, OutcomeEvents.Position from) {
-        OutcomeEvents.Batch batch =
-                new OutcomeEvents.Batch(run, "m", "commit", "backfill", "chunk-1", 7, Optional.empty(), "public.t");
+        OutcomeEvents.Batch batch = new OutcomeEvents.Batch(
+                run, "m", "commit", "backfill", "chunk-1", 7, Optional.empty(), "public.t", List.of("role", "scope"));
         OutcomeEvents.Chain chain = OutcomeEvents.chain(batch, outcomes, from);
         Engine.await(
                 engine.sessions().inTransaction(connection -> Pipeline.of(List.copyOf(chain.appends(connection)))));

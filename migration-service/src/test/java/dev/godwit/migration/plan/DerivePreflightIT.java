@@ -60,6 +60,14 @@ class DerivePreflightIT {
         assertThat(check("postgres", SOUND, "")).isEmpty();
     }
 
+    @Test
+    void shouldRefuseToGroupByAColumnThatEntitiesHaveNot() {
+        assertThat(check("postgres", SOUND, "summary: [id]")).isEmpty();
+        assertThat(check("postgres", SOUND, "summary: [shelff]"))
+                .extracting(Finding::code)
+                .containsExactly("unknown_column");
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',

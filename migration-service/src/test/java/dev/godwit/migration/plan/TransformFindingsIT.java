@@ -97,6 +97,19 @@ class TransformFindingsIT {
     }
 
     @Test
+    void shouldRefuseToGroupByAColumnThatIsNotThere() {
+        List<Finding> findings = check(
+                TestDefinitions.of(
+                        "migration: forms\ntransform: {writers: new, pending: form = 'old', table: public.stamped, set: {form: upper(form)}, triggers: off}\nsummary: [form, forn]\n"));
+
+        assertThat(findings).singleElement().satisfies(finding -> {
+            assertThat(finding.code()).isEqualTo("unknown_column");
+            assertThat(finding.message()).isEqualTo("summary: public.stamped has no column forn");
+            assertThat(finding.remedy()).contains("form");
+        });
+    }
+
+    @Test
     void shouldQuoteWhatPostgreSqlSaysToExpressions() {
         assertThat(message("table: public.stamped, triggers: off, set: {form: uper(form)}"))
                 .contains("transform.set.form", "uper(text) does not exist");

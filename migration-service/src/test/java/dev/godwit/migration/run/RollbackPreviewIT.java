@@ -30,6 +30,37 @@ class RollbackPreviewIT {
                 .containsExactlyInAnyOrder(line("public.doc", 3, 1), line("public.page", 1, 0));
     }
 
+    @Test
+    void shouldTellByGroupsWhatAPlanForeseesAndARollbackLooksAt() {
+        Engine engine = Engine.on("previewgroups", """
+                CREATE TABLE doc (id text PRIMARY KEY, wanted text, owner text);
+                INSERT INTO doc VALUES ('a', 'x', 'ann'), ('b', 'y', 'ann'), ('c', 'c', 'bob'), ('d', 'z', NULL);
+                INSERT INTO doc SELECT 'n' || n, 'n' || n, 'o' || n FROM generate_series(1, 30) AS n;
+                """);
+        String yaml = "migration: docs\nrekey: {table: public.doc, key: id, to: wanted}\nsummary: [owner]\n";
+        EngineRun plan = engine.plan(yaml);
+        plan.inspect();
+
+        JsonObject foreseen =
+                GroupReports.of(plan.context(), Engine.await(engine.runs().execute(GroupReports.FORESEEN, plan.id())));
+
+        assertThat(foreseen.getJsonArray("columns")).containsExactly("owner");
+        assertThat(foreseen.getLong("number")).isEqualTo(33);
+        assertThat(foreseen.getJsonArray("largest")).hasSize(20);
+        assertThat(foreseen.getJsonArray("largest").getJsonObject(0).encode())
+                .isEqualTo(
+                        "{\"values\":[\"ann\"],\"counts\":{\"migrated\":2,\"unchanged\":0,\"skipped\":0,\"conflict\":0,\"failed\":0}}");
+
+        EngineRun run = engine.commit(yaml);
+        run.backfill();
+        JsonObject preview =
+                Engine.await(new RollbackPreview(TestPostgres.pool(engine.database()), run.context()).preview());
+
+        assertThat(preview.getJsonObject("groups").encode())
+                .isEqualTo(
+                        "{\"columns\":[\"owner\"],\"number\":2,\"largest\":[{\"values\":[\"ann\"],\"entities\":2},{\"values\":[null],\"entities\":1}]}");
+    }
+
     private static JsonObject line(String table, long restored, long left) {
         return new JsonObject()
                 .put("table", table)

@@ -1,6 +1,7 @@
 package dev.godwit.migration.testing;
 
 import static dev.godwit.migration.testing.Engine.await;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import dev.godwit.migration.batch.BatchResult;
@@ -29,6 +30,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.BiFunction;
 import org.awaitility.Awaitility;
 
@@ -297,7 +299,38 @@ public final class EngineRun {
                 counts.put(row.getColumnName(i), row.getLong(i));
             }
         }
+        groupsMustAddUpTo(counts);
         return counts;
+    }
+
+    /** Where the definition groups by something, no entity is in two groups or in none. */
+    private void groupsMustAddUpTo(Map<String, Long> counts) {
+        if (context().definition().summary().isEmpty()) {
+            return;
+        }
+        Map<String, Long> sum = new TreeMap<>();
+        groups().values()
+                .forEach(group -> group.forEach((outcome, count) -> {
+                    assertThat(count).as("%s of %s", outcome, groups()).isPositive();
+                    sum.merge(outcome, count, Long::sum);
+                }));
+        assertThat(sum).as("groups %s", groups()).isEqualTo(new TreeMap<>(counts));
+    }
+
+    /** What whoever has the run's events alone knows of its groups: counts by outcome, zeros left out, by the JSON of the values. */
+    public Map<String, Map<String, Long>> groups() {
+        Map<String, Map<String, Long>> groups = new TreeMap<>();
+        engine.events("godwit.outcomes").stream()
+                .filter(event -> event.getString("run").equals(id))
+                .filter(event -> event.containsKey("groups"))
+                .flatMap(event -> event.getJsonObject("groups").getJsonArray("changes").stream())
+                .map(JsonObject.class::cast)
+                .forEach(change -> change.getJsonObject("counts").forEach(count -> groups.computeIfAbsent(
+                                String.valueOf(change.getJsonArray("values")), values -> new TreeMap<>())
+                        .merge(count.getKey(), ((Number) count.getValue()).longValue(), Long::sum)));
+        groups.values().forEach(counts -> counts.values().removeIf(count -> count == 0));
+        groups.values().removeIf(Map::isEmpty);
+        return groups;
     }
 
     /** All outcomes told by the run's events. */

@@ -124,6 +124,10 @@ public final class BundleProof {
         End before = ends.getOrDefault(stream, new End(0, ""));
         ByteArrayOutputStream leaves = new ByteArrayOutputStream();
         event.path("outcomes").forEach(outcome -> leaves.writeBytes(leaf(outcome)));
+        if (event.hasNonNull("groups")) {
+            leaves.writeBytes(Chain.GROUPS.getBytes(StandardCharsets.US_ASCII));
+            leaves.writeBytes(HexFormat.of().parseHex(event.path("groups").asText()));
+        }
         String previous = event.path("previousHash").asText();
         byte[] computed =
                 Chain.event(previous, run(), stream, sequence, event.path("id").asText(), leaves.toByteArray());

@@ -8,6 +8,9 @@ import java.security.NoSuchAlgorithmException;
 /** The hashes of the trail as {@code docs/reference/events/hash-chain-vector.json} shows them, computed by whoever does not believe the service. */
 public final class Chain {
 
+    /** Stands before the hash of an event's groups, behind the leaves of its outcomes. */
+    public static final String GROUPS = "groups";
+
     private Chain() {}
 
     /** The hash over these texts, each with its length before it; null is the empty text. */
@@ -44,7 +47,7 @@ public final class Chain {
      * The hash of an event.
      *
      * @param previousHash hex, empty for the first event of a stream
-     * @param leaves all of them, one after the other
+     * @param leaves all of them, one after the other, and behind them {@link #GROUPS} with the hash of the event's groups, where it has some
      */
     public static byte[] event(
             String previousHash, String run, String stream, long sequence, String eventId, byte[] leaves) {

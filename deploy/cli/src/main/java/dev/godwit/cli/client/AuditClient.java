@@ -1,6 +1,7 @@
 package dev.godwit.cli.client;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.godwit.cli.Failure;
 import dev.godwit.cli.stack.StackDescription;
 import java.io.InputStream;
@@ -88,15 +89,15 @@ public final class AuditClient {
     }
 
     /** Takes a key out of the trail, and answers how many outcomes told of it. */
-    public JsonNode redact(String table, String key, String requestedBy, String reason) {
-        return rest.post(
-                "/api/redactions",
-                RestClient.JSON
-                        .createObjectNode()
-                        .put("table", table)
-                        .put("key", key)
-                        .put("requestedBy", requestedBy)
-                        .put("reason", reason));
+    public JsonNode redact(String table, String key, List<String> groupColumns, String requestedBy, String reason) {
+        ObjectNode wanted = RestClient.JSON
+                .createObjectNode()
+                .put("table", table)
+                .put("key", key)
+                .put("requestedBy", requestedBy)
+                .put("reason", reason);
+        groupColumns.forEach(wanted.putArray("groupColumns")::add);
+        return rest.post("/api/redactions", wanted);
     }
 
     /** The report as a page to print, streamed; the caller closes it. */

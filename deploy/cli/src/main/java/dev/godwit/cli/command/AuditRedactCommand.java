@@ -2,6 +2,8 @@ package dev.godwit.cli.command;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.godwit.cli.ExitCode;
+import java.util.ArrayList;
+import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -21,13 +23,23 @@ public final class AuditRedactCommand extends ServiceCommand {
     @Option(names = "--reason", required = true, paramLabel = "TEXT", description = "Why; it is kept, with your name.")
     private String reason;
 
+    @Option(
+            names = "--group-column",
+            paramLabel = "COLUMN",
+            description = "A column that definitions group by and that holds such keys; may be repeated.")
+    private List<String> groupColumns = new ArrayList<>();
+
     @Override
     public Integer call() {
-        JsonNode redacted = audit().redact(table, key, requestedBy(), reason);
+        JsonNode redacted = audit().redact(table, key, groupColumns, requestedBy(), reason);
         if (isJson()) {
             terminal().json(redacted);
         } else {
-            terminal().line(redacted.path("outcomes").asLong() + " outcomes redacted");
+            terminal()
+                    .line(redacted.path("outcomes").asLong() + " outcomes redacted"
+                            + (groupColumns.isEmpty()
+                                    ? ""
+                                    : ", " + redacted.path("groups").asLong() + " groups"));
         }
         return ExitCode.DONE;
     }

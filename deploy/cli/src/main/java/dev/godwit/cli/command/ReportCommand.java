@@ -83,6 +83,7 @@ public final class ReportCommand extends ServiceCommand {
 
     private void print(AuditClient audit, JsonNode report) {
         RunReport.print(terminal(), new Run(report));
+        RunReport.printGroups(terminal(), report.path("groups"));
         Table table = new Table("  OUTCOME", "REASON", "COUNT");
         for (JsonNode reason : report.path("reasons")) {
             table.row(

@@ -49,6 +49,9 @@ public final class RollbackCommand extends ServiceCommand {
         if (isJson()) {
             ObjectNode object = before.json().deepCopy();
             object.set("preview", answer.path("preview"));
+            if (answer.has("groups")) {
+                object.set("groups", answer.path("groups"));
+            }
             terminal().json(object);
             return ExitCode.DONE;
         }
@@ -61,6 +64,7 @@ public final class RollbackCommand extends ServiceCommand {
                     row.path("left").asLong());
         }
         table.print(terminal());
+        RunReport.printGroups(terminal(), answer.path("groups"));
         terminal().note("nothing was written; to do it: godwit rollback " + run + " --commit");
         return ExitCode.DONE;
     }

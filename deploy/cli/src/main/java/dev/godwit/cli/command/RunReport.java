@@ -9,9 +9,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** Runs and plans as text. */
 final class RunReport {
+    private static final int GROUPS_SHOWN = 20;
+
     private RunReport() {}
 
     static void print(Terminal terminal, Run run) {
@@ -56,6 +59,7 @@ final class RunReport {
     /** The plan's report below its run. */
     static void printPlan(Terminal terminal, JsonNode plan) {
         printInventory(terminal, plan.path("inventory"));
+        printGroups(terminal, plan.path("groups"));
         for (JsonNode conflict : plan.path("conflicts")) {
             terminal.line(String.format(
                     Locale.ROOT,
@@ -112,6 +116,54 @@ final class RunReport {
         }
         remarks(terminal, "warning", plan.path("warnings"));
         remarks(terminal, "refused", plan.path("refusals"));
+    }
+
+    /** Entities by groups of values, where the definition names columns to group by. */
+    static void printGroups(Terminal terminal, JsonNode groups) {
+        List<String> columns = new ArrayList<>();
+        groups.path("columns").forEach(column -> columns.add(column.asText()));
+        if (columns.isEmpty()) {
+            return;
+        }
+        Table table = new Table("  " + String.join(", ", columns).toUpperCase(Locale.ROOT), "ENTITIES");
+        int shown = 0;
+        for (JsonNode group : groups.path("largest")) {
+            if (shown++ < GROUPS_SHOWN) {
+                table.row("  " + values(group.path("values")), counted(group));
+            }
+        }
+        long number = groups.path("number").asLong();
+        terminal.line(String.format(
+                Locale.ROOT, "  %,d group%s by %s", number, number == 1 ? "" : "s", String.join(", ", columns)));
+        if (!table.isEmpty()) {
+            table.print(terminal);
+        }
+        if (number > GROUPS_SHOWN) {
+            terminal.line(String.format(Locale.ROOT, "  and %,d more", number - GROUPS_SHOWN));
+        }
+    }
+
+    private static String values(JsonNode values) {
+        if (!values.isArray()) {
+            return "(not known)";
+        }
+        List<String> texts = new ArrayList<>();
+        values.forEach(value -> texts.add(value.isNull() ? "(null)" : value.asText()));
+        return String.join(", ", texts);
+    }
+
+    private static String counted(JsonNode group) {
+        if (group.has("entities")) {
+            return String.format(Locale.ROOT, "%,d", group.path("entities").asLong());
+        }
+        return Run.OUTCOMES.stream()
+                .filter(outcome -> group.path("counts").path(outcome).asLong() != 0)
+                .map(outcome -> String.format(
+                        Locale.ROOT,
+                        "%,d %s",
+                        group.path("counts").path(outcome).asLong(),
+                        outcome))
+                .collect(Collectors.joining(", "));
     }
 
     private static void printInventory(Terminal terminal, JsonNode inventory) {

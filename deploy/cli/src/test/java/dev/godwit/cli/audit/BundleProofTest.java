@@ -3,6 +3,7 @@ package dev.godwit.cli.audit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
@@ -83,6 +84,20 @@ class BundleProofTest {
     }
 
     @Test
+    void shouldNameTheEventWhoseGroupsWereTakenAwayOrChanged() throws Exception {
+        List<String> whole = List.copyOf(lines);
+        assertThat(whole.get(2)).contains("\"groups\":\"");
+
+        lines.set(2, whole.get(2).replaceFirst("\"groups\":\"[0-9a-f]+\",", ""));
+        assertThat(proof(sign(), null).findings())
+                .containsExactly("chunk-1, event 2: its outcomes are not what was hashed");
+
+        lines.set(2, whole.get(2).replaceFirst("\"groups\":\"..", "\"groups\":\"00"));
+        assertThat(proof(sign(), null).findings())
+                .containsExactly("chunk-1, event 2: its outcomes are not what was hashed");
+    }
+
+    @Test
     void shouldMissTheSignature() throws Exception {
         assertThat(proof(lines, null).findings()).containsExactly("the last line, with the signature, is missing");
     }
@@ -90,14 +105,26 @@ class BundleProofTest {
     private String event(int sequence, String key, boolean redacted) {
         byte[] leaf = Chain.leaf("salt", "public.documents", key, null, "migrated", null);
         String previous = hash;
-        hash = HEX.formatHex(Chain.event(previous, "r1", "chunk-1", sequence, "id-" + sequence, leaf));
+        boolean grouped = sequence == 2;
+        byte[] groups = Chain.hash("groups of the event");
+        byte[] leaves = grouped ? joined(leaf, Chain.GROUPS.getBytes(StandardCharsets.US_ASCII), groups) : leaf;
+        hash = HEX.formatHex(Chain.event(previous, "r1", "chunk-1", sequence, "id-" + sequence, leaves));
         String outcome = redacted
                 ? "\"redacted\":\"" + HEX.formatHex(leaf) + "\""
                 : "\"key\":\"" + key + "\",\"newKey\":null,\"salt\":\"salt\"";
         return "{\"id\":\"id-%d\",\"stream\":\"chunk-1\",\"sequence\":%d,\"previousHash\":\"%s\",\"hash\":\"%s\","
                         .formatted(sequence, sequence, previous, hash)
+                + (grouped ? "\"groups\":\"" + HEX.formatHex(groups) + "\"," : "")
                 + "\"outcomes\":[{\"table\":\"public.documents\",\"outcome\":\"migrated\",\"reason\":null," + outcome
                 + "}]}";
+    }
+
+    private static byte[] joined(byte[]... parts) {
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        for (byte[] part : parts) {
+            all.writeBytes(part);
+        }
+        return all.toByteArray();
     }
 
     private List<String> sign() throws GeneralSecurityException {

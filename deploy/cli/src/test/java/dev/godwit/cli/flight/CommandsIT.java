@@ -14,6 +14,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
@@ -62,6 +63,7 @@ class CommandsIT {
                   table: archive.documents
                   key: id
                   to: md5(name)::uuid
+                summary: [name]
                 """);
     }
 
@@ -112,6 +114,21 @@ class CommandsIT {
         assertThat(counts.counts()).containsEntry("migrated", 3L).containsEntry("unchanged", 0L);
         counts.counts().forEach((outcome, entities) -> assertThat(entities)
                 .isEqualTo(last.path("counts").path(outcome).asLong()));
+        groupsMustAddUpTo(counts);
+    }
+
+    private static void groupsMustAddUpTo(RunCounts counts) {
+        Map<String, Long> sum = new TreeMap<>();
+        counts.groups()
+                .values()
+                .forEach(group -> group.forEach((outcome, entities) -> sum.merge(outcome, entities, Long::sum)));
+        sum.forEach((outcome, entities) -> assertThat(counts.counts()).containsEntry(outcome, entities));
+        Map<String, Long> wrong =
+                counts.groups().get(EventClient.JSON.createArrayNode().add("wrong"));
+        Map<String, Long> right =
+                counts.groups().get(EventClient.JSON.createArrayNode().add("right"));
+        assertThat(wrong).as("what was told last").containsEntry("migrated", 1L);
+        assertThat(right).as("what was told before").containsEntry("unchanged", 0L);
     }
 
     /** Sends the page's data, with the run that there is in place of the one that the page names. */

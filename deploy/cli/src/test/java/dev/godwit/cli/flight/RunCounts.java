@@ -9,6 +9,7 @@ import java.util.TreeMap;
 public final class RunCounts {
     private final Map<String, JsonNode> ends = new HashMap<>();
     private final Map<String, Long> counts = new TreeMap<>();
+    private final Map<JsonNode, Map<String, Long>> groups = new HashMap<>();
 
     /** Adds the data of the run's next event; of one that was there before, nothing. */
     public void add(JsonNode event) {
@@ -32,6 +33,13 @@ public final class RunCounts {
                 count(outcome.path("replaces").path("outcome").asText(), -1);
             }
         }
+        for (JsonNode change : event.path("groups").path("changes")) {
+            Map<String, Long> group = groups.computeIfAbsent(change.path("values"), values -> new TreeMap<>());
+            change.path("counts")
+                    .properties()
+                    .forEach(moved ->
+                            group.merge(moved.getKey(), moved.getValue().asLong(), Long::sum));
+        }
     }
 
     private void count(String outcome, long entities) {
@@ -41,6 +49,11 @@ public final class RunCounts {
     /** Entities by outcome. */
     public Map<String, Long> counts() {
         return Map.copyOf(counts);
+    }
+
+    /** The same by the values of the columns that the definition's {@code summary} names; none where it names none. */
+    public Map<JsonNode, Map<String, Long>> groups() {
+        return Map.copyOf(groups);
     }
 
     /** Whether everything has come that the run's last event on godwit.runs names, and nothing else. */

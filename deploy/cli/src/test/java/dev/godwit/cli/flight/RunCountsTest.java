@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class RunCountsTest {
@@ -28,6 +30,36 @@ class RunCountsTest {
         assertThat(counts.counts()).containsEntry("conflict", 1L).containsEntry("migrated", 1L);
         assertThat(counts.isComplete(ends("bb"))).isTrue();
         assertThat(counts.isComplete(ends("cc"))).isFalse();
+    }
+
+    @Test
+    void shouldAddUpGroupsAndCountEachEventOnce() throws JsonProcessingException {
+        JsonNode first = grouped(
+                1,
+                "",
+                "aa",
+                "{'values': ['ann'], 'counts': {'conflict': 2}}, {'values': null, 'counts': {'failed': 1}}");
+        JsonNode second = grouped(
+                2,
+                "aa",
+                "bb",
+                "{'values': [null], 'counts': {'migrated': 1}}, {'values': ['ann'], 'counts': {'conflict': -1}}");
+        counts.add(first);
+        counts.add(second);
+        counts.add(second);
+
+        assertThat(counts.groups())
+                .containsOnly(
+                        Map.entry(json("['ann']"), Map.of("conflict", 1L)),
+                        Map.entry(json("[null]"), Map.of("migrated", 1L)),
+                        Map.entry(json("null"), Map.of("failed", 1L)));
+    }
+
+    private static JsonNode grouped(int sequence, String previous, String hash, String changes)
+            throws JsonProcessingException {
+        JsonNode event = event(sequence, previous, hash, "", "");
+        ((ObjectNode) event).set("groups", json("{'columns': ['owner'], 'changes': [" + changes + "]}"));
+        return event;
     }
 
     @Test
