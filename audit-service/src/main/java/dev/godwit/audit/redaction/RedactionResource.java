@@ -58,7 +58,7 @@ public class RedactionResource {
             throw ProblemException.badRequest(
                     "missing_parameter", "Say who wants it ('requestedBy') and why ('reason').");
         }
-        if (request.columns().contains(null)) {
+        if (request.columns().stream().anyMatch(RedactionResource::isBlank)) {
             throw ProblemException.badRequest(
                     "bad_data", "'groupColumns' is a list of names of columns that hold such keys.");
         }

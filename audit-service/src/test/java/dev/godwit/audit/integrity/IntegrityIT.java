@@ -284,10 +284,10 @@ class IntegrityIT extends AuditIT {
         // Given
         chunk.startingAt(Instant.parse("1998-03-31T23:00:00Z"));
         TestChain tail = new TestChain(id, "tail-0", "commit").startingAt(Instant.parse("1998-03-01T00:00:00Z"));
-        TestEvent late = tail.next(List.of(TestChain.migrated("old-c", "C")));
+        TestEvent late = tail.next(List.of(TestChain.migrated("old-c", "old-C")));
         wire.publish(
-                chunk.next(List.of(TestChain.migrated("old-a", "A"), TestChain.conflict("old-x", "duplicate"))),
-                chunk.next(List.of(TestChain.migrated("old-b", "B"))),
+                chunk.next(List.of(TestChain.migrated("old-a", "old-A"), TestChain.conflict("old-x", "duplicate"))),
+                chunk.next(List.of(TestChain.migrated("old-b", "old-B"))),
                 run.end(9, "completed", chunk, tail));
         await().atMost(PATIENCE).untilAsserted(() -> given().get("/api/runs/{id}/report", id)
                 .then()
