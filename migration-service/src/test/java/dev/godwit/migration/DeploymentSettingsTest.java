@@ -10,6 +10,7 @@ import dev.godwit.migration.health.HealthConfig;
 import dev.godwit.migration.request.CommandsConfig;
 import dev.godwit.migration.retention.OutboxConfig;
 import dev.godwit.migration.run.GodwitConfig;
+import dev.godwit.migration.run.JournalConfig;
 import dev.godwit.migration.run.RehearsalConfig;
 import io.smallrye.config.ConfigMappings.ConfigClass;
 import java.io.IOException;
@@ -36,6 +37,7 @@ class DeploymentSettingsTest {
             GodwitConfig.class,
             GraphConfig.class,
             OutboxConfig.class,
+            JournalConfig.class,
             HealthConfig.class,
             CommandsConfig.class,
             BlobsConfig.class,
