@@ -1,7 +1,9 @@
 package dev.godwit.migration.testing;
 
 import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
+import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What migration-service needs around it, for a {@code @QuarkusTest}: an empty database of its own on a real PostgreSQL, and a real Kafka with the topics of
@@ -10,16 +12,18 @@ import java.util.Map;
 public class KafkaAndPostgres implements QuarkusTestResourceLifecycleManager {
 
     private String migrations = "src/test/resources/api-migrations";
+    private boolean secured;
 
-    /** Argument {@code migrations}: the directory of definitions. */
+    /** Arguments: {@code migrations}, the directory of definitions; {@code secured}, whether sessions with Kafka are encrypted and prove a name. */
     @Override
     public void init(Map<String, String> arguments) {
         migrations = arguments.getOrDefault("migrations", migrations);
+        secured = Boolean.parseBoolean(arguments.get("secured"));
     }
 
     @Override
     public Map<String, String> start() {
-        return Map.of(
+        Map<String, String> settings = new HashMap<>(Map.of(
                 "godwit.database.ssl-mode",
                 "verify-full",
                 "godwit.database.ca-file",
@@ -35,9 +39,12 @@ public class KafkaAndPostgres implements QuarkusTestResourceLifecycleManager {
                 "godwit.database.password",
                 "postgres",
                 "godwit.migrations.directory",
-                migrations,
-                "kafka.bootstrap.servers",
-                TestKafka.bootstrapServers());
+                migrations));
+        Map<String, String> kafka = secured
+                ? TestKafka.secured(Optional.empty())
+                : Map.of("bootstrap.servers", TestKafka.bootstrapServers());
+        kafka.forEach((name, value) -> settings.put("kafka." + name, value));
+        return settings;
     }
 
     /** Both servers end with the JVM, so that the next test class need not wait for them. */

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -56,9 +57,64 @@ public final class TestKafka {
         private static final String BOOTSTRAP = start();
     }
 
+    /** Where sessions are encrypted, and only who proves his name gets in; of a broker in a process. */
+    private static final class Secure {
+        private static final String USER = "godwit";
+        private static final String PASSWORD = "of tests alone";
+        private static final TestCertificate CERTIFICATE = TestCertificate.make();
+        private static final int PORT = port();
+
+        private static int port() {
+            try {
+                return freePort();
+            } catch (IOException failure) {
+                throw new UncheckedIOException(failure);
+            }
+        }
+
+        private static Map<String, String> listener() throws IOException {
+            return Map.of(
+                    "sasl.enabled.mechanisms",
+                    "PLAIN",
+                    "plain.sasl.jaas.config",
+                    "org.apache.kafka.common.security.plain.PlainLoginModule required user_" + USER + "=\"" + PASSWORD
+                            + "\";",
+                    "ssl.keystore.type",
+                    "PEM",
+                    "ssl.keystore.certificate.chain",
+                    Files.readString(CERTIFICATE.certificate()),
+                    "ssl.keystore.key",
+                    Files.readString(CERTIFICATE.key()));
+        }
+    }
+
     /** {@code host:port} of the running broker. */
     public static String bootstrapServers() {
         return Server.BOOTSTRAP;
+    }
+
+    /** What a client is told so that the secured listener takes it: settings of Kafka's clients, with this password; empty for the right one. */
+    public static Map<String, String> secured(Optional<String> password) {
+        if (Containers.wanted()) {
+            throw new IllegalStateException("the broker in a container has no secured listener");
+        }
+        if (Server.BOOTSTRAP.isEmpty()) {
+            throw new IllegalStateException("no broker");
+        }
+        return Map.of(
+                "bootstrap.servers",
+                "127.0.0.1:" + Secure.PORT,
+                "security.protocol",
+                "SASL_SSL",
+                "sasl.mechanism",
+                "PLAIN",
+                "sasl.jaas.config",
+                "org.apache.kafka.common.security.plain.PlainLoginModule required username=\"" + Secure.USER
+                        + "\" password=\"" + password.orElse(Secure.PASSWORD) + "\";",
+                "ssl.truststore.type",
+                "PEM",
+                "ssl.truststore.location",
+                Secure.CERTIFICATE.certificate().toString());
     }
 
     private static String start() {
@@ -82,13 +138,15 @@ public final class TestKafka {
         }
     }
 
-    private static Properties properties(Path directory, int brokerPort, int controllerPort) {
+    private static Properties properties(Path directory, int brokerPort, int controllerPort) throws IOException {
         Properties properties = new Properties();
         properties.put("process.roles", "broker,controller");
         properties.put("node.id", "1");
-        properties.put("listeners", "BROKER://127.0.0.1:" + brokerPort + ",CONTROLLER://127.0.0.1:" + controllerPort);
-        properties.put("advertised.listeners", "BROKER://127.0.0.1:" + brokerPort);
-        properties.put("listener.security.protocol.map", "BROKER:PLAINTEXT,CONTROLLER:PLAINTEXT");
+        String forClients = "BROKER://127.0.0.1:" + brokerPort + ",SECURE://127.0.0.1:" + Secure.PORT;
+        properties.put("listeners", forClients + ",CONTROLLER://127.0.0.1:" + controllerPort);
+        properties.put("advertised.listeners", forClients);
+        properties.put("listener.security.protocol.map", "BROKER:PLAINTEXT,SECURE:SASL_SSL,CONTROLLER:PLAINTEXT");
+        Secure.listener().forEach((name, value) -> properties.put("listener.name.secure." + name, value));
         properties.put("controller.listener.names", "CONTROLLER");
         properties.put("inter.broker.listener.name", "BROKER");
         properties.put("controller.quorum.voters", "1@127.0.0.1:" + controllerPort);
@@ -100,7 +158,8 @@ public final class TestKafka {
     private static void format(Path directory, Properties properties) throws IOException {
         Path file = directory.resolve("server.properties");
         List<String> lines = new ArrayList<>();
-        properties.forEach((name, value) -> lines.add(name + "=" + value));
+        properties.forEach(
+                (name, value) -> lines.add(name + "=" + value.toString().replace("\n", "\\n")));
         Files.write(file, lines);
         ByteArrayOutputStream said = new ByteArrayOutputStream();
         String[] arguments = {"format", "-t", Uuid.randomUuid().toString(), "-c", file.toString(), "--ignore-formatted"
