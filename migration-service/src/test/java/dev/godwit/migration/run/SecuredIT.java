@@ -40,7 +40,7 @@ class SecuredIT extends LiveRuns {
     @ConfigProperty(name = "kafka.security.protocol")
     String protocol;
 
-    @ConfigProperty(name = "godwit.test.certificate")
+    @ConfigProperty(name = "test.certificate")
     Path certificate;
 
     @TestHTTPResource(value = "/api/runs", tls = true)

@@ -18,7 +18,7 @@ public class Secured extends LiveService {
                 "quarkus.http.ssl.certificate.key-files", CERTIFICATE.key().toString());
         overrides.put("quarkus.http.test-ssl-port", "0");
         overrides.put("quarkus.http.insecure-requests", "disabled");
-        overrides.put("godwit.test.certificate", CERTIFICATE.certificate().toString());
+        overrides.put("test.certificate", CERTIFICATE.certificate().toString());
         return overrides;
     }
 
