@@ -15,8 +15,14 @@ final class Faults {
 
     private Faults() {}
 
-    static List<Fault> of(
-            Stack stack, Optional<TcpProxy> wire, Optional<SmallDisk> disk, Optional<FalseClock> clock, Pause pause) {
+    /** What stands between a stack's parts, as far as the machine permits. */
+    record Means(
+            Optional<TcpProxy> wire,
+            Optional<FalseNames> names,
+            Optional<SmallDisk> disk,
+            Optional<FalseClock> clock) {}
+
+    static List<Fault> of(Stack stack, Means means, Pause pause) {
         List<Fault> faults = new ArrayList<>();
         for (String process : JAVA) {
             faults.add(kill(stack, process));
@@ -31,11 +37,13 @@ final class Faults {
         for (String process : RESTARTED) {
             faults.add(Fault.of("restart-" + process, () -> restart(stack, process, pause)));
         }
-        faults.addAll(new ServerFaults(stack, disk, pause).all());
+        faults.addAll(new ServerFaults(stack, means.disk(), pause).all());
         faults.addAll(new KafkaFaults(stack.describe().kafka().bootstrapServers()).all());
-        faults.addAll(
-                List.of(setClock(clock, "advance-clock", HOUR), setClock(clock, "set-clock-back", HOUR.negated())));
-        faults.addAll(wire.map(Faults::ofWire).orElseGet(Faults::withoutWire));
+        faults.addAll(List.of(
+                setClock(means.clock(), "advance-clock", HOUR),
+                setClock(means.clock(), "set-clock-back", HOUR.negated())));
+        faults.add(loseName(means));
+        faults.addAll(means.wire().map(Faults::ofWire).orElseGet(Faults::withoutWire));
         return List.copyOf(faults);
     }
 
@@ -69,6 +77,22 @@ final class Faults {
                 Fault.of("cut-wire", wire::cut),
                 Fault.of("close-wire", () -> wire.refuse(true), () -> wire.refuse(false)),
                 Fault.of("stall-wire", () -> wire.stall(true), () -> wire.stall(false)));
+    }
+
+    /** Nobody asks for a name who has a connection: what there is, is cut. */
+    private static Fault loseName(Means means) {
+        if (means.names().isEmpty() || means.wire().isEmpty()) {
+            return Fault.of("lose-name", () -> {}).without("the services reach PostgreSQL by its address");
+        }
+        FalseNames names = means.names().get();
+        TcpProxy wire = means.wire().get();
+        return Fault.of(
+                "lose-name",
+                () -> {
+                    names.know(false);
+                    wire.cut();
+                },
+                () -> names.know(true));
     }
 
     private static List<Fault> withoutWire() {
