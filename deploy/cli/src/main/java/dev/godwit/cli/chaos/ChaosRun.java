@@ -32,8 +32,10 @@ final class ChaosRun {
     static final String HEALED = "healed";
 
     private static final String WHO = "godwit chaos";
-    private static final Duration PATIENCE = Duration.ofSeconds(90);
-    private static final Duration PATIENCE_IN_ALL = Duration.ofSeconds(200);
+    /** For one thing, where the machine is busy with others' work. */
+    private static final Duration PATIENCE = Duration.ofSeconds(150);
+
+    private static final Duration PATIENCE_IN_ALL = Duration.ofMinutes(5);
     private static final int HEALINGS = 3;
     private static final List<Integer> RATES = List.of(250, 400, 800, 5000);
 
@@ -89,8 +91,10 @@ final class ChaosRun {
             traffic.stop();
             check("the application went on", traffic.failure().map(Exception::toString));
             checks.add(Subject.landed(landed));
-            stages.enter("the trail, and all that is held against it");
-            checks.addAll(subject.look(landed, PATIENCE));
+            if (landed.isSettled()) {
+                stages.enter("the trail, and all that is held against it");
+                checks.addAll(subject.look(landed, PATIENCE));
+            }
         }
     }
 

@@ -85,14 +85,15 @@ record Standby(Path place) {
             public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes)
                     throws IOException {
                 Files.copy(directory, to.resolve(data.relativize(directory)), StandardCopyOption.COPY_ATTRIBUTES);
-                return FileVisitResult.CONTINUE;
+                return LEFT_EMPTY.contains(data.relativize(directory).toString())
+                        ? FileVisitResult.SKIP_SUBTREE
+                        : FileVisitResult.CONTINUE;
             }
 
             @Override
             public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
                 String name = file.getFileName().toString();
-                String top = data.relativize(file).getName(0).toString();
-                if (!LEFT_OUT.contains(name) && !name.startsWith("pgsql_tmp") && !LEFT_EMPTY.contains(top)) {
+                if (!LEFT_OUT.contains(name) && !name.startsWith("pgsql_tmp")) {
                     copyWhatIsThere(file, to.resolve(data.relativize(file)));
                 }
                 return FileVisitResult.CONTINUE;

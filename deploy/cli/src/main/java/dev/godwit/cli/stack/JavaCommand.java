@@ -56,8 +56,8 @@ final class JavaCommand {
     JavaCommand naming(Detour detour) {
         return detour == null || detour.hosts() == null
                 ? this
-                // A name is remembered as long as it takes to notice; unknown ones are for 10 s, as everywhere.
-                : property("jdk.net.hosts.file", detour.hosts()).property("sun.net.inetaddr.ttl", "1");
+                // What it reads there is not remembered, so that a change is seen at once; that a name is unknown is, for 10 s, as everywhere.
+                : property("jdk.net.hosts.file", detour.hosts()).property("sun.net.inetaddr.ttl", "0");
     }
 
     /** Measures coverage in this process when the caller's environment asks for it. */
