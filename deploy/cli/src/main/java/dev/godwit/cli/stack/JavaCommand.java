@@ -56,7 +56,8 @@ final class JavaCommand {
     JavaCommand naming(Detour detour) {
         return detour == null || detour.hosts() == null
                 ? this
-                // What it reads there is not remembered, so that a change is seen at once; that a name is unknown is, for 10 s, as everywhere.
+                // What it reads there is not remembered, so that a change is seen at once; that a name is unknown is,
+                // for 10 s, as everywhere.
                 : property("jdk.net.hosts.file", detour.hosts()).property("sun.net.inetaddr.ttl", "0");
     }
 
