@@ -10,7 +10,13 @@ import java.util.Optional;
 /** Every fault that can be done to a stack, and some that cannot be done here, with why. */
 final class Faults {
     private static final List<String> JAVA = List.of("migration-service", "audit-service", "connect", "kafka");
+    private static final List<String> SERVICES = List.of("migration-service", "audit-service");
     private static final Duration HOUR = Duration.ofHours(1);
+
+    /** In which a service that is not halted has seen its clock. */
+    private static final Duration NOTICE = Duration.ofSeconds(5);
+
+    private static final Duration LOOK = Duration.ofMillis(100);
     private static final List<String> RESTARTED = List.of("migration-service", "connect", "kafka");
 
     private Faults() {}
@@ -40,17 +46,38 @@ final class Faults {
         faults.addAll(new ServerFaults(stack, means.disk(), pause).all());
         faults.addAll(new KafkaFaults(stack.describe().kafka().bootstrapServers()).all());
         faults.addAll(List.of(
-                setClock(means.clock(), "advance-clock", HOUR),
-                setClock(means.clock(), "set-clock-back", HOUR.negated())));
+                setClock(stack, means.clock(), "advance-clock", HOUR),
+                setClock(stack, means.clock(), "set-clock-back", HOUR.negated())));
         faults.add(loseName(means));
         faults.addAll(means.wire().map(Faults::ofWire).orElseGet(Faults::withoutWire));
         return List.copyOf(faults);
     }
 
-    /** The relief sets it the other way. */
-    private static Fault setClock(Optional<FalseClock> clock, String name, Duration ahead) {
-        return clock.map(ours -> Fault.of(name, () -> ours.set(ahead), () -> ours.set(Duration.ZERO)))
-                .orElseGet(() -> Fault.of(name, () -> {}).without("libfaketime is not installed on this machine"));
+    /** The relief sets it the other way. Services end when it goes back, and whoever is halted does as soon as he goes on; that is waited for, so that they are started again. */
+    private static Fault setClock(Stack stack, Optional<FalseClock> clock, String name, Duration ahead) {
+        if (clock.isEmpty()) {
+            return Fault.of(name, () -> {}).without("libfaketime is not installed on this machine");
+        }
+        FalseClock ours = clock.get();
+        boolean back = ahead.isNegative();
+        return Fault.of(
+                name,
+                () -> {
+                    ours.set(ahead);
+                    awaitEndOfServices(stack, back);
+                },
+                () -> {
+                    awaitEndOfServices(stack, back);
+                    ours.set(Duration.ZERO);
+                    awaitEndOfServices(stack, !back);
+                });
+    }
+
+    private static void awaitEndOfServices(Stack stack, boolean ends) {
+        long deadline = System.nanoTime() + NOTICE.toNanos();
+        while (ends && SERVICES.stream().anyMatch(stack::isRunning) && System.nanoTime() < deadline) {
+            Pause.sleep(LOOK);
+        }
     }
 
     private static Fault kill(Stack stack, String process) {
