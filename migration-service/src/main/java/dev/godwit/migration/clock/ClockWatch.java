@@ -22,7 +22,7 @@ class ClockWatch {
 
     private static final Logger LOG = Logger.getLogger(ClockWatch.class);
     private static final Duration EVERY = Duration.ofMillis(500);
-    private static final Duration FAREWELL = Duration.ofSeconds(10);
+    private static final Duration FAREWELL = Duration.ofSeconds(3);
 
     /** Goes by {@link System#nanoTime}, which nobody sets. */
     private final ScheduledExecutorService looks = Executors.newSingleThreadScheduledExecutor(look -> {

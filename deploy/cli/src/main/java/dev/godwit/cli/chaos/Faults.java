@@ -13,8 +13,8 @@ final class Faults {
     private static final List<String> SERVICES = List.of("migration-service", "audit-service");
     private static final Duration HOUR = Duration.ofHours(1);
 
-    /** In which a service that is not halted has seen its clock. */
-    private static final Duration NOTICE = Duration.ofSeconds(5);
+    /** In which a service that is not halted has seen its clock, and ended. */
+    private static final Duration NOTICE = Duration.ofSeconds(10);
 
     private static final Duration LOOK = Duration.ofMillis(100);
     private static final List<String> RESTARTED = List.of("migration-service", "connect", "kafka");
