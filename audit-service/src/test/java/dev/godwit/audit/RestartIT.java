@@ -12,18 +12,22 @@ import dev.godwit.audit.testing.Wire;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The service as it is shipped, in a process of its own, killed and cut off. */
 class RestartIT {
@@ -88,6 +92,39 @@ class RestartIT {
             service.reportMustBecomeComplete("r-cut", EVENTS_CUT * OUTCOMES_PER_EVENT);
             service.readinessMustBecome(200);
         }
+    }
+
+    @Test
+    void shouldSayThatTheDatabaseIsAwayWhileItsNameIsUnknownAndRecoverByItself(@TempDir Path directory)
+            throws Exception {
+        Path hosts = directory.resolve("hosts");
+        Map<String, String> byName = new HashMap<>(settings);
+        byName.put("godwit.audit.database.host", "postgres.godwit.test");
+        byName.put(AuditProcess.HOSTS, hosts.toString());
+        know(hosts, "localhost", "postgres.godwit.test");
+        try (AuditProcess service = AuditProcess.start(byName)) {
+            // Given
+            service.readinessMustBecome(200);
+
+            // When
+            know(hosts, "localhost");
+            asSuperuser("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'audit'");
+            publish("r-nameless", EVENTS_CUT);
+            service.databaseMustBecomeUnavailable("r-nameless");
+            service.readinessMustBecome(503);
+            know(hosts, "localhost", "postgres.godwit.test");
+
+            // Then
+            service.reportMustBecomeComplete("r-nameless", EVENTS_CUT * OUTCOMES_PER_EVENT);
+            service.readinessMustBecome(200);
+        }
+    }
+
+    /** Whoever reads the file meanwhile finds what was in it or what is. */
+    private static void know(Path hosts, String... names) throws IOException {
+        Path next = hosts.resolveSibling("next");
+        Files.write(next, Stream.of(names).map(name -> "127.0.0.1 " + name).toList());
+        Files.move(next, hosts, StandardCopyOption.ATOMIC_MOVE);
     }
 
     @Test

@@ -7,7 +7,9 @@ import io.vertx.pgclient.PgException;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
+import java.io.IOException;
 import java.net.ConnectException;
+import java.net.UnknownHostException;
 import org.jboss.logging.Logger;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 
@@ -39,8 +41,8 @@ public class ProblemMapper {
         return problem(status, status == 404 ? "not_found" : "http_" + status, failure.getMessage());
     }
 
-    @ServerExceptionMapper
-    public Response onDatabaseAway(ConnectException failure) {
+    @ServerExceptionMapper({ConnectException.class, UnknownHostException.class})
+    public Response onDatabaseAway(IOException failure) {
         LOG.debugf(failure, "database away");
         return problem(503, "database_unavailable", "The audit database does not answer; try again.");
     }

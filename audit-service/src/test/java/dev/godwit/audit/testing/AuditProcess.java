@@ -21,6 +21,9 @@ import java.util.concurrent.TimeUnit;
 /** The packaged service in a process of its own, with the heap that it must be content with. */
 public final class AuditProcess implements AutoCloseable {
 
+    /** A setting: the file in which, and nowhere else, the service looks for names of hosts. */
+    public static final String HOSTS = "test.hosts";
+
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Process process;
@@ -61,6 +64,10 @@ public final class AuditProcess implements AutoCloseable {
         environment.put("KAFKA_BOOTSTRAP_SERVERS", settings.get("kafka.bootstrap.servers"));
         environment.put("GODWIT_AUDIT_SIGNING_KEY", "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=");
         environment.put("GODWIT_AUTH", authentication);
+        if (settings.containsKey(HOSTS)) {
+            environment.put(
+                    "JAVA_TOOL_OPTIONS", "-Djdk.net.hosts.file=" + settings.get(HOSTS) + " -Dsun.net.inetaddr.ttl=0");
+        }
         environment.put("QUARKUS_HTTP_HOST", "127.0.0.1");
         environment.put("QUARKUS_HTTP_PORT", Integer.toString(port));
         return new AuditProcess(builder.start(), URI.create("http://127.0.0.1:" + port));
@@ -85,6 +92,15 @@ public final class AuditProcess implements AutoCloseable {
         await().atMost(Duration.ofMinutes(1)).ignoreExceptions().untilAsserted(() -> assertThat(
                         get("/q/health/ready").statusCode())
                 .isEqualTo(status));
+    }
+
+    /** Waits until it says of a run that the database is away. */
+    public void databaseMustBecomeUnavailable(String run) {
+        await().atMost(Duration.ofMinutes(1)).ignoreExceptions().untilAsserted(() -> {
+            HttpResponse<String> answer = get("/api/runs/" + run + "/report");
+            assertThat(answer.body()).contains("database_unavailable");
+            assertThat(answer.statusCode()).isEqualTo(503);
+        });
     }
 
     /** Waits until the run's report is complete, then checks what it counts and that its chains hold. */

@@ -1,5 +1,5 @@
 /**
- * Time that passes evenly.
+ * Time that passes evenly, and what is to be done when the machine's clock does not.
  *
  * <p>May depend on nothing else of Godwit.
  */

@@ -2,6 +2,7 @@ package dev.godwit.migration.sql;
 
 import io.vertx.pgclient.PgException;
 import java.io.IOException;
+import java.net.UnknownHostException;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeoutException;
@@ -116,6 +117,10 @@ public final class PgErrors {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof PgException pg) {
                 return pg.getErrorMessage() + " (SQLSTATE " + pg.getSqlState() + ")";
+            }
+            if (cause instanceof UnknownHostException unknown) {
+                // Its own message is the name and nothing else.
+                return "the host name " + unknown.getMessage() + " does not resolve";
             }
         }
         return failure.getMessage() == null ? failure.getClass().getSimpleName() : failure.getMessage();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vertx.pgclient.PgException;
 import java.io.IOException;
+import java.net.UnknownHostException;
 import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -64,6 +65,14 @@ class PgErrorsTest {
                 .isEqualTo("duplicate key (SQLSTATE 23505)")
                 .doesNotContain("a@b.c");
         assertThat(PgErrors.describe(new IllegalStateException())).isEqualTo("IllegalStateException");
+    }
+
+    @Test
+    void shouldTakeAHostNameThatDoesNotResolveForAnAbsenceAndSaySo() {
+        Throwable unknown = new CompletionException(new UnknownHostException("postgres.example"));
+
+        assertThat(PgErrors.classify(unknown)).isEqualTo(ErrorClass.UNAVAILABLE);
+        assertThat(PgErrors.describe(unknown)).isEqualTo("the host name postgres.example does not resolve");
     }
 
     private static PgException error(String state) {

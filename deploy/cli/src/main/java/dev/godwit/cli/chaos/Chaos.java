@@ -3,6 +3,7 @@ package dev.godwit.cli.chaos;
 import dev.godwit.cli.ExitCode;
 import dev.godwit.cli.Failure;
 import dev.godwit.cli.chaos.Bounded.Late;
+import dev.godwit.cli.chaos.Faults.Means;
 import dev.godwit.cli.measure.Pause;
 import dev.godwit.cli.stack.Stack;
 import dev.godwit.cli.stack.StackListener;
@@ -178,10 +179,11 @@ final class Chaos implements AutoCloseable {
         Files.createDirectories(state);
         Optional<SmallDisk> disk = SmallDisk.mount(state);
         Optional<FalseClock> clock = FalseClock.install(state);
+        FalseNames names = FalseNames.install(state);
         TcpProxy wire = TcpProxy.open();
-        Stack stack = Wired.start(StackOptions.in(state), wire);
-        return new Ground(
-                stack, wire, disk, choose(Faults.of(stack, Optional.of(wire), disk, clock, new Pause(PATIENCE))));
+        Stack stack = Wired.start(StackOptions.in(state), wire, names);
+        Means means = new Means(Optional.of(wire), Optional.of(names), disk, clock);
+        return new Ground(stack, wire, disk, choose(Faults.of(stack, means, new Pause(PATIENCE))));
     }
 
     private List<Fault> choose(List<Fault> all) {

@@ -35,7 +35,8 @@ record FalseClock(Path file) {
                         library.get().toString(),
                         "FAKETIME_TIMESTAMP_FILE",
                         clock.file().toString(),
-                        "FAKETIME_NO_CACHE",
+                        // The file is not read for every look at the clock, of which there are thousands per second.
+                        "FAKETIME_CACHE_DURATION",
                         "1",
                         // What measures how long something takes goes right, as it does when somebody sets a clock.
                         "FAKETIME_DONT_FAKE_MONOTONIC",

@@ -6,14 +6,11 @@ import dev.godwit.cli.stack.Stack;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /** What becomes of a PostgreSQL server and of its disk. */
 final class ServerFaults {
@@ -74,25 +71,14 @@ final class ServerFaults {
         }
     }
 
-    /**
-     * Makes the server go on as a promoted standby does that had every WAL record: on a new timeline, without replication slots. It is the same directory, recovered from its own WAL
-     * to the end as an archive would be.
-     */
-    private void promote() throws IOException {
+    /** What the server writes between its backup and its end, the standby has from its WAL. */
+    private void promote() throws SQLException, IOException {
+        Standby standby = new Standby(stack.directory().resolve("standby"));
+        try (Connection superuser = stack.administrator().orElseThrow().connect()) {
+            standby.backUp(superuser, data);
+        }
         stopAtOnce();
-        try (Stream<Path> slots = Files.walk(data.resolve("pg_replslot"))) {
-            for (Path each : slots.sorted(Comparator.reverseOrder()).toList()) {
-                if (!each.equals(data.resolve("pg_replslot"))) {
-                    Files.delete(each);
-                }
-            }
-        }
-        String settings = Files.readString(data.resolve("postgresql.auto.conf"));
-        String recovery = "restore_command = 'false'\nhot_standby = 'off'\n";
-        if (!settings.contains(recovery)) {
-            Files.writeString(data.resolve("postgresql.auto.conf"), recovery, StandardOpenOption.APPEND);
-        }
-        Files.createFile(data.resolve("recovery.signal"));
+        standby.takeOver(data);
     }
 
     private void fillDisk() throws IOException {

@@ -29,7 +29,10 @@ final class ConnectWorker {
     Launch launch(Home home) {
         Path file = state.configuration("connect.properties");
         PropertiesFile.write(file, properties());
-        List<String> command = JavaCommand.withHeap("384m").logging().main(home.stackClassPath(), MAIN, file);
+        List<String> command = JavaCommand.withHeap("384m")
+                .naming(settings.detour())
+                .logging()
+                .main(home.stackClassPath(), MAIN, file);
         return new Launch(
                 Component.CONNECT,
                 command,

@@ -23,6 +23,9 @@ final class Connector {
 
     private static final int RESTARTS = 4;
 
+    /** Connect refuses a configuration also when the database cannot be reached, and Java does not ask for an unknown name again within 10 s. */
+    private static final Duration REFUSALS = Duration.ofSeconds(15);
+
     /** What the output plugin of servers before {@link #LEAVES_ORIGINS_OUT} does not know. */
     private static final String STREAM_PARAMETERS = "slot.stream.params";
 
@@ -93,12 +96,14 @@ final class Connector {
     void ensureRunning(Duration patience) {
         String[] refusal = {"Connect does not answer"};
         boolean[] accepted = {false};
+        long refusals = System.nanoTime() + REFUSALS.toNanos();
         Wait.until(patience, () -> {
             Optional<Http.Answer> answer = Http.put(connector + "/config", configuration);
             answer.filter(a -> !a.isOk()).ifPresent(a -> refusal[0] = message(a.body()));
             accepted[0] = answer.filter(Http.Answer::isOk).isPresent();
-            // 400 is final; 409 (rebalancing) and 5xx pass.
-            return accepted[0] || answer.filter(a -> a.status() == 400).isPresent();
+            // 409 (rebalancing) and 5xx pass.
+            boolean refused = answer.filter(a -> a.status() == 400).isPresent() && System.nanoTime() > refusals;
+            return accepted[0] || refused;
         });
         if (!accepted[0]) {
             throw Failure.failed("the connector was not accepted: " + refusal[0]);

@@ -52,6 +52,15 @@ final class JavaCommand {
         return this;
     }
 
+    /** Looks for names of hosts in that file and nowhere else; no file: as the machine does. */
+    JavaCommand naming(Detour detour) {
+        return detour == null || detour.hosts() == null
+                ? this
+                // What it reads there is not remembered, so that a change is seen at once; that a name is unknown is,
+                // for 10 s, as everywhere.
+                : property("jdk.net.hosts.file", detour.hosts()).property("sun.net.inetaddr.ttl", "0");
+    }
+
     /** Measures coverage in this process when the caller's environment asks for it. */
     JavaCommand measured() {
         String agent = System.getProperty(AGENT, System.getenv(AGENT));

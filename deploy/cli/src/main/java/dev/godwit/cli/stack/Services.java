@@ -83,7 +83,8 @@ final class Services {
         Path jar = home.serviceJar(module);
         StateDirectory.read(state.more(), Map.class).ifPresent(more -> ((Map<?, ?>) more)
                 .forEach((variable, value) -> environment.put(variable.toString(), value.toString())));
-        List<String> command = JavaCommand.withHeap(HEAP).measured().jar(jar);
+        List<String> command =
+                JavaCommand.withHeap(HEAP).naming(settings.detour()).measured().jar(jar);
         return new Launch(name, command, environment, state.log(name), built(jar));
     }
 

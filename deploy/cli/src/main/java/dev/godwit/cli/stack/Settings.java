@@ -16,7 +16,7 @@ import org.apache.kafka.common.Uuid;
  * @param clusterId Kafka's, fixed when the broker's directory is formatted
  * @param passwords by role of the embedded server
  * @param sources databases that imports read, by name: their URLs, or an empty text for a database of the embedded server; null in what older versions wrote
- * @param detour port by which services and Connect reach the embedded server in place of its own, or null
+ * @param detour by which services and Connect reach the embedded server, or null
  */
 record Settings(
         int portBase,
@@ -27,7 +27,7 @@ record Settings(
         String clusterId,
         Map<String, String> passwords,
         Map<String, String> sources,
-        Integer detour) {
+        Detour detour) {
     private static final List<String> ROLES = List.of("postgres", "app", "godwit", "godwit_capture", "audit");
 
     static Settings fresh(int portBase, String migrations) {
@@ -126,7 +126,8 @@ record Settings(
     DatabaseUrl asServicesReach(DatabaseUrl database) {
         boolean embedded = database.host().equals(Ports.LOOPBACK) && database.port() == ports().postgres();
         return embedded && detour != null
-                ? new DatabaseUrl(database.host(), detour, database.database(), database.user(), database.password())
+                ? new DatabaseUrl(
+                        detour.host(), detour.port(), database.database(), database.user(), database.password())
                 : database;
     }
 

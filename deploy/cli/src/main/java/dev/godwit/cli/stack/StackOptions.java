@@ -14,7 +14,7 @@ import java.util.Optional;
  * @param kafka {@code host:port} of a broker to use in place of the embedded one
  * @param sources databases that imports read, by name: {@code postgresql://…} URLs, or an empty text for a database of the embedded server
  * @param portBase first of the {@value Ports#BLOCK} consecutive ports to use; given, a busy port is an error
- * @param detour port of loopback by which services and Connect reach the embedded server in place of its own: a proxy's
+ * @param detour by which services and Connect reach the embedded server
  */
 public record StackOptions(
         Path state,
@@ -24,7 +24,7 @@ public record StackOptions(
         Optional<String> kafka,
         Map<String, String> sources,
         Optional<Integer> portBase,
-        Optional<Integer> detour) {
+        Optional<Detour> detour) {
 
     public StackOptions {
         state = state.toAbsolutePath().normalize();
@@ -71,8 +71,8 @@ public record StackOptions(
         return new StackOptions(state, migrations, instances, databaseUrl, kafka, Map.of(name, ""), portBase, detour);
     }
 
-    /** With services and Connect that reach the embedded server by another port of loopback. */
-    public StackOptions withDetour(int port) {
-        return new StackOptions(state, migrations, instances, databaseUrl, kafka, sources, portBase, Optional.of(port));
+    /** With services and Connect that reach the embedded server that way. */
+    public StackOptions withDetour(Detour way) {
+        return new StackOptions(state, migrations, instances, databaseUrl, kafka, sources, portBase, Optional.of(way));
     }
 }

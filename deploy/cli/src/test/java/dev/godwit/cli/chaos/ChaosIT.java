@@ -2,6 +2,7 @@ package dev.godwit.cli.chaos;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.godwit.cli.chaos.Faults.Means;
 import dev.godwit.cli.client.Definitions;
 import dev.godwit.cli.client.MigrationClient;
 import dev.godwit.cli.demo.Check;
@@ -51,9 +52,7 @@ class ChaosIT {
     void shouldBeWholeThoughEachProcessDies() throws Exception {
         List<Fault> faults = Faults.of(
                         stack.stack(),
-                        stack.wire(),
-                        Optional.empty(),
-                        Optional.empty(),
+                        new Means(stack.wire(), Optional.empty(), Optional.empty(), Optional.empty()),
                         new Pause(Duration.ofSeconds(20)))
                 .stream()
                 .filter(fault ->
