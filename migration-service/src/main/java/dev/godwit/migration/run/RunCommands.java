@@ -88,6 +88,11 @@ class RunCommands {
                 .recoverWithUni(refusal -> unlessDoneMeanwhile(commandId, refusal));
     }
 
+    /** The same for what nobody asked from outside, and so nobody traces. */
+    Uni<Void> handle(RunCommand command, String runId, String commandId, String requestedBy, Optional<String> reason) {
+        return handle(command, runId, commandId, requestedBy, reason, Optional.empty());
+    }
+
     /** A command that came twice at once: the second finds its run changed already, by the first. */
     private Uni<Void> unlessDoneMeanwhile(String commandId, Throwable refusal) {
         return log.find(commandId)

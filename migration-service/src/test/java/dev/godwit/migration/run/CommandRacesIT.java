@@ -68,8 +68,7 @@ class CommandRacesIT {
                 Statement statement = batch.createStatement()) {
             statement.execute("SELECT pg_advisory_lock(" + Fence.CLASS_ID + ", "
                     + run.row().serial() + ")");
-            CompletableFuture<Void> asked = commands.handle(
-                            command, run.id(), "command", "test", Optional.empty(), Optional.empty())
+            CompletableFuture<Void> asked = commands.handle(command, run.id(), "command", "test", Optional.empty())
                     .subscribeAsCompletionStage();
             Awaitility.await().until(() -> engine.value(
                             "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
