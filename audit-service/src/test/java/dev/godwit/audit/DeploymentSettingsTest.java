@@ -7,12 +7,17 @@ import dev.godwit.audit.config.AlertConfig;
 import dev.godwit.audit.config.AuditConfig;
 import dev.godwit.audit.config.MigrationConfig;
 import io.smallrye.config.ConfigMappings.ConfigClass;
+import io.smallrye.config.PropertiesConfigSource;
+import io.smallrye.config.SmallRyeConfig;
+import io.smallrye.config.SmallRyeConfigBuilder;
 import java.io.IOException;
 import java.io.Reader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
 import java.util.TreeSet;
@@ -22,10 +27,13 @@ import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Variables that deployments set are read: one that nobody reads would be a setting that silently does nothing. */
 class DeploymentSettingsTest {
     private static final Pattern VARIABLE = Pattern.compile("- name: ([A-Z][A-Z0-9_]+)$", Pattern.MULTILINE);
+    private static final Pattern READ = Pattern.compile("\\$\\{([A-Z][A-Z0-9_]+)");
     private static final List<Class<?>> SETTINGS =
             List.of(AuditConfig.class, MigrationConfig.class, AlertConfig.class, AccessConfig.class);
 
@@ -42,6 +50,32 @@ class DeploymentSettingsTest {
         assertThat(set).isEmpty();
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            nullValues = "none",
+            value = {
+                "none, none, true",
+                "http://127.0.0.1:4318, none, false",
+                "https://collector.example:443/otlp, none, false",
+                "http://127.0.0.1:4318, true, true",
+                "none, false, false"
+            })
+    void shouldTraceOnlyWhereACollectorIsNamed(String endpoint, String disabled, boolean off) throws IOException {
+        Map<String, String> environment = new HashMap<>();
+        environment.computeIfAbsent("OTEL_EXPORTER_OTLP_ENDPOINT", name -> endpoint);
+        environment.computeIfAbsent("OTEL_SDK_DISABLED", name -> disabled);
+        SmallRyeConfig config = new SmallRyeConfigBuilder()
+                .addDefaultInterceptors()
+                .withSources(
+                        new PropertiesConfigSource(Path.of("src/main/resources/application.properties")
+                                .toUri()
+                                .toURL()),
+                        new PropertiesConfigSource(environment, "environment", 300))
+                .build();
+
+        assertThat(config.getValue("quarkus.otel.sdk.disabled", Boolean.class)).isEqualTo(off);
+    }
+
     /** Those of the service's own settings, and those that application.properties names. */
     private static Set<String> variables() throws IOException {
         Set<String> names = new TreeSet<>();
@@ -52,6 +86,9 @@ class DeploymentSettingsTest {
             properties.load(in);
         }
         names.addAll(properties.stringPropertyNames());
+        properties.values().forEach(value -> READ.matcher(value.toString())
+                .results()
+                .forEach(result -> names.add(result.group(1))));
         return names.stream()
                 .map(name -> name.replaceAll("[^A-Za-z0-9]", "_").toUpperCase(Locale.ROOT))
                 .collect(Collectors.toSet());

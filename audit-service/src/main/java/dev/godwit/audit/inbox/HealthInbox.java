@@ -19,10 +19,12 @@ class HealthInbox {
     private final HealthStore health;
     private final MeterRegistry metrics;
 
-    HealthInbox(HealthStore health, DeadLetters deadLetters, AuditConfig config, MeterRegistry metrics) {
+    HealthInbox(
+            HealthStore health, DeadLetters deadLetters, AuditConfig config, MeterRegistry metrics, IngestSpans spans) {
         this.health = health;
         this.metrics = metrics;
-        this.lane = new Lane<>("health", HealthReader::read, this::store, deadLetters, config.inbox(), metrics, 1);
+        this.lane =
+                new Lane<>("health", HealthReader::read, this::store, deadLetters, config.inbox(), metrics, spans, 1);
     }
 
     /** Acknowledged by the lane, after the commit. */

@@ -34,6 +34,7 @@ final class Lane<T> {
     private final DeadLetters deadLetters;
     private final AuditConfig.Inbox config;
     private final MeterRegistry metrics;
+    private final IngestSpans spans;
     private final int writers;
     private final AtomicReference<String> trouble = new AtomicReference<>();
     private final Deque<CompletableFuture<Boolean>> inHand = new ConcurrentLinkedDeque<>();
@@ -46,6 +47,7 @@ final class Lane<T> {
             DeadLetters deadLetters,
             AuditConfig.Inbox config,
             MeterRegistry metrics,
+            IngestSpans spans,
             int writers) {
         this.name = name;
         this.reader = reader;
@@ -53,6 +55,7 @@ final class Lane<T> {
         this.deadLetters = deadLetters;
         this.config = config;
         this.metrics = metrics;
+        this.spans = spans;
         this.writers = writers;
     }
 
@@ -86,8 +89,7 @@ final class Lane<T> {
     /** Goes on by itself. Polls are stored beside each other and acknowledged one after the other: an offset stands for all before it, so after one that was refused none is acknowledged. */
     private CompletableFuture<Boolean> store(
             Polled<T> polled, Message<ConsumerRecords<byte[], byte[]>> poll, CompletableFuture<Boolean> before) {
-        return bury(polled.undecoded())
-                .chain(() -> storeAll(polled.decoded()))
+        return spans.within(poll.getPayload(), () -> bury(polled.undecoded()).chain(() -> storeAll(polled.decoded())))
                 .invoke(() -> trouble.set(null))
                 .chain(() -> Uni.createFrom().completionStage(before))
                 .chain(whole -> whole

@@ -22,7 +22,8 @@ class OutcomesInbox {
     private final TrailStore trail;
     private final MeterRegistry metrics;
 
-    OutcomesInbox(TrailStore trail, DeadLetters deadLetters, AuditConfig config, MeterRegistry metrics) {
+    OutcomesInbox(
+            TrailStore trail, DeadLetters deadLetters, AuditConfig config, MeterRegistry metrics, IngestSpans spans) {
         this.trail = trail;
         this.metrics = metrics;
         this.lane = new Lane<>(
@@ -32,6 +33,7 @@ class OutcomesInbox {
                 deadLetters,
                 config.inbox(),
                 metrics,
+                spans,
                 config.inbox().writers());
     }
 

@@ -19,10 +19,10 @@ class RunsInbox {
     private final RunStore runs;
     private final MeterRegistry metrics;
 
-    RunsInbox(RunStore runs, DeadLetters deadLetters, AuditConfig config, MeterRegistry metrics) {
+    RunsInbox(RunStore runs, DeadLetters deadLetters, AuditConfig config, MeterRegistry metrics, IngestSpans spans) {
         this.runs = runs;
         this.metrics = metrics;
-        this.lane = new Lane<>("runs", RunReader::read, this::store, deadLetters, config.inbox(), metrics, 1);
+        this.lane = new Lane<>("runs", RunReader::read, this::store, deadLetters, config.inbox(), metrics, spans, 1);
     }
 
     /** Acknowledged by the lane, after the commit. */

@@ -6,6 +6,7 @@ import dev.godwit.migration.request.Command;
 import dev.godwit.migration.request.CommandReader;
 import dev.godwit.migration.run.Refusal;
 import dev.godwit.migration.run.RunService;
+import dev.godwit.migration.telemetry.Spans;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.json.JsonObject;
 import jakarta.inject.Inject;
@@ -34,9 +35,11 @@ public class EntityResource {
 
     private final RunService runs;
     private final Caller caller;
+    private final Spans spans;
 
     @Inject
-    EntityResource(RunService runs, Caller caller) {
+    EntityResource(RunService runs, Caller caller, Spans spans) {
+        this.spans = spans;
         this.caller = caller;
         this.runs = runs;
     }
@@ -56,7 +59,8 @@ public class EntityResource {
     public Uni<JsonObject> migrate(byte[] body) {
         CommandBody read = CommandBody.read(body);
         Command.Migrate command = CommandReader.migrate(read.data(), read.commandId(), caller.requester());
-        return runs.migrate(command.commandId(), command.migration(), command.keys(), command.requestedBy());
+        return runs.migrate(
+                command.commandId(), command.migration(), command.keys(), command.requestedBy(), spans.current());
     }
 
     @GET

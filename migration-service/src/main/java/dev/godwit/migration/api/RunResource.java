@@ -8,6 +8,7 @@ import dev.godwit.migration.run.Refusal;
 import dev.godwit.migration.run.RunCommand;
 import dev.godwit.migration.run.RunService;
 import dev.godwit.migration.run.RunState;
+import dev.godwit.migration.telemetry.Spans;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -44,9 +45,11 @@ public class RunResource {
 
     private final RunService runs;
     private final Caller caller;
+    private final Spans spans;
 
     @Inject
-    RunResource(RunService runs, Caller caller) {
+    RunResource(RunService runs, Caller caller, Spans spans) {
+        this.spans = spans;
         this.caller = caller;
         this.runs = runs;
     }
@@ -61,7 +64,8 @@ public class RunResource {
             content = @Content(schema = @Schema(implementation = Shapes.Run.class)))
     public Uni<JsonObject> start(byte[] body) {
         CommandBody read = CommandBody.read(body);
-        return runs.start(CommandReader.start(read.data(), read.commandId(), caller.requester()));
+        return runs.start(CommandReader.start(read.data(), read.commandId(), caller.requester())
+                .within(spans.current()));
     }
 
     @GET
@@ -227,6 +231,12 @@ public class RunResource {
     }
 
     private Uni<JsonObject> execute(Command.Change change) {
-        return runs.command(change.command(), change.run(), change.commandId(), change.requestedBy(), change.reason());
+        return runs.command(
+                change.command(),
+                change.run(),
+                change.commandId(),
+                change.requestedBy(),
+                change.reason(),
+                spans.current());
     }
 }

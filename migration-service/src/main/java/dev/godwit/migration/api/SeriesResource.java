@@ -4,6 +4,7 @@ import dev.godwit.migration.access.Caller;
 import dev.godwit.migration.request.CommandReader;
 import dev.godwit.migration.request.StrictObject;
 import dev.godwit.migration.series.SeriesService;
+import dev.godwit.migration.telemetry.Spans;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -35,9 +36,11 @@ public class SeriesResource {
 
     private final SeriesService series;
     private final Caller caller;
+    private final Spans spans;
 
     @Inject
-    SeriesResource(SeriesService series, Caller caller) {
+    SeriesResource(SeriesService series, Caller caller, Spans spans) {
+        this.spans = spans;
         this.caller = caller;
         this.series = series;
     }
@@ -54,7 +57,8 @@ public class SeriesResource {
             content = @Content(schema = @Schema(implementation = Shapes.Series.class)))
     public Uni<JsonObject> start(byte[] body) {
         CommandBody read = CommandBody.read(body);
-        return series.start(CommandReader.series(read.data(), read.commandId(), caller.requester()));
+        return series.start(CommandReader.series(read.data(), read.commandId(), caller.requester())
+                .within(spans.current()));
     }
 
     @GET

@@ -73,7 +73,8 @@ public final class OutcomeStream {
                 batch,
                 commandId,
                 run.rootName(),
-                run.definition().summary());
+                run.definition().summary(),
+                run.traceparent());
     }
 
     private Uni<Void> append(BatchResult result, OutcomeEvents.Batch event, Row stream) {

@@ -17,6 +17,7 @@ import java.util.Optional;
  * @param hideWrites whether the batch's writes are kept from the tail by a replication origin
  * @param shapes every table that a batch may write, by display name
  * @param standing what the tables looked like when this was compiled; empty where nobody asks
+ * @param traceparent of the span that batches of this work belong to; empty: of the command that the run obeyed last
  */
 public record RunContext(
         String runId,
@@ -28,7 +29,40 @@ public record RunContext(
         boolean duplicates,
         boolean hideWrites,
         Map<String, TableShape> shapes,
-        Optional<Standing> standing) {
+        Optional<Standing> standing,
+        Optional<String> traceparent) {
+
+    /** Of work that has no span of its own. */
+    public RunContext(
+            String runId,
+            long serial,
+            Definition definition,
+            boolean commit,
+            Operation operation,
+            Optional<Long> barrier,
+            boolean duplicates,
+            boolean hideWrites,
+            Map<String, TableShape> shapes,
+            Optional<Standing> standing) {
+        this(
+                runId,
+                serial,
+                definition,
+                commit,
+                operation,
+                barrier,
+                duplicates,
+                hideWrites,
+                shapes,
+                standing,
+                Optional.empty());
+    }
+
+    /** The same for work within a span. */
+    public RunContext within(Optional<String> span) {
+        return new RunContext(
+                runId, serial, definition, commit, operation, barrier, duplicates, hideWrites, shapes, standing, span);
+    }
 
     /** Display form of the root table, which is how outcomes of entities name their table. */
     public String rootName() {

@@ -15,9 +15,13 @@ import dev.godwit.migration.run.Runs;
 import dev.godwit.migration.run.Troubles;
 import dev.godwit.migration.sql.ErrorClass;
 import dev.godwit.migration.sql.PgErrors;
+import dev.godwit.migration.telemetry.Spans;
+import dev.godwit.migration.telemetry.Traceparent;
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.SpanBuilder;
+import io.opentelemetry.api.trace.SpanKind;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
-import io.smallrye.reactive.messaging.kafka.Record;
 import io.vertx.mutiny.sqlclient.Row;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
@@ -27,6 +31,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.eclipse.microprofile.reactive.messaging.Incoming;
 import org.jboss.logging.Logger;
 
@@ -69,6 +74,7 @@ public class ChunkWorker {
     private final Pacing pacing;
     private final Troubles troubles;
     private final GodwitConfig config;
+    private final Spans spans;
     private final Map<String, BatchSizer> sizers = new ConcurrentHashMap<>();
 
     @Inject
@@ -79,7 +85,8 @@ public class ChunkWorker {
             ChunkQueue queue,
             Pacing pacing,
             Troubles troubles,
-            GodwitConfig config) {
+            GodwitConfig config,
+            Spans spans) {
         this.runs = runs;
         this.contexts = contexts;
         this.work = work;
@@ -87,6 +94,7 @@ public class ChunkWorker {
         this.pacing = pacing;
         this.troubles = troubles;
         this.config = config;
+        this.spans = spans;
     }
 
     /** How far the work on one message has come. */
@@ -97,6 +105,8 @@ public class ChunkWorker {
         private boolean expectWork;
         private double rowsPerBlock;
         private int failures;
+        private long batches;
+        private long outcomes;
         private boolean over;
         private boolean giveBack;
 
@@ -109,8 +119,8 @@ public class ChunkWorker {
 
     /** Works on one chunk for a while. Never fails: what could not be done is noticed by the sweeper and queued again. */
     @Incoming("chunks")
-    public Uni<Void> on(Record<String, String> message) {
-        Optional<ChunkMessage> parsed = ChunkMessage.parse(message.value());
+    public Uni<Void> on(ConsumerRecord<String, String> message) {
+        Optional<ChunkMessage> parsed = ChunkMessage.parse(message);
         if (parsed.isEmpty()) {
             LOG.warnf("The work queue holds a message that names no chunk; it is left out");
             return Uni.createFrom().voidItem();
@@ -132,16 +142,53 @@ public class ChunkWorker {
             return contexts.of(run.get()).chain(context -> runs.execute(CHUNK, message.run(), message.chunk())
                     .chain(rows -> rows.size() == 0
                             ? Uni.createFrom().voidItem()
-                            : workOff(context, message, rows.iterator().next())));
+                            : workOff(
+                                    context,
+                                    message,
+                                    run.get().traceparent(),
+                                    rows.iterator().next())));
         });
     }
 
-    private Uni<Void> workOff(RunContext run, ChunkMessage message, Row chunk) {
+    /**
+     * What the run obeyed last is the parent, not what its message was sent for: a run that was resumed meanwhile works for whoever resumed it. A message that finds nothing to
+     * do has no span.
+     */
+    private Uni<Void> workOff(RunContext run, ChunkMessage message, Optional<String> parent, Row chunk) {
         ChunkWork.Kind kind = ChunkWork.Kind.ofWireName(chunk.getString("kind"));
         Progress progress = new Progress(
                 Steady.now().plus(config.batch().messageTime()), Terms.fromRow(chunk), chunk.getDouble("density"));
         boolean stale = message.epoch() < chunk.getInteger("epoch");
         progress.over = stale || "done".equals(chunk.getString("state"));
+        return progress.over
+                ? workOff(run, message, kind, progress)
+                : spans.within(working(run, message, kind, parent), span -> workOff(
+                                run.within(Traceparent.of(span)), message, kind, progress)
+                        .onTermination()
+                        .invoke(() -> note(progress, span)));
+    }
+
+    private SpanBuilder working(RunContext run, ChunkMessage message, ChunkWork.Kind kind, Optional<String> parent) {
+        SpanBuilder span = spans.part("process godwit.chunks", SpanKind.CONSUMER, parent)
+                .setAttribute("messaging.system", "kafka")
+                .setAttribute("messaging.operation.type", "process")
+                .setAttribute("messaging.operation.name", "process")
+                .setAttribute("messaging.destination.name", "godwit.chunks")
+                .setAttribute("godwit.run", run.runId())
+                .setAttribute("godwit.migration", run.migration())
+                .setAttribute("godwit.chunk", message.chunk())
+                .setAttribute("godwit.chunk.kind", kind.wireName())
+                .setAttribute("godwit.chunk.epoch", message.epoch());
+        return message.traceparent().equals(parent) ? span : Spans.link(span, message.traceparent());
+    }
+
+    private static void note(Progress progress, Span span) {
+        span.setAttribute("godwit.batches", progress.batches)
+                .setAttribute("godwit.outcomes", progress.outcomes)
+                .setAttribute("godwit.chunk.given.back", progress.giveBack);
+    }
+
+    private Uni<Void> workOff(RunContext run, ChunkMessage message, ChunkWork.Kind kind, Progress progress) {
         return Multi.createBy()
                 .repeating()
                 .uni(() -> step(run, message, kind, progress))
@@ -213,6 +260,8 @@ public class ChunkWorker {
         int read = committed.work().result().read();
         boolean wrote = committed.work().result().wrote();
         sizer.took(read, took);
+        progress.batches++;
+        progress.outcomes += outcomes(ended);
         progress.failures = 0;
         progress.expectWork = wrote;
         progress.over = committed.work().chunkDone();
@@ -291,7 +340,8 @@ public class ChunkWorker {
                         : queue.put(new ChunkMessage(
                                 message.run(),
                                 message.chunk(),
-                                rows.iterator().next().getInteger("epoch"))));
+                                rows.iterator().next().getInteger("epoch"),
+                                message.traceparent())));
     }
 
     private BatchSizer sizer(RunContext run) {

@@ -5,6 +5,7 @@ import io.vertx.core.json.JsonObject;
 import io.vertx.mutiny.core.buffer.Buffer;
 import io.vertx.mutiny.sqlclient.SqlConnection;
 import io.vertx.mutiny.sqlclient.Tuple;
+import java.util.Optional;
 import java.util.UUID;
 
 /**
@@ -26,15 +27,38 @@ public final class Outbox {
     private static final String SOURCE = "/godwit/migration-service";
 
     private static final String APPEND = """
-            INSERT INTO godwit.outbox (id, topic, key, type, source, subject, payload)
-            VALUES ($1, $2, $3, $4, $5, $6, $7)
+            INSERT INTO godwit.outbox (id, topic, key, type, source, subject, payload, traceparent)
+            VALUES ($1, $2, $3, $4, $5, $6, $7,
+                    coalesce($8, (SELECT traceparent FROM godwit.command WHERE id = $9), (SELECT traceparent FROM godwit.run WHERE id = $6)))
             """;
 
     private Outbox() {}
 
+    /**
+     * What an event is traced to: a span, else the command that it answers, else what the run that is its subject belongs to.
+     *
+     * @param traceparent of the span
+     */
+    public record Cause(Optional<String> traceparent, Optional<String> commandId) {
+
+        private static final Cause RUN = new Cause(Optional.empty(), Optional.empty());
+
+        /** A command's answer. */
+        public static Cause command(String id) {
+            return new Cause(Optional.empty(), Optional.of(id));
+        }
+    }
+
     /** Appends one event with the given id. */
-    public static Uni<Void> append(
-            SqlConnection connection, UUID id, String topic, String key, String type, String subject, JsonObject data) {
+    static Uni<Void> append(
+            SqlConnection connection,
+            UUID id,
+            String topic,
+            String key,
+            String type,
+            String subject,
+            JsonObject data,
+            Cause cause) {
         Tuple row = Tuple.tuple()
                 .addUUID(id)
                 .addString(topic)
@@ -42,13 +66,27 @@ public final class Outbox {
                 .addString(type)
                 .addString(SOURCE)
                 .addString(subject)
-                .addBuffer(Buffer.newInstance(data.toBuffer()));
+                .addBuffer(Buffer.newInstance(data.toBuffer()))
+                .addString(cause.traceparent().orElse(null))
+                .addString(cause.commandId().orElse(null));
         return connection.preparedQuery(APPEND).execute(row).replaceWithVoid();
     }
 
     /** Appends one event with a fresh id. */
     public static Uni<Void> append(
             SqlConnection connection, String topic, String key, String type, String subject, JsonObject data) {
-        return append(connection, UUID.randomUUID(), topic, key, type, subject, data);
+        return append(connection, topic, key, type, subject, data, Cause.RUN);
+    }
+
+    /** The same for an event that is traced to something else than its subject's run. */
+    public static Uni<Void> append(
+            SqlConnection connection,
+            String topic,
+            String key,
+            String type,
+            String subject,
+            JsonObject data,
+            Cause cause) {
+        return append(connection, UUID.randomUUID(), topic, key, type, subject, data, cause);
     }
 }

@@ -50,9 +50,9 @@ public class OutboxResend {
             WITH taken AS (
                 DELETE FROM godwit.outbox
                  WHERE id = ANY ($1)
-             RETURNING id, topic, key, type, subject, time, specversion, contenttype, payload)
-            INSERT INTO godwit.outbox (id, topic, key, type, source, subject, time, specversion, contenttype, payload)
-            SELECT id, topic, key, type, $2, subject, time, specversion, contenttype, payload
+             RETURNING id, topic, key, type, subject, time, specversion, contenttype, payload, traceparent)
+            INSERT INTO godwit.outbox (id, topic, key, type, source, subject, time, specversion, contenttype, payload, traceparent)
+            SELECT id, topic, key, type, $2, subject, time, specversion, contenttype, payload, traceparent
               FROM taken
              ORDER BY time, id
             """;

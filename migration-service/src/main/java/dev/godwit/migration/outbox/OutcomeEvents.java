@@ -51,6 +51,7 @@ public final class OutcomeEvents {
      *
      * @param table the run's root table, whose outcomes are counted
      * @param summary columns by which they are grouped; none where they are not
+     * @param traceparent of the span that the batch belongs to
      */
     public record Batch(
             String run,
@@ -61,13 +62,14 @@ public final class OutcomeEvents {
             long number,
             Optional<String> commandId,
             String table,
-            List<String> summary) {}
+            List<String> summary,
+            Optional<String> traceparent) {}
 
     /** Where a stream stands: number and hash of its last event. */
     public record Position(long sequence, String hash) {}
 
     /** An event that is part of a chain. */
-    public record Event(UUID id, String run, JsonObject data) {}
+    public record Event(UUID id, String run, JsonObject data, Outbox.Cause cause) {}
 
     /**
      * Events of one batch, chained to those before.
@@ -80,7 +82,14 @@ public final class OutcomeEvents {
         public List<Uni<Void>> appends(SqlConnection connection) {
             return events.stream()
                     .map(event -> Outbox.append(
-                            connection, event.id(), Outbox.OUTCOMES, event.run(), TYPE, event.run(), event.data()))
+                            connection,
+                            event.id(),
+                            Outbox.OUTCOMES,
+                            event.run(),
+                            TYPE,
+                            event.run(),
+                            event.data(),
+                            event.cause()))
                     .toList();
         }
     }
@@ -130,7 +139,7 @@ public final class OutcomeEvents {
             data.put("groups", groups.toJson(groupsSalt));
         }
         data.put("outcomes", items);
-        return new Event(id, batch.run(), data);
+        return new Event(id, batch.run(), data, new Outbox.Cause(batch.traceparent(), batch.commandId()));
     }
 
     /** What is not known is left out: most outcomes of a run have neither a new key nor a reason, and there are as many as rows. */

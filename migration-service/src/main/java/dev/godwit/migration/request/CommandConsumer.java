@@ -7,6 +7,11 @@ import dev.godwit.migration.run.RunService;
 import dev.godwit.migration.series.SeriesService;
 import dev.godwit.migration.sql.ErrorClass;
 import dev.godwit.migration.sql.PgErrors;
+import dev.godwit.migration.telemetry.Spans;
+import dev.godwit.migration.telemetry.Traceparent;
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.SpanBuilder;
+import io.opentelemetry.api.trace.SpanKind;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
@@ -38,6 +43,7 @@ public class CommandConsumer {
     private final Rejections rejections;
     private final DeadLetters deadLetters;
     private final CommandsConfig config;
+    private final Spans spans;
 
     @Inject
     CommandConsumer(
@@ -45,18 +51,32 @@ public class CommandConsumer {
             SeriesService series,
             Rejections rejections,
             DeadLetters deadLetters,
-            CommandsConfig config) {
+            CommandsConfig config,
+            Spans spans) {
         this.runs = runs;
         this.series = series;
         this.rejections = rejections;
         this.deadLetters = deadLetters;
         this.config = config;
+        this.spans = spans;
     }
 
     @Incoming("commands")
     Uni<Void> on(ConsumerRecord<byte[], byte[]> record) {
+        SpanBuilder processing = spans.named(
+                        "process " + record.topic(), SpanKind.CONSUMER, Traceparent.of(record.headers()))
+                .setAttribute("messaging.system", "kafka")
+                .setAttribute("messaging.operation.type", "process")
+                .setAttribute("messaging.operation.name", "process")
+                .setAttribute("messaging.destination.name", record.topic())
+                .setAttribute("messaging.destination.partition.id", Integer.toString(record.partition()))
+                .setAttribute("messaging.kafka.offset", record.offset());
+        return spans.within(processing, span -> handle(record, span));
+    }
+
+    private Uni<Void> handle(ConsumerRecord<byte[], byte[]> record, Span span) {
         return Uni.createFrom()
-                .deferred(() -> handle(record))
+                .deferred(() -> read(record, span))
                 .onFailure(failure -> PgErrors.classify(failure) == ErrorClass.CONTENTION)
                 .retry()
                 .withBackOff(config.firstBackOff(), config.longestBackOff())
@@ -72,23 +92,25 @@ public class CommandConsumer {
                 .withJitter(JITTER)
                 .indefinitely()
                 .onFailure()
-                .recoverWithUni(failure -> poison(record, failure));
+                .recoverWithUni(failure -> poison(record, failure, span));
     }
 
     private static boolean isUnavailable(Throwable failure) {
         return PgErrors.classify(failure) == ErrorClass.UNAVAILABLE;
     }
 
-    private Uni<Void> handle(ConsumerRecord<byte[], byte[]> record) {
+    private Uni<Void> read(ConsumerRecord<byte[], byte[]> record, Span span) {
         Envelope envelope;
         try {
             envelope = Envelope.read(record);
         } catch (Refusal unreadable) {
+            Spans.fail(span, unreadable.code());
             return deadLetters.bury(record, reason(unreadable.code(), unreadable.getMessage()));
         }
+        span.setAttribute("messaging.message.id", envelope.id()).setAttribute("godwit.command", envelope.type());
         return rejections
                 .isHandled(envelope.id())
-                .chain(handled -> handled ? already(envelope) : act(record, envelope));
+                .chain(handled -> handled ? already(envelope) : act(record, envelope, span));
     }
 
     private static Uni<Void> already(Envelope envelope) {
@@ -96,53 +118,70 @@ public class CommandConsumer {
         return Uni.createFrom().voidItem();
     }
 
-    private Uni<Void> act(ConsumerRecord<byte[], byte[]> record, Envelope envelope) {
+    private Uni<Void> act(ConsumerRecord<byte[], byte[]> record, Envelope envelope, Span span) {
         Optional<StrictObject> data = Optional.empty();
         Command command;
         try {
             data = Optional.of(envelope.data().read());
             command = CommandReader.read(envelope.type(), envelope.id(), envelope.requester(), data.get());
         } catch (Refusal malformed) {
-            return refuseMalformed(record, envelope, rejection(envelope, data, malformed));
+            return refuseMalformed(record, envelope, rejection(envelope, data, malformed), span);
         }
         Optional<StrictObject> read = data;
-        return execute(command)
+        return execute(command, Traceparent.of(span))
                 .onFailure(Refusal.class)
-                .recoverWithUni(failure -> reject(rejection(envelope, read, failure)));
+                .recoverWithUni(failure -> reject(rejection(envelope, read, failure), span));
     }
 
-    private Uni<Void> execute(Command command) {
+    private Uni<Void> execute(Command command, Optional<String> traceparent) {
         if (command instanceof Command.Start start) {
-            return runs.start(start.start()).replaceWithVoid();
+            return runs.start(start.start().within(traceparent)).replaceWithVoid();
         }
         if (command instanceof Command.Migrate migrate) {
-            return runs.migrate(migrate.commandId(), migrate.migration(), migrate.keys(), migrate.requestedBy())
+            return runs.migrate(
+                            migrate.commandId(),
+                            migrate.migration(),
+                            migrate.keys(),
+                            migrate.requestedBy(),
+                            traceparent)
                     .replaceWithVoid();
         }
         if (command instanceof Command.StartSeries start) {
-            return series.start(start.start()).replaceWithVoid();
+            return series.start(start.start().within(traceparent)).replaceWithVoid();
         }
         Command.Change change = (Command.Change) command;
-        return runs.command(change.command(), change.run(), change.commandId(), change.requestedBy(), change.reason())
+        return runs.command(
+                        change.command(),
+                        change.run(),
+                        change.commandId(),
+                        change.requestedBy(),
+                        change.reason(),
+                        traceparent)
                 .replaceWithVoid();
     }
 
-    private Uni<Void> reject(Rejection rejection) {
+    private Uni<Void> reject(Rejection rejection, Span span) {
+        Spans.fail(span, rejection.code());
         LOG.infof(
                 "command rejected, commandId=%s, type=%s, code=%s",
                 rejection.commandId(), rejection.type(), rejection.code());
-        return rejections.write(rejection);
+        return rejections.write(rejection, Traceparent.of(span));
     }
 
     // Its sender is told too, since the id could be read. Told first: a crash in between repeats both, and the telling
     // is idempotent.
-    private Uni<Void> refuseMalformed(ConsumerRecord<byte[], byte[]> record, Envelope envelope, Rejection rejection) {
+    private Uni<Void> refuseMalformed(
+            ConsumerRecord<byte[], byte[]> record, Envelope envelope, Rejection rejection, Span span) {
+        Spans.fail(span, rejection.code());
         String reason = reason(rejection.code(), rejection.message());
         LOG.infof("command malformed, commandId=%s, reason=%s", envelope.id(), reason);
-        return rejections.tell(rejection, origin(record)).chain(() -> deadLetters.bury(record, reason));
+        return rejections
+                .tell(rejection, origin(record), Traceparent.of(span))
+                .chain(() -> deadLetters.bury(record, reason));
     }
 
-    private Uni<Void> poison(ConsumerRecord<byte[], byte[]> record, Throwable failure) {
+    private Uni<Void> poison(ConsumerRecord<byte[], byte[]> record, Throwable failure, Span span) {
+        Spans.fail(span, "internal_error");
         LOG.errorf(failure, "command could not be handled, %s", origin(record));
         String state =
                 PgErrors.sqlState(failure).map(code -> ", SQLSTATE " + code).orElse("");

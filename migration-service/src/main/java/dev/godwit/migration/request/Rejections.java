@@ -10,6 +10,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.UUID;
 
 /**
@@ -27,19 +28,19 @@ public class Rejections {
     /** Zero rows: the command was handled before, and its answer is out already. */
     private static final String RECORD_AND_TELL = """
               WITH recorded AS (
-                   INSERT INTO godwit.command (id, type, code, message)
-                   VALUES ($1, $2, $3, $4)
+                   INSERT INTO godwit.command (id, type, code, message, traceparent)
+                   VALUES ($1, $2, $3, $4, $11)
                        ON CONFLICT (id) DO NOTHING
                 RETURNING id)
-            INSERT INTO godwit.outbox (id, topic, key, type, source, subject, payload)
-            SELECT $5, $6, $7, $8, '/godwit/migration-service', $9, $10
+            INSERT INTO godwit.outbox (id, topic, key, type, source, subject, payload, traceparent)
+            SELECT $5, $6, $7, $8, '/godwit/migration-service', $9, $10, $11
               FROM recorded
             """;
 
     /** Zero rows: this very message was told about before. */
     private static final String TELL = """
-            INSERT INTO godwit.outbox (id, topic, key, type, source, subject, payload)
-            VALUES ($1, $2, $3, $4, '/godwit/migration-service', $5, $6)
+            INSERT INTO godwit.outbox (id, topic, key, type, source, subject, payload, traceparent)
+            VALUES ($1, $2, $3, $4, '/godwit/migration-service', $5, $6, $7)
                 ON CONFLICT (id) DO NOTHING
             """;
 
@@ -58,7 +59,7 @@ public class Rejections {
     }
 
     /** Records a refused command and tells its sender. Idempotency: by command id. */
-    Uni<Void> write(Rejection rejection) {
+    Uni<Void> write(Rejection rejection, Optional<String> traceparent) {
         Tuple row = Tuple.tuple()
                 .addString(rejection.commandId())
                 .addString(rejection.type())
@@ -69,7 +70,8 @@ public class Rejections {
                 .addBuffer(Buffer.buffer(rejection.key()))
                 .addString(Rejection.EVENT)
                 .addString(rejection.run().orElse(null))
-                .addBuffer(Buffer.newInstance(rejection.toJson(Instant.now()).toBuffer()));
+                .addBuffer(Buffer.newInstance(rejection.toJson(Instant.now()).toBuffer()))
+                .addString(traceparent.orElse(null));
         return pool.preparedQuery(RECORD_AND_TELL).execute(row).replaceWithVoid();
     }
 
@@ -77,7 +79,7 @@ public class Rejections {
      * Tells the sender of a malformed command without recording it, so that its id stays free for the corrected one. Idempotency: by {@code origin}, which names the
      * message.
      */
-    Uni<Void> tell(Rejection rejection, String origin) {
+    Uni<Void> tell(Rejection rejection, String origin, Optional<String> traceparent) {
         UUID id = UUID.nameUUIDFromBytes((origin + ' ' + rejection.commandId()).getBytes(StandardCharsets.UTF_8));
         Tuple row = Tuple.tuple()
                 .addUUID(id)
@@ -85,7 +87,8 @@ public class Rejections {
                 .addBuffer(Buffer.buffer(rejection.key()))
                 .addString(Rejection.EVENT)
                 .addString(rejection.run().orElse(null))
-                .addBuffer(Buffer.newInstance(rejection.toJson(Instant.now()).toBuffer()));
+                .addBuffer(Buffer.newInstance(rejection.toJson(Instant.now()).toBuffer()))
+                .addString(traceparent.orElse(null));
         return pool.preparedQuery(TELL).execute(row).replaceWithVoid();
     }
 }

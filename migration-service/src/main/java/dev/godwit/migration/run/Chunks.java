@@ -68,7 +68,7 @@ public class Chunks {
             """;
 
     private static final String OPEN = """
-            SELECT number, epoch
+            SELECT number, epoch, (SELECT traceparent FROM godwit.run WHERE id = $1) AS traceparent
               FROM godwit.chunk
              WHERE run_id = $1
                AND generation = $2
@@ -90,7 +90,7 @@ public class Chunks {
                                ORDER BY i.number
                                  FOR UPDATE SKIP LOCKED
                                LIMIT 64)
-            RETURNING c.number, c.epoch
+            RETURNING c.number, c.epoch, (SELECT traceparent FROM godwit.run WHERE id = $1) AS traceparent
             """;
 
     private static final String COUNT_OPEN = """
@@ -269,7 +269,11 @@ public class Chunks {
 
     private static List<ChunkMessage> messages(String runId, RowSet<Row> rows) {
         List<ChunkMessage> messages = new ArrayList<>();
-        rows.forEach(row -> messages.add(new ChunkMessage(runId, row.getInteger("number"), row.getInteger("epoch"))));
+        rows.forEach(row -> messages.add(new ChunkMessage(
+                runId,
+                row.getInteger("number"),
+                row.getInteger("epoch"),
+                Optional.ofNullable(row.getString("traceparent")))));
         return messages;
     }
 

@@ -22,8 +22,8 @@ class CommandLog {
     private static final String KNOWN = "SELECT run_id, code, message FROM godwit.command WHERE id = $1";
 
     private static final String CLAIM = """
-            INSERT INTO godwit.command (id, type)
-            VALUES ($1, $2)
+            INSERT INTO godwit.command (id, type, traceparent)
+            VALUES ($1, $2, $3)
             ON CONFLICT DO NOTHING
             """;
 
@@ -58,9 +58,15 @@ class CommandLog {
 
     /** Does {@code work}, which answers the run it is about, unless the command was done before. */
     Uni<String> once(String commandId, String type, Function<SqlConnection, Uni<String>> work) {
+        return once(commandId, type, Optional.empty(), work);
+    }
+
+    /** The same for a command that was received within a span. */
+    Uni<String> once(
+            String commandId, String type, Optional<String> traceparent, Function<SqlConnection, Uni<String>> work) {
         return runs.inTransaction(connection -> connection
                 .preparedQuery(CLAIM)
-                .execute(Tuple.of(commandId, type))
+                .execute(Tuple.of(commandId, type, traceparent.orElse(null)))
                 .chain(claimed -> claimed.rowCount() == 0
                         ? known(connection, commandId)
                         : work.apply(connection).call(run -> about(connection, commandId, run))));
@@ -71,10 +77,11 @@ class CommandLog {
      *
      * @return fails with a {@link Refusal} when the command was done meanwhile; {@link #find} then says so
      */
-    static Uni<Void> claim(SqlConnection connection, String commandId, String type, String run) {
+    static Uni<Void> claim(
+            SqlConnection connection, String commandId, String type, String run, Optional<String> traceparent) {
         return connection
                 .preparedQuery(CLAIM)
-                .execute(Tuple.of(commandId, type))
+                .execute(Tuple.of(commandId, type, traceparent.orElse(null)))
                 .invoke(claimed -> {
                     if (claimed.rowCount() == 0) {
                         throw new Refusal(

@@ -15,6 +15,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.util.Optional;
 import org.jboss.logging.Logger;
 
 /** Shows how fast a run may go and why, and changes what was asked for. Instances act on a change at their next round, a second later. */
@@ -122,11 +123,11 @@ public class Paces {
                 change.anyTime());
         return runs.find(change.run())
                 .map(found -> found.orElseThrow(() -> Runs.unknownRun(change.run())))
-                .chain(run -> runs.inTransaction(
-                        connection -> CommandLog.claim(connection, change.commandId(), TYPE, change.run())
-                                .chain(() -> connection.preparedQuery(CHANGE).execute(row))
-                                .map(rows -> changed(run, rows))
-                                .chain(changed -> tell(connection, change, changed))))
+                .chain(run -> runs.inTransaction(connection -> CommandLog.claim(
+                                connection, change.commandId(), TYPE, change.run(), Optional.empty())
+                        .chain(() -> connection.preparedQuery(CHANGE).execute(row))
+                        .map(rows -> changed(run, rows))
+                        .chain(changed -> tell(connection, change, changed))))
                 .invoke(() -> LOG.infof(
                         "Run %s: %s asked for pace %s, window %s",
                         change.run(),

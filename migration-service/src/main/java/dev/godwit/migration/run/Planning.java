@@ -10,6 +10,8 @@ import dev.godwit.migration.chunk.ChunkWork.Kind;
 import dev.godwit.migration.functions.FunctionSchema;
 import dev.godwit.migration.operation.Selection;
 import dev.godwit.migration.sql.PgErrors;
+import dev.godwit.migration.telemetry.Spans;
+import io.opentelemetry.api.trace.SpanKind;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.mutiny.sqlclient.Row;
@@ -21,12 +23,16 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** A run from its request to its first chunk, and a plan to its report. */
 @ApplicationScoped
 class Planning {
 
     private static final int GROUPS_PER_INSERT = 1000;
+
+    /** Phases that are done once, unless they fail. */
+    private static final Set<String> WORK = Set.of("prepare", "group", "cut", "report");
 
     private static final String REMEMBER_BARRIER = """
             UPDATE godwit.run
@@ -87,6 +93,7 @@ class Planning {
     private final PlanReports reports;
     private final Batches batches;
     private final Pool pool;
+    private final Spans spans;
 
     @Inject
     Planning(
@@ -99,7 +106,8 @@ class Planning {
             Quota quota,
             PlanReports reports,
             Batches batches,
-            Pool pool) {
+            Pool pool,
+            Spans spans) {
         this.runs = runs;
         this.contexts = contexts;
         this.capture = capture;
@@ -110,9 +118,22 @@ class Planning {
         this.reports = reports;
         this.batches = batches;
         this.pool = pool;
+        this.spans = spans;
     }
 
+    /** Steps that wait and look again have no span: they may do so for hours, five times a second. */
     Uni<Void> step(Run run) {
+        return WORK.contains(run.phase())
+                ? spans.within(
+                        spans.part("plan " + run.phase(), SpanKind.INTERNAL, run.traceparent())
+                                .setAttribute("godwit.run", run.id())
+                                .setAttribute("godwit.migration", run.migration())
+                                .setAttribute("godwit.run.mode", run.commit() ? "commit" : "plan"),
+                        span -> act(run))
+                : act(run);
+    }
+
+    private Uni<Void> act(Run run) {
         return switch (run.phase()) {
             case "prepare" -> prepare(run).chain(() -> run.commit() ? listen(run) : setPhase(run, "group", null));
             case "barrier" -> waitForOlder(run);

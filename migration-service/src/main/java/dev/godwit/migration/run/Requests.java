@@ -41,18 +41,19 @@ class Requests {
     }
 
     /** Hands keys to the migration's run in hand, once per command, and answers that run; refuses if there is none. */
-    Uni<String> enter(String commandId, String migration, List<String> keys) {
+    Uni<String> enter(String commandId, String migration, List<String> keys, Optional<String> traceparent) {
         return log.find(commandId)
                 .chain(done -> done.isPresent()
                         ? Uni.createFrom().item(done.get())
-                        : activeRun(migration).chain(run -> enter(commandId, run, keys)));
+                        : activeRun(migration).chain(run -> enter(commandId, run, keys, traceparent)));
     }
 
-    private Uni<String> enter(String commandId, Run run, List<String> keys) {
+    private Uni<String> enter(String commandId, Run run, List<String> keys, Optional<String> traceparent) {
         return contexts.of(run)
                 .chain(context -> log.once(
                         commandId,
                         TYPE,
+                        traceparent,
                         connection -> enter(connection, run, context.operation().root(), keys, commandId)));
     }
 
@@ -91,7 +92,13 @@ class Requests {
                         + " of the keys; ask the next run for them",
                 Optional.empty());
         return Outbox.append(
-                connection, Outbox.RUNS, rejection.key(), Rejection.EVENT, run.id(), rejection.toJson(Instant.now()));
+                connection,
+                Outbox.RUNS,
+                rejection.key(),
+                Rejection.EVENT,
+                run.id(),
+                rejection.toJson(Instant.now()),
+                Outbox.Cause.command(commandId));
     }
 
     private Uni<Run> activeRun(String migration) {

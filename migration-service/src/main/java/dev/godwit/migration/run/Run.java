@@ -7,7 +7,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** A run as its row says. Immutable; the row may have moved on since. */
+/**
+ * A run as its row says. Immutable; the row may have moved on since.
+ *
+ * @param traceparent of the command that it obeyed last
+ */
 public record Run(
         String id,
         long serial,
@@ -33,12 +37,13 @@ public record Run(
         long firstHeartbeat,
         Optional<String> barrierXid,
         Optional<JsonObject> proof,
-        List<String> tables) {
+        List<String> tables,
+        Optional<String> traceparent) {
 
     /** The columns that {@link #fromRow} reads. */
     static final String COLUMNS = """
             id, serial, migration, operation, mode, state, phase, resume_state, definition, definition_file, definition_hash, attachments, entity_limit,
-            only_keys, first_heartbeat, follow, complete_asked, verify_asked, rescan, duplicates, generation, rounds, barrier_xid::text AS barrier_xid, proof, tables
+            only_keys, first_heartbeat, follow, complete_asked, verify_asked, rescan, duplicates, generation, rounds, barrier_xid::text AS barrier_xid, proof, tables, traceparent
             """;
 
     static Run fromRow(Row row) {
@@ -67,13 +72,45 @@ public record Run(
                 row.getLong("first_heartbeat"),
                 Optional.ofNullable(row.getString("barrier_xid")),
                 Optional.ofNullable(row.getJsonObject("proof")),
-                List.of(row.getArrayOfStrings("tables")));
+                List.of(row.getArrayOfStrings("tables")),
+                Optional.ofNullable(row.getString("traceparent")));
     }
 
     private static Map<String, String> texts(JsonObject json) {
         Map<String, String> texts = new LinkedHashMap<>();
         json.forEach(entry -> texts.put(entry.getKey(), entry.getValue().toString()));
         return texts;
+    }
+
+    /** The same run, moved on within a span. */
+    Run within(Optional<String> span) {
+        return new Run(
+                id,
+                serial,
+                migration,
+                operation,
+                commit,
+                state,
+                phase,
+                resumeState,
+                definition,
+                definitionFile,
+                definitionHash,
+                attachments,
+                limit,
+                onlyKeys,
+                follow,
+                completeAsked,
+                verifyAsked,
+                rescan,
+                duplicates,
+                generation,
+                rounds,
+                firstHeartbeat,
+                barrierXid,
+                proof,
+                tables,
+                span);
     }
 
     /** Whether the run goes on listening after it has verified: only a command ends it. */

@@ -59,6 +59,9 @@ class RunCommands {
                AND state = $2
             """;
 
+    /** What a run does from here on belongs to whoever asked for it. */
+    private static final String TRACE = "UPDATE godwit.run SET traceparent = $2 WHERE id = $1";
+
     private final Runs runs;
     private final Chunks chunks;
     private final CommandLog log;
@@ -71,12 +74,23 @@ class RunCommands {
     }
 
     /** Does what is asked, unless a command with this id did it before. */
-    Uni<Void> handle(RunCommand command, String runId, String commandId, String requestedBy, Optional<String> reason) {
-        Asked asked = new Asked(command, runId, commandId, note(requestedBy, reason));
+    Uni<Void> handle(
+            RunCommand command,
+            String runId,
+            String commandId,
+            String requestedBy,
+            Optional<String> reason,
+            Optional<String> traceparent) {
+        Asked asked = new Asked(command, runId, commandId, note(requestedBy, reason), traceparent);
         return log.find(commandId)
                 .chain(done -> done.isPresent() ? Uni.createFrom().voidItem() : untilDone(asked))
                 .onFailure(Refusal.class)
                 .recoverWithUni(refusal -> unlessDoneMeanwhile(commandId, refusal));
+    }
+
+    /** The same for what nobody asked from outside, and so nobody traces. */
+    Uni<Void> handle(RunCommand command, String runId, String commandId, String requestedBy, Optional<String> reason) {
+        return handle(command, runId, commandId, requestedBy, reason, Optional.empty());
     }
 
     /** A command that came twice at once: the second finds its run changed already, by the first. */
@@ -87,7 +101,8 @@ class RunCommands {
                         : Uni.createFrom().failure(refusal));
     }
 
-    private record Asked(RunCommand command, String runId, String commandId, Optional<String> note) {
+    private record Asked(
+            RunCommand command, String runId, String commandId, Optional<String> note, Optional<String> traceparent) {
 
         String type() {
             return "dev.godwit.run." + command.wireName();
@@ -96,7 +111,11 @@ class RunCommands {
 
     /** Belongs to the transaction of the command's effect. */
     private static Uni<Void> claim(SqlConnection connection, Asked asked) {
-        return CommandLog.claim(connection, asked.commandId(), asked.type(), asked.runId());
+        return CommandLog.claim(connection, asked.commandId(), asked.type(), asked.runId(), asked.traceparent())
+                .chain(() -> connection
+                        .preparedQuery(TRACE)
+                        .execute(Tuple.of(asked.runId(), asked.traceparent().orElse(null))))
+                .replaceWithVoid();
     }
 
     private static Optional<String> note(String requestedBy, Optional<String> reason) {
@@ -127,7 +146,7 @@ class RunCommands {
     private Uni<Boolean> attempt(Asked asked) {
         return runs.find(asked.runId())
                 .map(found -> found.orElseThrow(() -> Runs.unknownRun(asked.runId())))
-                .chain(run -> handle(asked, run));
+                .chain(run -> handle(asked, run.within(asked.traceparent())));
     }
 
     /** False when the run was in another state by the time it should be changed. */

@@ -19,13 +19,19 @@ public interface RunService {
 
     /** Asks a state change of a run. */
     Uni<JsonObject> command(
-            RunCommand command, String runId, String commandId, String requestedBy, Optional<String> reason);
+            RunCommand command,
+            String runId,
+            String commandId,
+            String requestedBy,
+            Optional<String> reason,
+            Optional<String> traceparent);
 
     /** What a rollback would restore, delete and leave, per table: {@code {"run", "preview": [{"table","restored","deleted","left"}]}}. */
     Uni<JsonObject> previewRollback(String runId);
 
     /** The request lane: migrates these entities now within the active run of the migration; {@code {"run","accepted":n}}. */
-    Uni<JsonObject> migrate(String commandId, String migration, List<String> keys, String requestedBy);
+    Uni<JsonObject> migrate(
+            String commandId, String migration, List<String> keys, String requestedBy, Optional<String> traceparent);
 
     /** One run as the run events show it. */
     Uni<JsonObject> run(String runId);

@@ -61,11 +61,16 @@ public class RunServices implements RunService {
 
     @Override
     public Uni<JsonObject> command(
-            RunCommand command, String runId, String commandId, String requestedBy, Optional<String> reason) {
+            RunCommand command,
+            String runId,
+            String commandId,
+            String requestedBy,
+            Optional<String> reason,
+            Optional<String> traceparent) {
         Uni<Void> allowed = command == RunCommand.ROLLBACK
                 ? prerequisites.mayBeUndone(runId)
                 : Uni.createFrom().voidItem();
-        return allowed.chain(() -> commands.handle(command, runId, commandId, requestedBy, reason))
+        return allowed.chain(() -> commands.handle(command, runId, commandId, requestedBy, reason, traceparent))
                 .chain(() -> command == RunCommand.FORGET
                         ? Uni.createFrom()
                                 .item(new JsonObject().put("run", runId).put("state", "forgotten"))
@@ -81,7 +86,8 @@ public class RunServices implements RunService {
     }
 
     @Override
-    public Uni<JsonObject> migrate(String commandId, String migration, List<String> keys, String requestedBy) {
+    public Uni<JsonObject> migrate(
+            String commandId, String migration, List<String> keys, String requestedBy, Optional<String> traceparent) {
         if (keys.size() > StartCommand.KEYS_MAX) {
             throw new Refusal(
                     Refusal.Kind.BAD_REQUEST,
@@ -90,7 +96,7 @@ public class RunServices implements RunService {
         }
         Definition definition = definitions.find(migration).orElseThrow(() -> unknownMigration(migration));
         Prerequisites.mustHaveEntities(definition);
-        return requests.enter(commandId, definition.migration(), keys)
+        return requests.enter(commandId, definition.migration(), keys, traceparent)
                 .map(run -> new JsonObject().put("run", run).put("accepted", keys.size()));
     }
 

@@ -64,8 +64,9 @@ class RunStarter {
 
     private static final String INSERT = """
             INSERT INTO godwit.run (id, migration, operation, mode, state, definition, definition_file, definition_hash, catalog_fingerprint,
-                                    requested_by, command_id, reason, entity_limit, only_keys, follow, max_rate, tables, plan, attachments, pace, only_between)
-            VALUES ($1, $2, $3, $4, 'planning', $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
+                                    requested_by, command_id, reason, entity_limit, only_keys, follow, max_rate, tables, plan, attachments, pace, only_between,
+                                    traceparent)
+            VALUES ($1, $2, $3, $4, 'planning', $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)
             """;
 
     private static final String PLAN = """
@@ -123,7 +124,10 @@ class RunStarter {
                         .chain(() -> look(connection, definition, command.follow()))
                         .call(looked -> planStillHolds(connection, command, definition, looked)))
                 .chain(looked -> log.once(
-                        command.commandId(), TYPE, connection -> write(connection, command, definition, looked)))
+                        command.commandId(),
+                        TYPE,
+                        command.traceparent(),
+                        connection -> write(connection, command, definition, looked)))
                 .onFailure(CatalogException.class)
                 .transform(failure -> new Refusal(Refusal.Kind.REFUSED, "unknown_table", failure.getMessage()));
     }
@@ -303,7 +307,8 @@ class RunStarter {
                 .addJsonObject(plan)
                 .addJsonObject(attachments(definition))
                 .addString(pace(command).wireName())
-                .addString(command.window().map(Window::toString).orElse(null));
+                .addString(command.window().map(Window::toString).orElse(null))
+                .addString(command.traceparent().orElse(null));
     }
 
     private PaceLevel pace(StartCommand command) {

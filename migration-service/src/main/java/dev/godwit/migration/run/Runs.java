@@ -2,6 +2,9 @@ package dev.godwit.migration.run;
 
 import dev.godwit.migration.batch.Fence;
 import dev.godwit.migration.outbox.Outbox;
+import dev.godwit.migration.telemetry.Spans;
+import io.opentelemetry.api.trace.SpanBuilder;
+import io.opentelemetry.api.trace.SpanKind;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -68,10 +71,12 @@ public class Runs {
             """;
 
     private final Pool pool;
+    private final Spans spans;
 
     @Inject
-    public Runs(Pool pool) {
+    public Runs(Pool pool, Spans spans) {
         this.pool = pool;
+        this.spans = spans;
     }
 
     public Uni<Optional<Run>> find(String runId) {
@@ -149,6 +154,21 @@ public class Runs {
             Optional<String> reason,
             Function<SqlConnection, Uni<Void>> also) {
         mustBeLegal(from, to);
+        SpanBuilder moving = spans.part("run " + to.wireName(), SpanKind.INTERNAL, run.traceparent())
+                .setAttribute("godwit.run", run.id())
+                .setAttribute("godwit.migration", run.migration())
+                .setAttribute("godwit.run.previous.state", from.wireName());
+        return spans.within(moving, span -> move(connection, run, from, to, reason, also)
+                .invoke(moved -> span.setAttribute("godwit.run.moved", moved)));
+    }
+
+    private static Uni<Boolean> move(
+            SqlConnection connection,
+            Run run,
+            RunState from,
+            RunState to,
+            Optional<String> reason,
+            Function<SqlConnection, Uni<Void>> also) {
         return Fence.exclusive(connection, run.serial())
                 .chain(() -> change(connection, run, from, to, reason))
                 .chain(changed -> changed

@@ -18,6 +18,7 @@ import java.util.Optional;
  * @param pace empty: the configured one for a commit, full for a plan, which only reads
  * @param window hours in which its chunks may be worked on; empty: always
  * @param requireArchiving refuse unless the server archives its WAL, and the newest segment could be archived
+ * @param traceparent of the span in which it was received
  */
 public record StartCommand(
         String commandId,
@@ -32,12 +33,64 @@ public record StartCommand(
         Optional<Window> window,
         boolean requireArchiving,
         String requestedBy,
-        Optional<String> reason) {
+        Optional<String> reason,
+        Optional<String> traceparent) {
 
     /** Largest number of keys that one command may name. */
     public static final int KEYS_MAX = 1000;
 
     public StartCommand {
         only = List.copyOf(only);
+    }
+
+    /** A command that nobody traces. */
+    public StartCommand(
+            String commandId,
+            String migration,
+            boolean commit,
+            Optional<Long> limit,
+            List<String> only,
+            Optional<String> plan,
+            boolean follow,
+            Optional<Integer> maxRate,
+            Optional<PaceLevel> pace,
+            Optional<Window> window,
+            boolean requireArchiving,
+            String requestedBy,
+            Optional<String> reason) {
+        this(
+                commandId,
+                migration,
+                commit,
+                limit,
+                only,
+                plan,
+                follow,
+                maxRate,
+                pace,
+                window,
+                requireArchiving,
+                requestedBy,
+                reason,
+                Optional.empty());
+    }
+
+    /** The same, received within a span. */
+    public StartCommand within(Optional<String> span) {
+        return new StartCommand(
+                commandId,
+                migration,
+                commit,
+                limit,
+                only,
+                plan,
+                follow,
+                maxRate,
+                pace,
+                window,
+                requireArchiving,
+                requestedBy,
+                reason,
+                span);
     }
 }

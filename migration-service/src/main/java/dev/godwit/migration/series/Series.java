@@ -17,6 +17,7 @@ import java.util.Optional;
  * @param pace how fast its runs may go; empty: what a run has that asks for nothing
  * @param state running, completed, failed or cancelled
  * @param migrations those that the command named
+ * @param traceparent of the command, to which its runs belong
  */
 record Series(
         String id,
@@ -30,7 +31,8 @@ record Series(
         Optional<String> reason,
         String commandId,
         OffsetDateTime createdAt,
-        Optional<OffsetDateTime> endedAt) {
+        Optional<OffsetDateTime> endedAt,
+        Optional<String> traceparent) {
 
     static final String RUNNING = "running";
     static final String COMPLETED = "completed";
@@ -57,7 +59,8 @@ record Series(
                 Optional.ofNullable(row.getString("reason")),
                 row.getString("command_id"),
                 row.getOffsetDateTime("created_at"),
-                Optional.ofNullable(row.getOffsetDateTime("ended_at")));
+                Optional.ofNullable(row.getOffsetDateTime("ended_at")),
+                Optional.ofNullable(row.getString("traceparent")));
     }
 
     boolean follows(Member member) {

@@ -11,6 +11,7 @@ import java.util.Optional;
  * @param commit false: plans, which cannot write
  * @param follow whether the named migrations follow the application until their runs are told to complete; what they need runs to its end
  * @param pace how fast its runs may go; empty: what a run has that asks for nothing
+ * @param traceparent of the span in which it was received
  */
 public record SeriesCommand(
         String commandId,
@@ -19,12 +20,30 @@ public record SeriesCommand(
         boolean follow,
         Optional<PaceLevel> pace,
         String requestedBy,
-        Optional<String> reason) {
+        Optional<String> reason,
+        Optional<String> traceparent) {
 
     /** Largest number of migrations that one command may name. */
     public static final int MIGRATIONS_MAX = 1000;
 
     public SeriesCommand {
         migrations = List.copyOf(migrations);
+    }
+
+    /** A command that nobody traces. */
+    public SeriesCommand(
+            String commandId,
+            List<String> migrations,
+            boolean commit,
+            boolean follow,
+            Optional<PaceLevel> pace,
+            String requestedBy,
+            Optional<String> reason) {
+        this(commandId, migrations, commit, follow, pace, requestedBy, reason, Optional.empty());
+    }
+
+    /** The same, received within a span. */
+    public SeriesCommand within(Optional<String> span) {
+        return new SeriesCommand(commandId, migrations, commit, follow, pace, requestedBy, reason, span);
     }
 }

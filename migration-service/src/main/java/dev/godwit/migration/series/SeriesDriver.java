@@ -149,7 +149,8 @@ class SeriesDriver {
                 Optional.empty(),
                 false,
                 series.requestedBy(),
-                Optional.of(series.reason().orElse("part of series " + series.id())));
+                Optional.of(series.reason().orElse("part of series " + series.id())),
+                series.traceparent());
     }
 
     /** Other runs on the same tables are waited for, unless none is left that could get out of the way. */

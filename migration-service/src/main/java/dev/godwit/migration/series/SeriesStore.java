@@ -24,7 +24,7 @@ import java.util.stream.StreamSupport;
 class SeriesStore {
 
     private static final String COLUMNS =
-            "id, serial, mode, follow, pace, state, migrations, requested_by, reason, command_id, created_at, ended_at";
+            "id, serial, mode, follow, pace, state, migrations, requested_by, reason, command_id, created_at, ended_at, traceparent";
 
     private static final String FIND = "SELECT " + COLUMNS + " FROM godwit.series WHERE id = $1";
 
@@ -58,8 +58,8 @@ class SeriesStore {
 
     /** No row: a series with this command exists. */
     private static final String INSERT = """
-            INSERT INTO godwit.series (id, mode, state, migrations, requested_by, reason, command_id, follow, pace, ended_at)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, CASE WHEN $3 <> 'running' THEN clock_timestamp() END)
+            INSERT INTO godwit.series (id, mode, state, migrations, requested_by, reason, command_id, follow, pace, ended_at, traceparent)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, CASE WHEN $3 <> 'running' THEN clock_timestamp() END, $10)
             ON CONFLICT (command_id) DO NOTHING
             """;
 
@@ -154,7 +154,8 @@ class SeriesStore {
                 .addString(command.reason().orElse(null))
                 .addString(command.commandId())
                 .addBoolean(command.follow())
-                .addString(command.pace().map(PaceLevel::wireName).orElse(null));
+                .addString(command.pace().map(PaceLevel::wireName).orElse(null))
+                .addString(command.traceparent().orElse(null));
         return runs.inTransaction(connection -> connection
                 .preparedQuery(INSERT)
                 .execute(row)

@@ -7,7 +7,6 @@ import dev.godwit.migration.testing.Engine;
 import dev.godwit.migration.testing.EngineRun;
 import dev.godwit.migration.testing.TestPostgres;
 import io.smallrye.mutiny.Uni;
-import io.smallrye.reactive.messaging.kafka.Record;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -16,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -136,9 +136,9 @@ class ChunkHandOverIT {
         return engine.worker(queue, messageTime);
     }
 
-    private Record<String, String> record(int epoch) {
+    private ConsumerRecord<String, String> record(int epoch) {
         ChunkMessage message = new ChunkMessage(run.id(), chunk, epoch);
-        return Record.of(message.key(), message.toJson());
+        return new ConsumerRecord<>("godwit.chunks", 0, 0, message.key(), message.toJson());
     }
 
     private void lieIdle() {

@@ -7,10 +7,10 @@ import dev.godwit.migration.run.RunState;
 import dev.godwit.migration.testing.Engine;
 import dev.godwit.migration.testing.EngineRun;
 import io.smallrye.mutiny.Uni;
-import io.smallrye.reactive.messaging.kafka.Record;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.Test;
 
 /** What a worker does about rows that cannot be worked on, and about chunks that are no longer what they were cut as. */
@@ -54,8 +54,8 @@ class ChunkTroubleIT {
 
     private static void work(Engine engine, EngineRun run, List<Integer> chunks) {
         ChunkWorker worker = engine.worker(new NoQueue(), Duration.ofSeconds(30));
-        chunks.forEach(
-                chunk -> Engine.await(worker.on(Record.of(run.id(), new ChunkMessage(run.id(), chunk, 0).toJson()))));
+        chunks.forEach(chunk -> Engine.await(worker.on(
+                new ConsumerRecord<>("godwit.chunks", 0, 0, run.id(), new ChunkMessage(run.id(), chunk, 0).toJson()))));
     }
 
     private static List<String> open(Engine engine) {

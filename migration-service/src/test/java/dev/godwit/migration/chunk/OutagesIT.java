@@ -9,11 +9,11 @@ import dev.godwit.migration.testing.EngineRun;
 import dev.godwit.migration.testing.TestPostgres;
 import dev.godwit.migration.testing.TestStores;
 import io.smallrye.mutiny.Uni;
-import io.smallrye.reactive.messaging.kafka.Record;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -57,7 +57,8 @@ class OutagesIT {
 
     private static CompletableFuture<Void> worker(Engine engine, EngineRun run, int chunk) {
         return engine.worker(new NoQueue(), PATIENCE)
-                .on(Record.of(run.id(), new ChunkMessage(run.id(), chunk, 0).toJson()))
+                .on(new ConsumerRecord<>(
+                        "godwit.chunks", 0, 0, run.id(), new ChunkMessage(run.id(), chunk, 0).toJson()))
                 .subscribeAsCompletionStage();
     }
 

@@ -7,15 +7,16 @@ import dev.godwit.migration.pace.PaceLevel;
 import dev.godwit.migration.pace.Pacing;
 import dev.godwit.migration.pace.Terms;
 import dev.godwit.migration.run.Troubles;
+import dev.godwit.migration.telemetry.Spans;
 import dev.godwit.migration.testing.Engine;
 import dev.godwit.migration.testing.EngineRun;
 import io.smallrye.mutiny.Uni;
-import io.smallrye.reactive.messaging.kafka.Record;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
@@ -73,7 +74,8 @@ class PacingIT {
                 new ChunkQueue(null),
                 engine.pacing(),
                 new Troubles(engine.runs(), Duration.ofMinutes(1)),
-                engine.config());
+                engine.config(),
+                Spans.off());
         long started = System.nanoTime();
 
         CompletableFuture<Void> work = work(worker, run, chunks.subList(0, 60));
@@ -98,7 +100,7 @@ class PacingIT {
         Uni<Void> all = Uni.createFrom().voidItem();
         for (int chunk : chunks) {
             String message = new ChunkMessage(run.id(), chunk, 0).toJson();
-            all = all.chain(() -> worker.on(Record.of("key", message)));
+            all = all.chain(() -> worker.on(new ConsumerRecord<>("godwit.chunks", 0, 0, "key", message)));
         }
         return all.subscribeAsCompletionStage();
     }

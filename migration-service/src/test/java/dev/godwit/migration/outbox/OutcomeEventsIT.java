@@ -187,7 +187,16 @@ class OutcomeEventsIT {
     @CanIgnoreReturnValue
     private static OutcomeEvents.Position append(String run, List<Outcome> outcomes, OutcomeEvents.Position from) {
         OutcomeEvents.Batch batch = new OutcomeEvents.Batch(
-                run, "m", "commit", "backfill", "chunk-1", 7, Optional.empty(), "public.t", List.of("role", "scope"));
+                run,
+                "m",
+                "commit",
+                "backfill",
+                "chunk-1",
+                7,
+                Optional.empty(),
+                "public.t",
+                List.of("role", "scope"),
+                Optional.empty());
         OutcomeEvents.Chain chain = OutcomeEvents.chain(batch, outcomes, from);
         Engine.await(
                 engine.sessions().inTransaction(connection -> Pipeline.of(List.copyOf(chain.appends(connection)))));

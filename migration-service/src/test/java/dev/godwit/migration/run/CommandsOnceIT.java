@@ -61,7 +61,7 @@ class CommandsOnceIT extends LiveRuns {
         String commandId = UUID.randomUUID().toString();
         int serial = (int) run(run).serial();
 
-        Uni<JsonObject> request = services.migrate(commandId, "second", List.of("old 1"), "test")
+        Uni<JsonObject> request = services.migrate(commandId, "second", List.of("old 1"), "test", Optional.empty())
                 .memoize()
                 .indefinitely();
         await(runs.inTransaction(connection -> connection
@@ -123,8 +123,8 @@ class CommandsOnceIT extends LiveRuns {
 
         await(Uni.join()
                 .all(
-                        services.migrate(commandId, "second", List.of("old 1", "nobody"), "test"),
-                        services.migrate(commandId, "second", List.of("old 1", "nobody"), "test"))
+                        services.migrate(commandId, "second", List.of("old 1", "nobody"), "test", Optional.empty()),
+                        services.migrate(commandId, "second", List.of("old 1", "nobody"), "test", Optional.empty()))
                 .andFailFast());
 
         assertThat(values("SELECT key FROM godwit.pending_key WHERE command_id = $1 ORDER BY key", commandId))

@@ -47,7 +47,7 @@ class DeriveLanesIT extends LiveRuns {
         assertThat(duties()).doesNotContain("4 32");
         command(RunCommand.RESUME, run);
         patiently().untilAsserted(() -> assertThat(duties()).contains("4 32"));
-        await(services.migrate(UUID.randomUUID().toString(), "duties", List.of("5", "99"), "test"));
+        await(services.migrate(UUID.randomUUID().toString(), "duties", List.of("5", "99"), "test", Optional.empty()));
         execute("DELETE FROM shelf WHERE id = 1");
         command(RunCommand.COMPLETE, run);
         must(run, RunState.COMPLETED);

@@ -10,6 +10,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -55,7 +56,7 @@ class ImportLanesIT extends LiveRuns {
         assertThat(members()).contains("p3");
         command(RunCommand.RESUME, run);
         patiently().untilAsserted(() -> assertThat(members()).contains("Bob"));
-        await(services.migrate(UUID.randomUUID().toString(), "people", List.of("4", "77"), "test"));
+        await(services.migrate(UUID.randomUUID().toString(), "people", List.of("4", "77"), "test", Optional.empty()));
         execute("UPDATE member SET name = 'spoilt' WHERE name = 'p5'");
         assertThat(newKey("legacy.person", "21")).isEqualTo(value("SELECT id::text FROM member WHERE name = 'new'"));
         assertThat(await(services.identity("legacy.person", "2"))).as("gone").isEmpty();

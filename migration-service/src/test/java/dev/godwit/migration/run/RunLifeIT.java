@@ -324,7 +324,7 @@ class RunLifeIT extends LiveRuns {
         String first = following("first");
         command(RunCommand.PAUSE, first);
         String asked = UUID.randomUUID().toString();
-        await(services.migrate(asked, "first", List.of("old 21"), "test"));
+        await(services.migrate(asked, "first", List.of("old 21"), "test", Optional.empty()));
 
         command(end, first);
 

@@ -50,7 +50,7 @@ class RunStateTest {
         if (from.mayBecome(to)) {
             return;
         }
-        assertThatThrownBy(() -> new Runs(null).transition(null, from, to, java.util.Optional.empty(), c -> null))
+        assertThatThrownBy(() -> new Runs(null, null).transition(null, from, to, java.util.Optional.empty(), c -> null))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining(from.name())
                 .hasMessageContaining(to.name());

@@ -189,8 +189,8 @@ class SchemaLifeIT extends SchemaRuns {
 
     @Test
     void shouldRefuseWhatMeansNothingWithoutEntities() {
-        assertThatThrownBy(() ->
-                        await(services.migrate(UUID.randomUUID().toString(), "note-column", List.of("1"), "test")))
+        assertThatThrownBy(() -> await(services.migrate(
+                        UUID.randomUUID().toString(), "note-column", List.of("1"), "test", Optional.empty())))
                 .hasMessageContaining("it has no entities");
     }
 }

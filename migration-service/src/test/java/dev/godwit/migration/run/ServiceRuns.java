@@ -63,7 +63,8 @@ abstract class ServiceRuns {
 
     @CanIgnoreReturnValue
     JsonObject command(RunCommand command, String run) {
-        return await(services.command(command, run, UUID.randomUUID().toString(), "test", Optional.empty()));
+        return await(services.command(
+                command, run, UUID.randomUUID().toString(), "test", Optional.empty(), Optional.empty()));
     }
 
     Run run(String id) {

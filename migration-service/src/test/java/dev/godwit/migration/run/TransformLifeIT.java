@@ -7,6 +7,7 @@ import dev.godwit.migration.testing.LiveService;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -152,7 +153,7 @@ class TransformLifeIT extends LiveRuns {
         command(RunCommand.PAUSE, run);
         execute("INSERT INTO step (id, number) VALUES (12, 11)");
         command(RunCommand.RESUME, run);
-        await(services.migrate(UUID.randomUUID().toString(), "steps", List.of("5", "77"), "test"));
+        await(services.migrate(UUID.randomUUID().toString(), "steps", List.of("5", "77"), "test", Optional.empty()));
 
         patiently().untilAsserted(() -> {
             assertThat(values("SELECT number FROM step WHERE id = 12")).containsExactly("9");

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.godwit.migration.chunk.ChunkWork.Kind;
 import dev.godwit.migration.outbox.StreamsHash;
+import dev.godwit.migration.telemetry.Spans;
 import dev.godwit.migration.testing.Engine;
 import dev.godwit.migration.testing.EngineRun;
 import io.vertx.core.json.JsonArray;
@@ -107,7 +108,17 @@ class VerificationIT {
 
     private static Planning planning(Engine engine) {
         return new Planning(
-                engine.runs(), engine.contexts(), null, null, null, engine.chunks(), null, null, null, engine.pool());
+                engine.runs(),
+                engine.contexts(),
+                null,
+                null,
+                null,
+                engine.chunks(),
+                null,
+                null,
+                null,
+                engine.pool(),
+                Spans.off());
     }
 
     private static String pendingCheck(Engine engine, EngineRun run) {

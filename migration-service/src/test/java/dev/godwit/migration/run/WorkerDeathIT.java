@@ -12,7 +12,6 @@ import dev.godwit.migration.testing.Engine;
 import dev.godwit.migration.testing.EngineRun;
 import dev.godwit.migration.testing.TestPostgres;
 import io.smallrye.mutiny.Uni;
-import io.smallrye.reactive.messaging.kafka.Record;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -23,6 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -268,7 +268,8 @@ class WorkerDeathIT {
         Engine other = engine.as("postgres");
         for (int chunk : run.cut(Kind.BACKFILL)) {
             ChunkMessage message = new ChunkMessage(run.id(), chunk, 0);
-            Record<String, String> record = Record.of(message.key(), message.toJson());
+            ConsumerRecord<String, String> record =
+                    new ConsumerRecord<>("godwit.chunks", 0, 0, message.key(), message.toJson());
             Engine.await(engine.worker(new Queue(), PATIENCE).on(record));
 
             Engine.await(other.worker(new Queue(), PATIENCE).on(record));

@@ -18,6 +18,7 @@ import dev.godwit.migration.run.Runs;
 import dev.godwit.migration.run.Troubles;
 import dev.godwit.migration.sql.WorkerSessions;
 import dev.godwit.migration.tail.PendingKeys;
+import dev.godwit.migration.telemetry.Spans;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.json.JsonObject;
@@ -102,7 +103,7 @@ public final class Engine {
         this.config = config(TestPostgres.port(), database, user, connections);
         this.sessions = new WorkerSessions(new Vertx(TestPostgres.vertx().getDelegate()), config);
         this.batches = new Batches(sessions);
-        this.runs = new Runs(pool);
+        this.runs = new Runs(pool, Spans.off());
         this.contexts = new RunContexts(pool, outside.outside());
         this.chunks = new Chunks(runs, null, config);
     }
@@ -278,7 +279,8 @@ public final class Engine {
                 queue,
                 pacing(),
                 new Troubles(runs, OUTAGE_MAX),
-                config(TestPostgres.port(), database, user, connections, messageTime));
+                config(TestPostgres.port(), database, user, connections, messageTime),
+                Spans.off());
     }
 
     /** What tells workers of an instance their turns; nothing tells it of other paces than the runs began with. */

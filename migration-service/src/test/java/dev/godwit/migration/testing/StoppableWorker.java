@@ -14,6 +14,7 @@ import dev.godwit.migration.run.RunState;
 import dev.godwit.migration.run.Runs;
 import dev.godwit.migration.sql.PgErrors;
 import dev.godwit.migration.sql.WorkerSessions;
+import dev.godwit.migration.telemetry.Spans;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.core.Vertx;
 import io.vertx.mutiny.pgclient.PgBuilder;
@@ -134,7 +135,7 @@ public final class StoppableWorker implements AutoCloseable {
                         .setPassword("unused"))
                 .using(vertx)
                 .build();
-        RunContext run = new Runs(pool)
+        RunContext run = new Runs(pool, Spans.off())
                 .find(arguments[2])
                 .chain(found -> new RunContexts(pool, outside(arguments[5])).of(found.orElseThrow()))
                 .await()

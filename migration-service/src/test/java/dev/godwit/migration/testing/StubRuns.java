@@ -41,7 +41,12 @@ public class StubRuns implements RunService {
 
     @Override
     public Uni<JsonObject> command(
-            RunCommand command, String runId, String commandId, String requestedBy, Optional<String> reason) {
+            RunCommand command,
+            String runId,
+            String commandId,
+            String requestedBy,
+            Optional<String> reason,
+            Optional<String> traceparent) {
         if (runId.equals("unknown")) {
             failNext(new Refusal(Refusal.Kind.NOT_FOUND, "unknown_run", "no run has this id"));
         }
@@ -55,7 +60,8 @@ public class StubRuns implements RunService {
     }
 
     @Override
-    public Uni<JsonObject> migrate(String commandId, String migration, List<String> keys, String requestedBy) {
+    public Uni<JsonObject> migrate(
+            String commandId, String migration, List<String> keys, String requestedBy, Optional<String> traceparent) {
         return answer(
                 "migrate " + commandId + " " + migration + " " + keys,
                 new JsonObject().put("run", "r1").put("accepted", keys.size()));

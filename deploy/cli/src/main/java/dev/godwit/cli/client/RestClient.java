@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
 
 /** JSON over HTTP to one service. Every answer but a success ends in a {@link Failure} that carries the service's own words. */
 public final class RestClient {
@@ -27,6 +28,11 @@ public final class RestClient {
 
     private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
+    /** By which programs hand on the trace that they are part of. */
+    private static final String TRACEPARENT = "TRACEPARENT";
+
+    private static final Pattern TRACEPARENT_FORM = Pattern.compile("00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}");
+
     private final HttpClient http = HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
             .connectTimeout(Duration.ofSeconds(5))
@@ -34,6 +40,7 @@ public final class RestClient {
     private final String service;
     private final List<String> urls;
     private final Optional<String> token;
+    private final Optional<String> traceparent;
     /** Index of the address that answered last. */
     private volatile int current;
 
@@ -43,8 +50,14 @@ public final class RestClient {
      * @param token that proves who asks; empty where nobody wants to know
      */
     public RestClient(String service, List<String> urls, Optional<String> token) {
+        this(service, urls, token, Optional.ofNullable(System.getenv(TRACEPARENT)));
+    }
+
+    /** @param traceparent of the trace that commands become part of; what is none is left out, as programs do that are handed one */
+    RestClient(String service, List<String> urls, Optional<String> token, Optional<String> traceparent) {
         this.service = service;
         this.token = token;
+        this.traceparent = traceparent.filter(TRACEPARENT_FORM.asMatchPredicate());
         this.urls = urls.stream()
                 .map(url -> url.endsWith("/") ? url.substring(0, url.length() - 1) : url)
                 .toList();
@@ -61,9 +74,10 @@ public final class RestClient {
                 path, request -> request.header("Accept", "application/json").GET());
     }
 
-    /** Sends JSON and returns the answer; a missing node when it has no body. */
+    /** Sends JSON and returns the answer; a missing node when it has no body. Looking on, again and again, is no part of a trace; what is asked for is. */
     public JsonNode post(String path, ObjectNode body) {
-        return json(path, request -> request.header("Accept", "application/json")
+        return json(path, request -> traced(request)
+                .header("Accept", "application/json")
                 .header("Content-Type", "application/json")
                 .POST(HttpRequest.BodyPublishers.ofString(body.toString())));
     }
@@ -96,6 +110,10 @@ public final class RestClient {
         } catch (IllegalArgumentException e) {
             throw Failure.usage("not an address of " + service + ": " + url());
         }
+    }
+
+    private HttpRequest.Builder traced(HttpRequest.Builder request) {
+        return traceparent.map(trace -> request.header("traceparent", trace)).orElse(request);
     }
 
     private JsonNode json(String path, UnaryOperator<HttpRequest.Builder> details) {

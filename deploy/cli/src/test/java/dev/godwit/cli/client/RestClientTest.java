@@ -26,6 +26,7 @@ class RestClientTest {
     private int status = 200;
     private String body = "{}";
     private volatile String authorization;
+    private volatile String traceparent;
 
     @BeforeEach
     void startServer() throws IOException {
@@ -63,6 +64,23 @@ class RestClientTest {
         body = "{\"detail\":\"because\",\"code\":\"unauthenticated\"}";
         assertThatThrownBy(() -> client().get("/x")).hasMessageContaining("--token-file");
         assertThat(authorization).isNull();
+    }
+
+    @Test
+    void shouldMakeWhatIsAskedForPartOfTheTraceItWasHanded() {
+        String trace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+        traced(trace).post("/x", RestClient.JSON.createObjectNode());
+        assertThat(traceparent).isEqualTo(trace);
+
+        traced(trace).get("/x");
+        assertThat(traceparent).as("looking on").isNull();
+
+        traced("none\r\nAuthorization: x").post("/x", RestClient.JSON.createObjectNode());
+        assertThat(traceparent).as("what is no traceparent").isNull();
+    }
+
+    private RestClient traced(String trace) {
+        return new RestClient("some-service", List.of(address()), Optional.empty(), Optional.of(trace));
     }
 
     @Test
@@ -135,6 +153,7 @@ class RestClientTest {
 
     private void answer(HttpExchange exchange) throws IOException {
         authorization = exchange.getRequestHeaders().getFirst("Authorization");
+        traceparent = exchange.getRequestHeaders().getFirst("traceparent");
         requests.add(exchange.getRequestMethod() + " " + exchange.getRequestURI() + " "
                 + new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
         byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
