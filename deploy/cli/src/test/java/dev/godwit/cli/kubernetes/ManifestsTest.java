@@ -73,6 +73,7 @@ class ManifestsTest {
 
             assertThat(documents.stream()
                             .flatMap(document -> document.findValues("configMapKeyRef").stream())
+                            .filter(reference -> !reference.path("optional").asBoolean())
                             .map(reference -> reference.path("name").asText()))
                     .isNotEmpty()
                     .allSatisfy(name -> assertThat(there).contains(name));
