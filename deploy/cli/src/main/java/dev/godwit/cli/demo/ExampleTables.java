@@ -16,6 +16,9 @@ public final class ExampleTables {
     /** By this comment a later demo knows which tables it may drop. */
     public static final String MARK = "made by godwit demo";
 
+    private static final String DEADLOCK = "40P01";
+    private static final int TRIES = 5;
+
     private static final String UNMARKED = """
             SELECT 'public.' || name
               FROM unnest(?::text[]) AS name
@@ -75,8 +78,23 @@ public final class ExampleTables {
         }
     }
 
-    /** Makes the tables and fills them, all in one transaction; what an earlier demo has made, of whichever example, is dropped first. */
+    /**
+     * Makes the tables and fills them, all in one transaction; what an earlier demo has made, of whichever example, is dropped first. Whoever still reads those may take their locks
+     * in another order: then it is done once more.
+     */
     public <T> T make(Filling<T> filling) throws SQLException {
+        for (int tries = 1; ; tries++) {
+            try {
+                return makeAtOnce(filling);
+            } catch (SQLException inTheWay) {
+                if (!DEADLOCK.equals(inTheWay.getSQLState()) || tries == TRIES) {
+                    throw inTheWay;
+                }
+            }
+        }
+    }
+
+    private <T> T makeAtOnce(Filling<T> filling) throws SQLException {
         Sql sql = new Sql(connection);
         connection.setAutoCommit(false);
         try {
