@@ -3,7 +3,6 @@ package dev.godwit.migration.testing;
 import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Optional;
 
 /**
  * What migration-service needs around it, for a {@code @QuarkusTest}: an empty database of its own on a real PostgreSQL, and a real Kafka with the topics of
@@ -14,7 +13,7 @@ public class KafkaAndPostgres implements QuarkusTestResourceLifecycleManager {
     private String migrations = "src/test/resources/api-migrations";
     private boolean secured;
 
-    /** Arguments: {@code migrations}, the directory of definitions; {@code secured}, whether sessions with Kafka are encrypted and prove a name. */
+    /** Arguments: {@code migrations}, the directory of definitions; {@code secured}, whether sessions with Kafka are encrypted and both sides prove who they are. */
     @Override
     public void init(Map<String, String> arguments) {
         migrations = arguments.getOrDefault("migrations", migrations);
@@ -40,9 +39,8 @@ public class KafkaAndPostgres implements QuarkusTestResourceLifecycleManager {
                 "postgres",
                 "godwit.migrations.directory",
                 migrations));
-        Map<String, String> kafka = secured
-                ? TestKafka.secured(Optional.empty())
-                : Map.of("bootstrap.servers", TestKafka.bootstrapServers());
+        Map<String, String> kafka =
+                secured ? TestKafka.secured() : Map.of("bootstrap.servers", TestKafka.bootstrapServers());
         kafka.forEach((name, value) -> settings.put("kafka." + name, value));
         return settings;
     }

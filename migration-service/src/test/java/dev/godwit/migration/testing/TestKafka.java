@@ -10,9 +10,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Properties;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -57,12 +57,21 @@ public final class TestKafka {
         private static final String BOOTSTRAP = start();
     }
 
-    /** Where sessions are encrypted, and only who proves his name gets in; of a broker in a process. */
+    /** Where sessions are encrypted, and only who proves his name by a certificate gets in; of a broker in a process. */
     private static final class Secure {
-        private static final String USER = "godwit";
-        private static final String PASSWORD = "of tests alone";
         private static final TestCertificate CERTIFICATE = TestCertificate.make();
+        private static final Path OWN = own();
         private static final int PORT = port();
+
+        /** Certificate and key in one file, as Kafka reads them. */
+        private static Path own() {
+            try {
+                String both = Files.readString(CERTIFICATE.key()) + Files.readString(CERTIFICATE.certificate());
+                return Files.writeString(CERTIFICATE.key().resolveSibling("own.pem"), both);
+            } catch (IOException failure) {
+                throw new UncheckedIOException(failure);
+            }
+        }
 
         private static int port() {
             try {
@@ -72,19 +81,20 @@ public final class TestKafka {
             }
         }
 
-        private static Map<String, String> listener() throws IOException {
+        /** What the broker and its clients are told alike: whom they trust, and who they are. */
+        private static Map<String, String> certificates() {
+            Map<String, String> settings = new HashMap<>(trust());
+            settings.put("ssl.keystore.type", "PEM");
+            settings.put("ssl.keystore.location", OWN.toString());
+            return settings;
+        }
+
+        private static Map<String, String> trust() {
             return Map.of(
-                    "sasl.enabled.mechanisms",
-                    "PLAIN",
-                    "plain.sasl.jaas.config",
-                    "org.apache.kafka.common.security.plain.PlainLoginModule required user_" + USER + "=\"" + PASSWORD
-                            + "\";",
-                    "ssl.keystore.type",
+                    "ssl.truststore.type",
                     "PEM",
-                    "ssl.keystore.certificate.chain",
-                    Files.readString(CERTIFICATE.certificate()),
-                    "ssl.keystore.key",
-                    Files.readString(CERTIFICATE.key()));
+                    "ssl.truststore.location",
+                    CERTIFICATE.certificate().toString());
         }
     }
 
@@ -93,28 +103,22 @@ public final class TestKafka {
         return Server.BOOTSTRAP;
     }
 
-    /** What a client is told so that the secured listener takes it: settings of Kafka's clients, with this password; empty for the right one. */
-    public static Map<String, String> secured(Optional<String> password) {
-        if (Containers.wanted()) {
-            throw new IllegalStateException("the broker in a container has no secured listener");
+    /** What a client is told so that the secured listener takes it: settings of Kafka's clients. */
+    public static Map<String, String> secured() {
+        Map<String, String> settings = new HashMap<>(securedForStrangers());
+        settings.putAll(Secure.certificates());
+        return settings;
+    }
+
+    /** The same for a client that trusts the broker and cannot prove who it is. */
+    public static Map<String, String> securedForStrangers() {
+        if (Containers.wanted() || bootstrapServers().isEmpty()) {
+            throw new IllegalStateException("only a broker in a process has a secured listener");
         }
-        if (Server.BOOTSTRAP.isEmpty()) {
-            throw new IllegalStateException("no broker");
-        }
-        return Map.of(
-                "bootstrap.servers",
-                "127.0.0.1:" + Secure.PORT,
-                "security.protocol",
-                "SASL_SSL",
-                "sasl.mechanism",
-                "PLAIN",
-                "sasl.jaas.config",
-                "org.apache.kafka.common.security.plain.PlainLoginModule required username=\"" + Secure.USER
-                        + "\" password=\"" + password.orElse(Secure.PASSWORD) + "\";",
-                "ssl.truststore.type",
-                "PEM",
-                "ssl.truststore.location",
-                Secure.CERTIFICATE.certificate().toString());
+        Map<String, String> settings = new HashMap<>(Secure.trust());
+        settings.put("bootstrap.servers", "127.0.0.1:" + Secure.PORT);
+        settings.put("security.protocol", "SSL");
+        return settings;
     }
 
     private static String start() {
@@ -138,15 +142,16 @@ public final class TestKafka {
         }
     }
 
-    private static Properties properties(Path directory, int brokerPort, int controllerPort) throws IOException {
+    private static Properties properties(Path directory, int brokerPort, int controllerPort) {
         Properties properties = new Properties();
         properties.put("process.roles", "broker,controller");
         properties.put("node.id", "1");
         String forClients = "BROKER://127.0.0.1:" + brokerPort + ",SECURE://127.0.0.1:" + Secure.PORT;
         properties.put("listeners", forClients + ",CONTROLLER://127.0.0.1:" + controllerPort);
         properties.put("advertised.listeners", forClients);
-        properties.put("listener.security.protocol.map", "BROKER:PLAINTEXT,SECURE:SASL_SSL,CONTROLLER:PLAINTEXT");
-        Secure.listener().forEach((name, value) -> properties.put("listener.name.secure." + name, value));
+        properties.put("listener.security.protocol.map", "BROKER:PLAINTEXT,SECURE:SSL,CONTROLLER:PLAINTEXT");
+        Secure.certificates().forEach((name, value) -> properties.put("listener.name.secure." + name, value));
+        properties.put("listener.name.secure.ssl.client.auth", "required");
         properties.put("controller.listener.names", "CONTROLLER");
         properties.put("inter.broker.listener.name", "BROKER");
         properties.put("controller.quorum.voters", "1@127.0.0.1:" + controllerPort);
@@ -158,8 +163,7 @@ public final class TestKafka {
     private static void format(Path directory, Properties properties) throws IOException {
         Path file = directory.resolve("server.properties");
         List<String> lines = new ArrayList<>();
-        properties.forEach(
-                (name, value) -> lines.add(name + "=" + value.toString().replace("\n", "\\n")));
+        properties.forEach((name, value) -> lines.add(name + "=" + value));
         Files.write(file, lines);
         ByteArrayOutputStream said = new ByteArrayOutputStream();
         String[] arguments = {"format", "-t", Uuid.randomUuid().toString(), "-c", file.toString(), "--ignore-formatted"
