@@ -20,7 +20,7 @@ class TestPostgresIT {
                 .next()
                 .getString(0);
 
-        assertThat(settings).isEqualTo("logical,on,on,18");
+        assertThat(settings).isEqualTo("logical,on,on," + TestPostgres.major());
     }
 
     @ParameterizedTest
