@@ -4,7 +4,7 @@ package dev.godwit.migration.sql;
 public enum ErrorClass {
     /** Somebody was in the way, or the batch took too long: roll back, wait a little, try the whole batch again, smaller if it timed out. */
     CONTENTION,
-    /** The server or the way to it is not there: try again later. */
+    /** The server, what it needs, or the way to it is not there: try again later. */
     UNAVAILABLE,
     /** The data or the statement is wrong: trying again will not help. */
     DATA,

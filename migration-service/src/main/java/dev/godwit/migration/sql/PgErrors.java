@@ -17,7 +17,8 @@ public final class PgErrors {
     private static final Set<String> CONTENTION =
             Set.of("55P03", "40001", "40P01", "57014", "23505", "23503", "23001", "55006", "25P03", "25P04", "25P02");
 
-    private static final Set<String> UNAVAILABLE_CLASSES = Set.of("08", "53", "57");
+    /** 58 is what the operating system refuses, such as reading a block: no row is to blame. */
+    private static final Set<String> UNAVAILABLE_CLASSES = Set.of("08", "53", "57", "58");
 
     private PgErrors() {}
 

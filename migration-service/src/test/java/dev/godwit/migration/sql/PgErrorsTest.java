@@ -26,6 +26,8 @@ class PgErrorsTest {
         "57P01, UNAVAILABLE",
         "08006, UNAVAILABLE",
         "53300, UNAVAILABLE",
+        "53100, UNAVAILABLE",
+        "58030, UNAVAILABLE",
         "23514, DATA",
         "22P02, DATA",
         "42703, DATA",
