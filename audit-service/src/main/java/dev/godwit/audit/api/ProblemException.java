@@ -24,6 +24,11 @@ public final class ProblemException extends RuntimeException {
         return new ProblemException(400, code, detail);
     }
 
+    /** {@code after} is not what the page before said. */
+    public static ProblemException badCursor() {
+        return badRequest("bad_cursor", "Give 'after' as the 'next' of the page before, or leave it out.");
+    }
+
     int status() {
         return status;
     }

@@ -19,8 +19,7 @@ record GroupCursor(long total, UUID digest) {
         }
         Matcher matcher = TEXT.matcher(text);
         if (!matcher.matches()) {
-            throw ProblemException.badRequest(
-                    "bad_cursor", "Give 'after' as the 'next' of the page before, or leave it out.");
+            throw ProblemException.badCursor();
         }
         return new GroupCursor(Long.parseLong(matcher.group(1)), UUID.fromString(matcher.group(2)));
     }

@@ -25,17 +25,12 @@ public record OutcomeCursor(Snapshot seen, long event, int position) {
         }
         Matcher matcher = TEXT.matcher(text);
         if (!matcher.matches()) {
-            throw bad();
+            throw ProblemException.badCursor();
         }
         return new OutcomeCursor(
-                Snapshot.parse(matcher.group(1)).orElseThrow(OutcomeCursor::bad),
+                Snapshot.parse(matcher.group(1)).orElseThrow(ProblemException::badCursor),
                 Long.parseLong(matcher.group(2)),
                 Integer.parseInt(matcher.group(3)));
-    }
-
-    private static ProblemException bad() {
-        return ProblemException.badRequest(
-                "bad_cursor", "Give 'after' as the 'next' of the page before, or leave it out.");
     }
 
     /** As {@link #parse} reads it. */

@@ -6,15 +6,15 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** A group as the state holds it: a JSON array of texts and nulls, or null where the values are not known. */
-public final class GroupText {
+final class GroupText {
 
     private GroupText() {}
 
-    public static String of(Group group) {
+    static String of(Group group) {
         return group.isKnown() ? new JsonArray(new ArrayList<>(group.values())).encode() : null;
     }
 
-    public static Group parse(String text) {
+    static Group parse(String text) {
         if (text == null) {
             return Group.UNKNOWN;
         }

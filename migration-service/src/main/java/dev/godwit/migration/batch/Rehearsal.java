@@ -94,6 +94,7 @@ public final class Rehearsal {
                 run.duplicates(),
                 false,
                 run.shapes(),
+                Optional.empty(),
                 Optional.empty());
     }
 

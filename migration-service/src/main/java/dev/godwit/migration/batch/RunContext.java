@@ -32,32 +32,6 @@ public record RunContext(
         Optional<Standing> standing,
         Optional<String> traceparent) {
 
-    /** Of work that has no span of its own. */
-    public RunContext(
-            String runId,
-            long serial,
-            Definition definition,
-            boolean commit,
-            Operation operation,
-            Optional<Long> barrier,
-            boolean duplicates,
-            boolean hideWrites,
-            Map<String, TableShape> shapes,
-            Optional<Standing> standing) {
-        this(
-                runId,
-                serial,
-                definition,
-                commit,
-                operation,
-                barrier,
-                duplicates,
-                hideWrites,
-                shapes,
-                standing,
-                Optional.empty());
-    }
-
     /** The same for work within a span. */
     public RunContext within(Optional<String> span) {
         return new RunContext(

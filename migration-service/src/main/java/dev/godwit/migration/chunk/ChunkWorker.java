@@ -169,11 +169,8 @@ public class ChunkWorker {
     }
 
     private SpanBuilder working(RunContext run, ChunkMessage message, ChunkWork.Kind kind, Optional<String> parent) {
-        SpanBuilder span = spans.part("process godwit.chunks", SpanKind.CONSUMER, parent)
-                .setAttribute("messaging.system", "kafka")
-                .setAttribute("messaging.operation.type", "process")
-                .setAttribute("messaging.operation.name", "process")
-                .setAttribute("messaging.destination.name", "godwit.chunks")
+        SpanBuilder span = Spans.ofMessage(
+                        spans.part("process godwit.chunks", SpanKind.CONSUMER, parent), "godwit.chunks")
                 .setAttribute("godwit.run", run.runId())
                 .setAttribute("godwit.migration", run.migration())
                 .setAttribute("godwit.chunk", message.chunk())

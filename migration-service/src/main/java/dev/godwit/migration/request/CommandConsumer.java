@@ -63,12 +63,9 @@ public class CommandConsumer {
 
     @Incoming("commands")
     Uni<Void> on(ConsumerRecord<byte[], byte[]> record) {
-        SpanBuilder processing = spans.named(
-                        "process " + record.topic(), SpanKind.CONSUMER, Traceparent.of(record.headers()))
-                .setAttribute("messaging.system", "kafka")
-                .setAttribute("messaging.operation.type", "process")
-                .setAttribute("messaging.operation.name", "process")
-                .setAttribute("messaging.destination.name", record.topic())
+        SpanBuilder processing = Spans.ofMessage(
+                        spans.named("process " + record.topic(), SpanKind.CONSUMER, Traceparent.of(record.headers())),
+                        record.topic())
                 .setAttribute("messaging.destination.partition.id", Integer.toString(record.partition()))
                 .setAttribute("messaging.kafka.offset", record.offset());
         return spans.within(processing, span -> handle(record, span));

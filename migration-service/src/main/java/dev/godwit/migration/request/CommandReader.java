@@ -72,7 +72,8 @@ public final class CommandReader {
                 window(data),
                 data.flag("requireArchiving"),
                 requester.of(data),
-                data.optionalRemark("reason"));
+                data.optionalRemark("reason"),
+                Optional.empty());
         data.mustHaveNoMore();
         if (start.plan().isPresent() && !start.commit()) {
             throw StrictObject.bad("field 'plan' names the plan that a commit trusts; a plan trusts none");
@@ -90,7 +91,8 @@ public final class CommandReader {
                 data.flag("follow"),
                 pace(data),
                 requester.of(data),
-                data.optionalRemark("reason"));
+                data.optionalRemark("reason"),
+                Optional.empty());
         data.mustHaveNoMore();
         if (series.follow() && !series.commit()) {
             throw StrictObject.bad("field 'follow' is for a series that writes; say \"mode\": \"commit\"");

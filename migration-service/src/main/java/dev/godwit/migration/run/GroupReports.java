@@ -1,14 +1,11 @@
 package dev.godwit.migration.run;
 
-import dev.godwit.migration.batch.GroupText;
 import dev.godwit.migration.batch.RunContext;
-import dev.godwit.migration.operation.Group;
 import dev.godwit.migration.operation.OutcomeKind;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.mutiny.sqlclient.Row;
 import io.vertx.mutiny.sqlclient.RowSet;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
@@ -73,7 +70,7 @@ final class GroupReports {
     }
 
     private static JsonArray values(Row row) {
-        Group group = GroupText.parse(row.getString("place"));
-        return group.isKnown() ? new JsonArray(new ArrayList<>(group.values())) : null;
+        String place = row.getString("place");
+        return place == null ? null : new JsonArray(place);
     }
 }

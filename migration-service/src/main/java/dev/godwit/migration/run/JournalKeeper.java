@@ -84,6 +84,7 @@ public class JournalKeeper {
                         .asList());
     }
 
+    /** The run, or nothing when it must stay now. */
     private Uni<String> forget(String run, Duration kept) {
         return commands.handle(
                         RunCommand.FORGET,
@@ -92,10 +93,10 @@ public class JournalKeeper {
                         "journal-retention",
                         Optional.of("it ended more than " + kept + " ago"))
                 .invoke(() -> LOG.infof("Run %s is forgotten: it ended more than %s ago", run, kept))
+                .replaceWith(run)
                 .onFailure(Refusal.class)
                 .invoke(refusal -> LOG.debugf("run is not forgotten now, run=%s reason=%s", run, refusal.getMessage()))
                 .onFailure(Refusal.class)
-                .recoverWithNull()
-                .replaceWith(run);
+                .recoverWithNull();
     }
 }

@@ -76,6 +76,7 @@ final class RehearsalSample {
                 run.duplicates(),
                 false,
                 run.shapes(),
+                Optional.empty(),
                 Optional.empty());
     }
 

@@ -90,6 +90,7 @@ public class Rehearsals {
                 compiled.operation().duplicates().isPresent(),
                 false,
                 TableShape.byName(compiled.tables()),
+                Optional.empty(),
                 Optional.empty());
     }
 

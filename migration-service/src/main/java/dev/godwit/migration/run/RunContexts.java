@@ -178,7 +178,8 @@ public class RunContexts {
                 run.duplicates(),
                 hidden,
                 TableShape.byName(compiled.tables()),
-                standing);
+                standing,
+                Optional.empty());
     }
 
     /** Whether writes can be kept from the tail: the functions may be called, origins exist, and the database is not itself a subscriber, whose rows would be hidden too. */

@@ -43,38 +43,6 @@ public record StartCommand(
         only = List.copyOf(only);
     }
 
-    /** A command that nobody traces. */
-    public StartCommand(
-            String commandId,
-            String migration,
-            boolean commit,
-            Optional<Long> limit,
-            List<String> only,
-            Optional<String> plan,
-            boolean follow,
-            Optional<Integer> maxRate,
-            Optional<PaceLevel> pace,
-            Optional<Window> window,
-            boolean requireArchiving,
-            String requestedBy,
-            Optional<String> reason) {
-        this(
-                commandId,
-                migration,
-                commit,
-                limit,
-                only,
-                plan,
-                follow,
-                maxRate,
-                pace,
-                window,
-                requireArchiving,
-                requestedBy,
-                reason,
-                Optional.empty());
-    }
-
     /** The same, received within a span. */
     public StartCommand within(Optional<String> span) {
         return new StartCommand(

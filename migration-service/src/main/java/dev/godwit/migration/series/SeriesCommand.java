@@ -30,18 +30,6 @@ public record SeriesCommand(
         migrations = List.copyOf(migrations);
     }
 
-    /** A command that nobody traces. */
-    public SeriesCommand(
-            String commandId,
-            List<String> migrations,
-            boolean commit,
-            boolean follow,
-            Optional<PaceLevel> pace,
-            String requestedBy,
-            Optional<String> reason) {
-        this(commandId, migrations, commit, follow, pace, requestedBy, reason, Optional.empty());
-    }
-
     /** The same, received within a span. */
     public SeriesCommand within(Optional<String> span) {
         return new SeriesCommand(commandId, migrations, commit, follow, pace, requestedBy, reason, span);

@@ -62,6 +62,14 @@ public class Spans {
                 : NOBODYS.spanBuilder(name).setNoParent();
     }
 
+    /** A span to be says that it is the work on a message of a topic. */
+    public static SpanBuilder ofMessage(SpanBuilder builder, String topic) {
+        return builder.setAttribute("messaging.system", "kafka")
+                .setAttribute("messaging.operation.type", "process")
+                .setAttribute("messaging.operation.name", "process")
+                .setAttribute("messaging.destination.name", topic);
+    }
+
     /** Points from a span to be to another one that had to do with it. */
     public static SpanBuilder link(SpanBuilder builder, Optional<String> other) {
         SpanContext context = other.map(Traceparent::read).orElse(SpanContext.getInvalid());

@@ -13,6 +13,7 @@ import dev.godwit.migration.testing.TestPostgres;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class TransformIT {
@@ -332,7 +333,8 @@ class TransformIT {
                 false,
                 context.hideWrites(),
                 context.shapes(),
-                context.standing());
+                context.standing(),
+                Optional.empty());
 
         run.cut(Kind.BACKFILL)
                 .forEach(chunk -> Engine.await(engine.chunkWork().next(on15, Kind.BACKFILL, chunk, 100, 100, true)));

@@ -89,7 +89,8 @@ class CommandReaderTest {
                             true,
                             Optional.of(PaceLevel.FULL),
                             "claimed:ann",
-                            Optional.of("because"))));
+                            Optional.of("because"),
+                            Optional.empty())));
         }
 
         @ParameterizedTest
@@ -139,6 +140,7 @@ class CommandReaderTest {
                             Optional.empty(),
                             false,
                             "claimed:/client",
+                            Optional.empty(),
                             Optional.empty()));
         }
 
@@ -162,7 +164,8 @@ class CommandReaderTest {
                             Optional.of(Window.parse("22:00-06:00 Europe/Berlin")),
                             true,
                             "claimed:ann",
-                            Optional.of("because")));
+                            Optional.of("because"),
+                            Optional.empty()));
         }
 
         @Test

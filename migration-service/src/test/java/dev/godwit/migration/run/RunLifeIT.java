@@ -85,6 +85,7 @@ class RunLifeIT extends LiveRuns {
                         Optional.of(hours),
                         false,
                         "test",
+                        Optional.empty(),
                         Optional.empty())))
                 .getString("run");
         patiently().untilAsserted(() -> assertThat(await(paces.show(run)).getString("detail"))

@@ -114,6 +114,7 @@ class SeriesIT extends SchemaRuns {
                 false,
                 Optional.empty(),
                 "test",
+                Optional.empty(),
                 Optional.empty());
         String id = await(series.start(command)).getString("series");
         assertThat(await(series.start(command)).getString("series"))
@@ -172,6 +173,7 @@ class SeriesIT extends SchemaRuns {
                 false,
                 Optional.empty(),
                 "test",
+                Optional.empty(),
                 Optional.empty());
         return await(series.start(command)).getString("series");
     }

@@ -58,6 +58,7 @@ abstract class ServiceRuns {
                 Optional.empty(),
                 false,
                 "test",
+                Optional.empty(),
                 Optional.empty()));
     }
 

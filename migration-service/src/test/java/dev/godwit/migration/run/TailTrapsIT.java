@@ -233,6 +233,7 @@ class TailTrapsIT extends LiveRuns {
                 Optional.empty(),
                 true,
                 "test",
+                Optional.empty(),
                 Optional.empty());
 
         assertThatThrownBy(() -> await(services.start(command)))
