@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 
 /** The directory where migration-service looks for definitions, for commands that bring one of their own. */
@@ -33,11 +34,24 @@ public final class Definitions {
 
     /** As {@link #install(String, String)}, for several at once: texts by name. */
     public void install(Map<String, String> definitions) throws IOException {
+        definitions.keySet().forEach(this::awaitGone);
         for (Map.Entry<String, String> definition : definitions.entrySet()) {
             write(file(definition.getKey()), definition.getValue());
         }
         for (Map.Entry<String, String> definition : definitions.entrySet()) {
             await(definition.getKey(), definition.getValue());
+        }
+    }
+
+    /** What the service still knows of a file that is gone would be taken for the new one, and then vanish at its next look. */
+    private void awaitGone(String migration) {
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (!Files.exists(file(migration)) && find(migration).isPresent()) {
+            if (System.nanoTime() > deadline) {
+                throw Failure.failed("migration-service knows '" + migration + "' from another file than "
+                        + file(migration) + "; take that one away, or use its directory");
+            }
+            LockSupport.parkNanos(PAUSE_NANOS);
         }
     }
 
@@ -73,11 +87,16 @@ public final class Definitions {
     }
 
     private boolean isKnown(String migration, String text) {
+        return find(migration).isPresent()
+                && client.migration(migration).path("definition").asText().equals(text);
+    }
+
+    private Optional<JsonNode> find(String migration) {
         for (JsonNode known : client.migrations()) {
             if (known.path("name").asText().equals(migration)) {
-                return client.migration(migration).path("definition").asText().equals(text);
+                return Optional.of(known);
             }
         }
-        return false;
+        return Optional.empty();
     }
 }
