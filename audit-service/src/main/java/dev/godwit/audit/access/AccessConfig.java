@@ -68,6 +68,11 @@ public interface AccessConfig {
         /** Secret of the client by which people log in. Never logged. */
         Optional<String> clientSecret();
 
+        /** Whether people log in to the dashboard at the provider. */
+        default boolean hasLogin() {
+            return enabled() && type().equals("hybrid");
+        }
+
         /** Value of the claim that makes a viewer. */
         @WithDefault("viewer")
         String viewer();

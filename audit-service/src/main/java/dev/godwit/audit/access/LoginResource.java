@@ -1,8 +1,11 @@
 package dev.godwit.audit.access;
 
+import io.quarkus.oidc.OidcSession;
 import io.quarkus.qute.CheckedTemplate;
 import io.quarkus.qute.TemplateInstance;
 import io.smallrye.common.annotation.NonBlocking;
+import io.smallrye.mutiny.Uni;
+import jakarta.inject.Inject;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
@@ -15,7 +18,7 @@ import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.jboss.resteasy.reactive.RestQuery;
 
-/** Logging in to the dashboard, and out. The form itself is taken by Quarkus. */
+/** Logging in to the dashboard, and out. The form itself is taken by Quarkus, and so is whoever comes back from a provider. */
 @Path("/")
 @Produces(MediaType.TEXT_HTML)
 public class LoginResource {
@@ -28,7 +31,16 @@ public class LoginResource {
 
         private Pages() {}
 
-        static native TemplateInstance login(boolean failed);
+        static native TemplateInstance login(boolean failed, boolean provider);
+    }
+
+    private final boolean provider;
+    private final OidcSession session;
+
+    @Inject
+    LoginResource(AccessConfig config, OidcSession session) {
+        this.provider = config.oidc().hasLogin();
+        this.session = session;
     }
 
     @GET
@@ -36,14 +48,19 @@ public class LoginResource {
     @Path("login")
     @Operation(hidden = true)
     public TemplateInstance login(@RestQuery Optional<String> failed) {
-        return Pages.login(failed.isPresent());
+        return Pages.login(failed.isPresent(), provider);
     }
 
     @POST
     @NonBlocking
     @Path("logout")
     @Operation(hidden = true)
-    public Response logout() {
+    public Uni<Response> logout() {
+        Uni<Void> left = provider ? session.logout() : Uni.createFrom().voidItem();
+        return left.map(gone -> toLogin());
+    }
+
+    private static Response toLogin() {
         return Response.seeOther(URI.create("/login"))
                 .cookie(new NewCookie.Builder(COOKIE)
                         .path("/")

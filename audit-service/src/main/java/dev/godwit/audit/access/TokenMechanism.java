@@ -57,11 +57,7 @@ class TokenMechanism implements HttpAuthenticationMechanism {
             return Denials.unauthenticated(context);
         }
         // With a provider where people log in, the redirect is its mechanism's.
-        return hasLogin(config.oidc()) ? Uni.createFrom().item(false) : toLogin(context);
-    }
-
-    private static boolean hasLogin(AccessConfig.Oidc oidc) {
-        return oidc.enabled() && oidc.type().equals("hybrid");
+        return config.oidc().hasLogin() ? Uni.createFrom().item(false) : toLogin(context);
     }
 
     private static Uni<Boolean> toLogin(RoutingContext context) {

@@ -44,11 +44,19 @@ public class ReportService {
         return runs.get(id).chain(this::assemble);
     }
 
+    /** What is complete is asked first, and what it counts afterwards: nothing ever goes, so a report that is complete lacks nothing in its counts. */
     private Uni<Report> assemble(Run run) {
         String id = run.run();
+        return trail.streams(id)
+                .chain(states -> queries.arrived(id, Completeness.ends(run))
+                        .map(arrived -> Completeness.compare(run, states, arrived)))
+                .chain(streams -> history(id).chain(history -> assemble(run, streams, history)));
+    }
+
+    private Uni<History> history(String id) {
         return runs.transitions(id).chain(transitions -> paces.history(id)
                 .chain(pace -> queries.letGo(id).map(Optional::ofNullable).chain(letGo -> groups.largest(id)
-                        .chain(largest -> assemble(run, new History(durations(transitions), pace, letGo, largest))))));
+                        .map(largest -> new History(durations(transitions), pace, letGo, largest)))));
     }
 
     /** What the run went through, and what stands beside its tallies. */
@@ -74,14 +82,11 @@ public class ReportService {
         return List.copyOf(phases);
     }
 
-    private Uni<Report> assemble(Run run, History history) {
+    private Uni<Report> assemble(Run run, List<StreamReport> streams, History history) {
         String id = run.run();
-        return trail.tallies(id).chain(tallies -> trail.streams(id)
-                .chain(states -> queries.arrived(id, Completeness.ends(run))
-                        .map(arrived -> Completeness.compare(run, states, arrived)))
-                .chain(streams -> trail.findings(id)
-                        .chain(findings -> queries.conflictKeys(id, conflictReasons(tallies))
-                                .map(keys -> report(run, history, tallies, streams, findings, keys)))));
+        return trail.tallies(id).chain(tallies -> trail.findings(id)
+                .chain(findings -> queries.conflictKeys(id, conflictReasons(tallies))
+                        .map(keys -> report(run, history, tallies, streams, findings, keys))));
     }
 
     private static Report report(

@@ -13,11 +13,13 @@ import static org.hamcrest.Matchers.nullValue;
 import dev.godwit.audit.testing.AuditIT;
 import dev.godwit.audit.testing.TestChain;
 import dev.godwit.audit.testing.TestEvent;
+import dev.godwit.audit.testing.TestRun;
 import dev.godwit.audit.trail.Outcome;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.RestAssured;
+import io.restassured.path.json.JsonPath;
 import io.restassured.response.Response;
 import jakarta.inject.Inject;
 import java.io.IOException;
@@ -61,6 +63,27 @@ class ReportIT extends AuditIT {
         wire.publish(second);
         reportMustBecomeComplete(3);
         report().then().body("chainsIntact", equalTo(true));
+    }
+
+    /** The last event arrives while a report is being put together; of so many, some meet it in the middle. */
+    @Test
+    void shouldHaveCountedEverythingWheneverItSaysThatItIsComplete() {
+        for (int round = 0; round < 30; round++) {
+            String other = id + "-" + round;
+            TestChain one = new TestChain(other, "chunk-1", "commit");
+            TestEvent first = one.next(List.of(TestChain.migrated("a", "A")));
+            TestEvent last = one.next(List.of(TestChain.migrated("b", "B")));
+            wire.publish(new TestRun(other, "commit").end(9, "completed", one), first);
+            await().atMost(Duration.ofSeconds(30))
+                    .untilAsserted(() -> report(other).then().body("counts.migrated", equalTo(1)));
+            wire.publish(last);
+
+            JsonPath report = await().atMost(Duration.ofSeconds(30))
+                    .pollInterval(Duration.ofMillis(1))
+                    .until(() -> report(other).jsonPath(), found -> found.getBoolean("complete"));
+
+            assertThat(report.getInt("counts.migrated")).as("round %d", round).isEqualTo(2);
+        }
     }
 
     @Test
@@ -368,6 +391,10 @@ class ReportIT extends AuditIT {
     }
 
     private Response report() {
-        return given().get("/api/runs/{id}/report", id);
+        return report(id);
+    }
+
+    private static Response report(String run) {
+        return given().get("/api/runs/{id}/report", run);
     }
 }

@@ -8,7 +8,7 @@ import io.vertx.mutiny.sqlclient.SqlConnection;
 import java.util.List;
 
 /**
- * Reads rows with expressions of a definition that a single row can spoil: what cannot be read together is read in halves, until the row stands alone.
+ * Reads rows with expressions of a definition that a single row can spoil, or that are too large together: what cannot be read together is read in halves, until the row stands alone.
  *
  * <p>Transaction: joins the caller's, which survives by a savepoint.
  *
@@ -49,7 +49,8 @@ final class CarefulReader<T> {
                 .execute()
                 .chain(() -> source.read(selection))
                 .call(() -> connection.query("RELEASE SAVEPOINT godwit_read").execute())
-                .onFailure(failure -> PgErrors.classify(failure) == ErrorClass.DATA)
+                .onFailure(failure ->
+                        failure instanceof TooLargeException || PgErrors.classify(failure) == ErrorClass.DATA)
                 .recoverWithUni(failure -> connection
                         .query("ROLLBACK TO SAVEPOINT godwit_read")
                         .execute()

@@ -119,7 +119,7 @@ final class DerivedKeys {
                 .execute(parameters)
                 .map(rows -> {
                     if (rows.size() > RekeySql.DERIVED_MAX) {
-                        throw new TooLargeException(child.table().toString(), RekeySql.DERIVED_MAX);
+                        throw TooLargeException.ofRows(child.table().toString(), RekeySql.DERIVED_MAX);
                     }
                     List<Entry> entries = new ArrayList<>(rows.size());
                     rows.forEach(row -> entries.add(entry(child, row, newParents.get(row.getString("parent")))));

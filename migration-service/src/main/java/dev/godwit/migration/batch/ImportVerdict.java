@@ -55,6 +55,10 @@ record ImportVerdict(
         return row.key();
     }
 
+    ImportVerdict withoutTexts() {
+        return new ImportVerdict(row.withoutTexts(), kind, at, name, reason, detail, missing);
+    }
+
     /** A row that was not inserted though nothing is in its place. */
     ImportVerdict keptOut() {
         return because(

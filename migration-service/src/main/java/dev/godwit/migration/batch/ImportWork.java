@@ -81,6 +81,14 @@ final class ImportWork implements OperationBatch {
             return new Seen(all, joined(rows, other.rows), joined(verdicts, other.verdicts));
         }
 
+        /** The same without the values of the rows, which may be large. */
+        Seen withoutTexts() {
+            return new Seen(
+                    targets,
+                    rows.stream().map(ImportedRow::withoutTexts).toList(),
+                    verdicts.stream().map(ImportVerdict::withoutTexts).toList());
+        }
+
         /** The same without these keys. */
         Seen without(Set<String> keys) {
             return new Seen(
@@ -274,7 +282,8 @@ final class ImportWork implements OperationBatch {
         @Override
         public Uni<Seen> read(Selection selection) {
             return reader.keys(selection)
-                    .chain(keys -> identities.look(keys).chain(targets -> see(keys, targets, misfits)));
+                    .chain(keys -> identities.look(keys).chain(targets -> see(keys, targets, misfits)))
+                    .map(Seen::withoutTexts);
         }
 
         @Override

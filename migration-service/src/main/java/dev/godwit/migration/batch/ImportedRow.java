@@ -20,8 +20,12 @@ import java.util.UUID;
  */
 record ImportedRow(String key, boolean inScope, List<String> texts, Optional<Blob> blob) {
 
+    /** @throws TooLargeException where the row was left out, since it is too much together with those before it, or by itself */
     static ImportedRow fromRow(Row row, ImportModel model) {
         String key = row.getString("key");
+        if (row.getInteger("bytes") != null) {
+            throw TooLargeException.ofValues(model.root().toString(), row.getInteger("bytes"));
+        }
         if (!row.getBoolean("in_scope")) {
             return new ImportedRow(key, false, List.of(), Optional.empty());
         }
@@ -30,6 +34,11 @@ record ImportedRow(String key, boolean inScope, List<String> texts, Optional<Blo
         model.values().forEach(value -> add(texts, value, read));
         return new ImportedRow(
                 key, true, texts, model.definition().blobs().flatMap(blobs -> blob(key, blobs.store(), read)));
+    }
+
+    /** The same without its values, for one that is judged and will not be written. */
+    ImportedRow withoutTexts() {
+        return new ImportedRow(key, inScope, List.of(), blob);
     }
 
     /** What names a row of the target, of the texts of these values. */

@@ -97,7 +97,7 @@ final class MergedChildren {
     private Uni<List<Read>> read(String sql, Tuple parameters) {
         return connection.preparedQuery(sql).execute(parameters).map(rows -> {
             if (rows.size() > ROWS_MAX) {
-                throw new TooLargeException(reference.table().toString(), ROWS_MAX);
+                throw TooLargeException.ofRows(reference.table().toString(), ROWS_MAX);
             }
             List<Read> read = new ArrayList<>(rows.size());
             rows.forEach(row -> read.add(read(row)));

@@ -19,7 +19,7 @@ import org.jboss.logging.Logger;
  * Forgets runs that ended long ago, as an administrator would, if it is told how long that is. Runs with aliases stay: an application may still rely on them, and nobody would know
  * why its inserts fail one night.
  *
- * <p>Idempotency: a run is forgotten once, by whichever instance comes first. A pass that fails is noted, and the next one does its work.
+ * <p>Idempotency: a run is forgotten once, by whichever instance comes first. What fails is noted, holds back no other run, and is tried again by the next pass.
  */
 @ApplicationScoped
 @Startup
@@ -96,7 +96,9 @@ public class JournalKeeper {
                 .replaceWith(run)
                 .onFailure(Refusal.class)
                 .invoke(refusal -> LOG.debugf("run is not forgotten now, run=%s reason=%s", run, refusal.getMessage()))
-                .onFailure(Refusal.class)
+                .onFailure(failure -> !(failure instanceof Refusal))
+                .invoke(failure -> LOG.warnf("Run %s is not forgotten now: %s", run, PgErrors.describe(failure)))
+                .onFailure()
                 .recoverWithNull();
     }
 }

@@ -60,6 +60,28 @@ class AccessCheckTest {
                 .hasMessageContaining("GODWIT_AUTH_TOKENS_FILE");
     }
 
+    @Test
+    void shouldReadTheFileAgainWhenItChangesAndKeepWhatWasGoodWhenItGoesBad() throws Exception {
+        Path file = Files.writeString(
+                directory.resolve("changing"), TestTokens.entries().replace(',', '\n'));
+        StaticTokens tokens = new StaticTokens(config(Map.of("godwit.auth.tokens-file", file.toString())));
+
+        Files.writeString(file, "ole:operator:" + "0".repeat(64));
+        tokens.look();
+        assertThat(tokens.find(TestTokens.OPERATOR)).as("taken away").isEmpty();
+
+        Files.writeString(file, TestTokens.entries().replace(',', '\n'));
+        tokens.look();
+        assertThat(tokens.find(TestTokens.OPERATOR)).as("given again").isPresent();
+
+        Files.writeString(file, "half of an ent");
+        tokens.look();
+        assertThat(tokens.find(TestTokens.OPERATOR)).isPresent();
+        Files.delete(file);
+        tokens.look();
+        assertThat(tokens.find(TestTokens.OPERATOR)).isPresent();
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {

@@ -137,6 +137,44 @@ class ImportLanesIT extends LiveRuns {
         assertThat(reasons(teams)).contains("missing_identity");
     }
 
+    /** Twelve megabytes in a few blocks are more than a batch takes at once, and a row of seventeen more than it ever takes. */
+    @Test
+    void shouldBringLargeValuesInSmallerPartsAndSayWhichRowIsTooLarge() {
+        execute("""
+                TRUNCATE legacy.team;
+                INSERT INTO legacy.team SELECT n, repeat(md5(n::text), 32768), n FROM generate_series(1, 12) AS n;
+                INSERT INTO legacy.team VALUES (13, repeat('x', 17 * 1024 * 1024), 13);
+                """);
+        must(start("people", false), RunState.COMPLETED);
+        String plan = plan("teams");
+        must(plan, RunState.PLANNED);
+        String run = following("teams");
+        patiently().untilAsserted(() -> assertThat(large()).isEqualTo("12"));
+        execute("UPDATE legacy.team SET name = name || 'changed'");
+        patiently().untilAsserted(() -> assertThat(value("SELECT count(*) FROM crew WHERE name LIKE '%changed'"))
+                .isEqualTo("12"));
+
+        complete(run);
+
+        assertThat(large()).isEqualTo("12");
+        for (String told : List.of(plan, run)) {
+            assertThat(values("SELECT DISTINCT key || ' ' || detail FROM godwit.quarantine WHERE run_id = $1", told))
+                    .singleElement()
+                    .asString()
+                    .startsWith("13 its values have 17 MiB")
+                    .contains("at most 16 MiB");
+        }
+        command(RunCommand.ROLLBACK, run);
+        must(run, RunState.ROLLED_BACK);
+        assertThat(large()).isEqualTo("0");
+    }
+
+    /** How many crews have a name of a megabyte that its team has. */
+    private String large() {
+        return value(
+                "SELECT count(*) FROM crew AS c WHERE length(c.name) >= 1024 * 1024 AND EXISTS (SELECT FROM legacy.team AS t WHERE t.name = c.name)");
+    }
+
     private String newKey(String table, String key) {
         return await(services.identity(table, key)).orElseThrow().getString("newKey");
     }

@@ -21,16 +21,18 @@ import java.security.KeyStore;
 import java.security.cert.CertificateFactory;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLHandshakeException;
 import javax.net.ssl.TrustManagerFactory;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.common.errors.SaslAuthenticationException;
 import org.apache.kafka.common.errors.SslAuthenticationException;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 
-/** The whole service with a broker that takes nobody who does not prove who he is, over encrypted sessions alone: commands, queue, tail, look-ups of offsets, and REST. */
+/** The whole service with a broker that takes nobody without a certificate and a password, over encrypted sessions alone: commands, queue, tail, look-ups of offsets, and REST. */
 @QuarkusTest
 @TestProfile(Secured.class)
 @DisabledIfSystemProperty(named = "containers", matches = "required|if-possible")
@@ -53,20 +55,22 @@ class SecuredIT extends LiveRuns {
 
         complete(run);
 
-        assertThat(protocol).isEqualTo("SSL");
+        assertThat(protocol).isEqualTo("SASL_SSL");
         assertThat(value("SELECT count(*) FROM first WHERE id LIKE 'new %'")).isEqualTo("40");
     }
 
     @Test
     void shouldMeetABrokerThatRefusesWhoDoesNotProveWhoHeIs() {
-        Map<String, Object> settings = new HashMap<>(TestKafka.securedForStrangers());
-
-        assertThatThrownBy(() -> {
-                    try (Admin stranger = Admin.create(settings)) {
-                        stranger.describeCluster().clusterId().get();
-                    }
-                })
+        assertThatThrownBy(() -> callOn(TestKafka.securedWithoutCertificate()))
                 .hasCauseInstanceOf(SslAuthenticationException.class);
+        assertThatThrownBy(() -> callOn(TestKafka.securedWithoutPassword()))
+                .hasCauseInstanceOf(SaslAuthenticationException.class);
+    }
+
+    private static void callOn(Map<String, String> settings) throws ExecutionException, InterruptedException {
+        try (Admin stranger = Admin.create(new HashMap<>(settings))) {
+            stranger.describeCluster().clusterId().get();
+        }
     }
 
     @Test

@@ -34,7 +34,7 @@ class UpgradeIT {
     private Path earlier;
 
     @ParameterizedTest
-    @ValueSource(strings = {"1-11 21", "1-12 21-22", "1-14 21-23", "1-14 21-27"})
+    @ValueSource(strings = {"1-11 21", "1-12 21-22", "1-14 21-23", "1-14 21-27", "1-14 21-29"})
     void shouldGoOnWithARunOfAnEarlierState(String state) throws IOException {
         copy(versions(state));
         String database = TestPostgres.freshDatabase("upgrade");

@@ -4,7 +4,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** {@link LiveService}, of which all sessions with Kafka are encrypted and prove on both sides who that is, and which answers over TLS alone. */
+/** {@link LiveService}, of which all sessions with Kafka are encrypted, with certificates on both sides and a password, and which answers over TLS alone. */
 public class Secured extends LiveService {
 
     private static final TestCertificate CERTIFICATE = TestCertificate.make();

@@ -51,14 +51,17 @@ public final class TestKafka {
             "group.initial.rebalance.delay.ms", "0",
             "log.cleaner.dedupe.buffer.size", "16777216");
 
+    private static final String PASSWORD = "known to the broker";
+
     private TestKafka() {}
 
     private static final class Server {
         private static final String BOOTSTRAP = start();
     }
 
-    /** Where sessions are encrypted, and only who proves his name by a certificate gets in; of a broker in a process. */
+    /** Where sessions are encrypted, and only who has a certificate and proves his name by a password gets in; of a broker in a process. */
     private static final class Secure {
+        private static final String LOGIN = "org.apache.kafka.common.security.plain.PlainLoginModule required ";
         private static final TestCertificate CERTIFICATE = TestCertificate.make();
         private static final Path OWN = own();
         private static final int PORT = port();
@@ -89,6 +92,17 @@ public final class TestKafka {
             return settings;
         }
 
+        /** What a client proves its name with. */
+        private static Map<String, String> login(String password) {
+            return Map.of(
+                    "security.protocol",
+                    "SASL_SSL",
+                    "sasl.mechanism",
+                    "PLAIN",
+                    "sasl.jaas.config",
+                    LOGIN + "username=\"godwit\" password=\"" + password + "\";");
+        }
+
         private static Map<String, String> trust() {
             return Map.of(
                     "ssl.truststore.type",
@@ -105,19 +119,26 @@ public final class TestKafka {
 
     /** What a client is told so that the secured listener takes it: settings of Kafka's clients. */
     public static Map<String, String> secured() {
-        Map<String, String> settings = new HashMap<>(securedForStrangers());
-        settings.putAll(Secure.certificates());
-        return settings;
+        return secured(Secure.certificates(), PASSWORD);
     }
 
-    /** The same for a client that trusts the broker and cannot prove who it is. */
-    public static Map<String, String> securedForStrangers() {
+    /** The same for a client that trusts the broker, knows the password, and has no certificate. */
+    public static Map<String, String> securedWithoutCertificate() {
+        return secured(Secure.trust(), PASSWORD);
+    }
+
+    /** The same for a client that has a certificate and does not know the password. */
+    public static Map<String, String> securedWithoutPassword() {
+        return secured(Secure.certificates(), "guessed");
+    }
+
+    private static Map<String, String> secured(Map<String, String> certificates, String password) {
         if (Containers.wanted() || bootstrapServers().isEmpty()) {
             throw new IllegalStateException("only a broker in a process has a secured listener");
         }
-        Map<String, String> settings = new HashMap<>(Secure.trust());
+        Map<String, String> settings = new HashMap<>(certificates);
+        settings.putAll(Secure.login(password));
         settings.put("bootstrap.servers", "127.0.0.1:" + Secure.PORT);
-        settings.put("security.protocol", "SSL");
         return settings;
     }
 
@@ -149,9 +170,12 @@ public final class TestKafka {
         String forClients = "BROKER://127.0.0.1:" + brokerPort + ",SECURE://127.0.0.1:" + Secure.PORT;
         properties.put("listeners", forClients + ",CONTROLLER://127.0.0.1:" + controllerPort);
         properties.put("advertised.listeners", forClients);
-        properties.put("listener.security.protocol.map", "BROKER:PLAINTEXT,SECURE:SSL,CONTROLLER:PLAINTEXT");
+        properties.put("listener.security.protocol.map", "BROKER:PLAINTEXT,SECURE:SASL_SSL,CONTROLLER:PLAINTEXT");
         Secure.certificates().forEach((name, value) -> properties.put("listener.name.secure." + name, value));
         properties.put("listener.name.secure.ssl.client.auth", "required");
+        properties.put("listener.name.secure.sasl.enabled.mechanisms", "PLAIN");
+        properties.put(
+                "listener.name.secure.plain.sasl.jaas.config", Secure.LOGIN + "user_godwit=\"" + PASSWORD + "\";");
         properties.put("controller.listener.names", "CONTROLLER");
         properties.put("inter.broker.listener.name", "BROKER");
         properties.put("controller.quorum.voters", "1@127.0.0.1:" + controllerPort);

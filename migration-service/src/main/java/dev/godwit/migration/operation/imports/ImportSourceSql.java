@@ -19,6 +19,15 @@ import java.util.stream.IntStream;
  */
 public final class ImportSourceSql {
 
+    /**
+     * Bytes that the values of the rows of one statement may have together. They are in memory some four times over: as they arrive, as texts, and on their way to the target twice; and several batches
+     * are under way.
+     */
+    public static final int BYTES_MAX = 4 << 20;
+
+    /** Bytes that the values of a row may have that is read alone. */
+    public static final int ROW_BYTES_MAX = 16 << 20;
+
     private final ImportModel model;
 
     public ImportSourceSql(ImportModel model) {
@@ -94,7 +103,10 @@ public final class ImportSourceSql {
                         model.definition().where());
     }
 
-    /** Rows by key, in scope or not: {@code $1} keys. Yields {@code key}, {@code in_scope}, and the {@code texts} of the expressions of a row that is. */
+    /**
+     * Rows by key, in scope or not: {@code $1} keys. Yields {@code key}, {@code in_scope}, and the {@code texts} of the expressions of a row that is; where those of all rows so far have more than
+     * {@link #BYTES_MAX} bytes, or the first row's more than {@link #ROW_BYTES_MAX}, the number of {@code bytes} of the row instead.
+     */
     public String read() {
         return read(model.root().quoted(), key() + " = ANY (" + model.keyType().array(1) + ")\n ORDER BY " + key());
     }
@@ -117,15 +129,28 @@ public final class ImportSourceSql {
                 .mapToObj(i -> "godwit_v.godwit_" + i + "::text")
                 .collect(joining(", "));
         return """
-                SELECT %s::text AS key, godwit_v.godwit_in IS TRUE AS in_scope, ARRAY[%s] AS texts
-                  FROM %s AS %s
-                  LEFT JOIN LATERAL (
-                    SELECT true AS godwit_in%s
-                     WHERE (%s)
-                    OFFSET 0) AS godwit_v ON true
-                 WHERE %s
+                SELECT key, in_scope, CASE WHEN godwit_fits THEN texts END AS texts, CASE WHEN NOT godwit_fits THEN godwit_bytes END AS bytes
+                  FROM (SELECT *, sum(godwit_bytes) OVER godwit_so_far <= CASE WHEN row_number() OVER godwit_so_far = 1 THEN %d ELSE %d END AS godwit_fits
+                          FROM (SELECT *, pg_column_size(texts) AS godwit_bytes
+                                  FROM (SELECT %s::text AS key, godwit_v.godwit_in IS TRUE AS in_scope, ARRAY[%s] AS texts
+                                          FROM %s AS %s
+                                          LEFT JOIN LATERAL (
+                                            SELECT true AS godwit_in%s
+                                             WHERE (%s)
+                                            OFFSET 0) AS godwit_v ON true
+                                         WHERE %s
+                                        OFFSET 0) AS godwit_r) AS godwit_s
+                        WINDOW godwit_so_far AS (ROWS UNBOUNDED PRECEDING)) AS godwit_t
                 """.formatted(
-                key(), texts, from, alias(), computed, model.definition().where(), which);
+                        ROW_BYTES_MAX,
+                        BYTES_MAX,
+                        key(),
+                        texts,
+                        from,
+                        alias(),
+                        computed,
+                        model.definition().where(),
+                        which);
     }
 
     /** Those of the keys that rows have: {@code $1} keys. */
