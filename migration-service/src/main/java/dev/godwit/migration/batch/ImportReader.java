@@ -52,10 +52,10 @@ final class ImportReader {
         return Uni.createFrom().item(((Selection.Keys) selection).keys());
     }
 
-    /** Keys of a selection, with no expression of the definition evaluated. */
+    /** Keys of a selection, in scope or not, with no expression of the definition evaluated; of a range without those that failed. */
     Uni<List<String>> allKeys(Selection selection) {
         return selection instanceof Selection.BlockRange range
-                ? keys(range, false)
+                ? keys(range, false).chain(this::withoutFailed)
                 : Uni.createFrom().item(((Selection.Keys) selection).keys());
     }
 

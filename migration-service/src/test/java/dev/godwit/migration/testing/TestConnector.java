@@ -139,7 +139,9 @@ public final class TestConnector implements AutoCloseable {
             return;
         }
         String table = change.group(1);
-        String tuple = change.group(3).replaceFirst("(?s).*new-tuple: ", "");
+        String marker = "new-tuple: ";
+        int after = change.group(3).lastIndexOf(marker);
+        String tuple = after < 0 ? change.group(3) : change.group(3).substring(after + marker.length());
         JsonObject fields = new JsonObject();
         published.get(table).forEach(column -> fields.put(column, value(tuple, column)));
         boolean deleted = change.group(2).equals("DELETE");
