@@ -51,8 +51,6 @@ public final class TestKafka {
             "group.initial.rebalance.delay.ms", "0",
             "log.cleaner.dedupe.buffer.size", "16777216");
 
-    private static final String PASSWORD = "known to the broker";
-
     private TestKafka() {}
 
     private static final class Server {
@@ -61,7 +59,7 @@ public final class TestKafka {
 
     /** Where sessions are encrypted, and only who has a certificate and proves his name by a password gets in; of a broker in a process. */
     private static final class Secure {
-        private static final String LOGIN = "org.apache.kafka.common.security.plain.PlainLoginModule required ";
+        private static final String LOGIN = "org.apache.kafka.common.security.plain.PlainLoginModule required";
         private static final TestCertificate CERTIFICATE = TestCertificate.make();
         private static final Path OWN = own();
         private static final int PORT = port();
@@ -100,7 +98,7 @@ public final class TestKafka {
                     "sasl.mechanism",
                     "PLAIN",
                     "sasl.jaas.config",
-                    LOGIN + "username=\"godwit\" password=\"" + password + "\";");
+                    LOGIN + " username=\"" + PasswordOfTests.NAME + "\" password=\"" + password + "\";");
         }
 
         private static Map<String, String> trust() {
@@ -119,12 +117,12 @@ public final class TestKafka {
 
     /** What a client is told so that the secured listener takes it: settings of Kafka's clients. */
     public static Map<String, String> secured() {
-        return secured(Secure.certificates(), PASSWORD);
+        return secured(Secure.certificates(), PasswordOfTests.PASSWORD);
     }
 
     /** The same for a client that trusts the broker, knows the password, and has no certificate. */
     public static Map<String, String> securedWithoutCertificate() {
-        return secured(Secure.trust(), PASSWORD);
+        return secured(Secure.trust(), PasswordOfTests.PASSWORD);
     }
 
     /** The same for a client that has a certificate and does not know the password. */
@@ -174,8 +172,9 @@ public final class TestKafka {
         Secure.certificates().forEach((name, value) -> properties.put("listener.name.secure." + name, value));
         properties.put("listener.name.secure.ssl.client.auth", "required");
         properties.put("listener.name.secure.sasl.enabled.mechanisms", "PLAIN");
+        properties.put("listener.name.secure.plain.sasl.jaas.config", Secure.LOGIN + ";");
         properties.put(
-                "listener.name.secure.plain.sasl.jaas.config", Secure.LOGIN + "user_godwit=\"" + PASSWORD + "\";");
+                "listener.name.secure.plain.sasl.server.callback.handler.class", PasswordOfTests.class.getName());
         properties.put("controller.listener.names", "CONTROLLER");
         properties.put("inter.broker.listener.name", "BROKER");
         properties.put("controller.quorum.voters", "1@127.0.0.1:" + controllerPort);
