@@ -4,8 +4,6 @@ import dev.godwit.migration.definition.TableName;
 import dev.godwit.migration.operation.Group;
 import dev.godwit.migration.operation.Selection;
 import dev.godwit.migration.operation.rekey.RekeyModel.FoundReference;
-import dev.godwit.migration.sql.ErrorClass;
-import dev.godwit.migration.sql.PgErrors;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.SqlConnection;
 import io.vertx.mutiny.sqlclient.Tuple;
@@ -46,24 +44,36 @@ final class RekeyWork implements OperationBatch {
     /** What cannot be read as a whole, because an expression fails for a row or too much hangs on it, is halved until that row is found. */
     @Override
     public Uni<List<String>> pending(Selection selection) {
-        return execute("SAVEPOINT godwit_pending")
-                .chain(() -> new RekeyBatch(run, connection, number).pendingKeys(selection))
-                .call(() -> execute("RELEASE SAVEPOINT godwit_pending"))
-                .onFailure(failure ->
-                        failure instanceof TooLargeException || PgErrors.classify(failure) == ErrorClass.DATA)
-                .recoverWithUni(() -> execute("ROLLBACK TO SAVEPOINT godwit_pending")
-                        .chain(() -> keys(selection))
-                        .chain(this::pendingOf));
+        return new CarefulReader<>(connection, new Pending()).read(selection);
     }
 
-    private Uni<List<String>> pendingOf(List<String> keys) {
-        if (keys.size() <= 1) {
-            return Uni.createFrom().item(keys);
+    private final class Pending implements CarefulReader.Source<List<String>> {
+
+        @Override
+        public Uni<List<String>> read(Selection selection) {
+            return new RekeyBatch(run, connection, number).pendingKeys(selection);
         }
-        int half = keys.size() / 2;
-        return pending(new Selection.Keys(keys.subList(0, half))).chain(first -> pending(
-                        new Selection.Keys(keys.subList(half, keys.size())))
-                .map(second -> Stream.concat(first.stream(), second.stream()).toList()));
+
+        @Override
+        public Uni<List<String>> keys(Selection selection) {
+            return RekeyWork.this.keys(selection);
+        }
+
+        @Override
+        public List<String> none() {
+            return List.of();
+        }
+
+        /** That it cannot be read is for whoever tries to migrate it. */
+        @Override
+        public List<String> failed(String key, Throwable failure) {
+            return List.of(key);
+        }
+
+        @Override
+        public List<String> both(List<String> first, List<String> second) {
+            return Stream.concat(first.stream(), second.stream()).toList();
+        }
     }
 
     private Uni<List<String>> keys(Selection selection) {
@@ -73,10 +83,6 @@ final class RekeyWork implements OperationBatch {
                     .map(rows -> Rows.texts(rows, "key"));
         }
         return Uni.createFrom().item(List.copyOf(((Selection.Keys) selection).keys()));
-    }
-
-    private Uni<Void> execute(String sql) {
-        return connection.query(sql).execute().replaceWithVoid();
     }
 
     @Override
