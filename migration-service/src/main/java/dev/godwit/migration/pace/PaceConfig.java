@@ -4,6 +4,8 @@ import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import jakarta.validation.constraints.DecimalMax;
 import jakarta.validation.constraints.DecimalMin;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -20,17 +22,26 @@ public interface PaceConfig {
     @WithDefault("20ms")
     Duration transactionTime();
 
-    /** Share of the time that batches of gentle runs take at most, all instances together. */
-    @WithDefault("0.1")
-    @DecimalMin("0.001")
-    @DecimalMax("1000")
-    double gentleDuty();
+    /**
+     * Processors of the server that is written to, which it tells nobody: what levels allow is a share of all of them. Two, where nothing is said, is safe anywhere, and slow
+     * where there are more.
+     */
+    @WithDefault("2")
+    @Min(1)
+    @Max(10_000)
+    int processors();
 
-    /** Share of the time that batches of normal runs take at most, all instances together; above 1, so many batches at once. */
-    @WithDefault("0.25")
-    @DecimalMin("0.001")
-    @DecimalMax("1000")
-    double normalDuty();
+    /** Share of the time of the server's processors that batches of gentle runs take at most, all instances together. */
+    @WithDefault("0.004")
+    @DecimalMin("0.0001")
+    @DecimalMax("1")
+    double gentleShare();
+
+    /** Share of the time of the server's processors that batches of normal runs take at most, all instances together. */
+    @WithDefault("0.01")
+    @DecimalMin("0.0001")
+    @DecimalMax("1")
+    double normalShare();
 
     /** How often the signals are read and the pace is decided while a run is at work. */
     @WithDefault("1s")

@@ -175,9 +175,14 @@ public class Pacing {
     private Tariff tariff(Terms terms, double share) {
         return switch (terms.level()) {
             case FULL -> new Tariff(terms.cap(), OptionalDouble.empty());
-            case NORMAL -> new Tariff(terms.cap(), OptionalDouble.of(config.normalDuty() * share));
-            case GENTLE -> new Tariff(terms.cap(), OptionalDouble.of(config.gentleDuty() * share));
+            case NORMAL -> new Tariff(terms.cap(), OptionalDouble.of(duty(config.normalShare()) * share));
+            case GENTLE -> new Tariff(terms.cap(), OptionalDouble.of(duty(config.gentleShare()) * share));
         };
+    }
+
+    /** Of the time of one session, in which a batch takes one processor at most; above 1, so many batches at once. */
+    private double duty(double ofProcessors) {
+        return ofProcessors * config.processors();
     }
 
     /** Runs at work at the same time share what their levels allow. */

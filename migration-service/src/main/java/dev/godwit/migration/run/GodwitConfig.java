@@ -27,6 +27,9 @@ public interface GodwitConfig {
     /** How changes are captured. */
     Capture capture();
 
+    /** How changes are followed. */
+    Tail tail();
+
     /** How batches are made. */
     Batch batch();
 
@@ -84,6 +87,18 @@ public interface GodwitConfig {
         /** Largest number of keys of a paused run that are parked; beyond it the run is re-scanned when it resumes. */
         @WithDefault("1000000")
         long parkedKeysMax();
+    }
+
+    /** How changes are followed. */
+    interface Tail {
+        /**
+         * How long changes that come one by one are gathered before they are applied together, in milliseconds. What the application writes is migrated that much later at
+         * most, and its transactions are shared by whatever comes in that time.
+         */
+        @WithDefault("250")
+        @Min(0)
+        @Max(10_000)
+        int lingerMillis();
     }
 
     /** How runs are driven on. */

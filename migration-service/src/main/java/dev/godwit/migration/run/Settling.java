@@ -33,6 +33,10 @@ class Settling {
              WHERE id = $1
             """;
 
+    /** Requests are rare, and looked for without a batch of their own. */
+    private static final String REQUESTED =
+            "SELECT EXISTS (SELECT FROM godwit.pending_key WHERE run_id = $1 AND command_id IS NOT NULL) AS requested";
+
     private static final String PENDING = "SELECT EXISTS (SELECT FROM godwit.pending_key WHERE run_id = $1) AS pending";
 
     private final Runs runs;
@@ -69,7 +73,14 @@ class Settling {
 
     /** Works off waiting keys for a while. */
     Uni<Void> drain(Run run) {
-        return contexts.of(run).chain(context -> drain(context, true).chain(() -> drain(context, false)));
+        return contexts.of(run).chain(context -> drainRequested(context).chain(() -> drain(context, false)));
+    }
+
+    private Uni<Void> drainRequested(RunContext context) {
+        return runs.execute(REQUESTED, context.runId())
+                .chain(rows -> rows.iterator().next().getBoolean("requested")
+                        ? drain(context, true)
+                        : Uni.createFrom().voidItem());
     }
 
     private Uni<Void> drain(RunContext context, boolean requested) {

@@ -22,15 +22,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
-import org.apache.kafka.common.TopicPartition;
 import org.eclipse.microprofile.reactive.messaging.Incoming;
 import org.jboss.logging.Logger;
 
 /**
- * The tail: consumes change events, partition by partition, and applies the keys they name.
+ * The tail: consumes change events and applies the keys they name.
  *
  * <p>How far a partition has been applied stands in {@code godwit.tail}, contiguous. It is advanced after the batches of the runs concerned have committed; events that
  * come again find nothing left to do. An event is never acknowledged before that.
@@ -43,12 +44,19 @@ public class TailConsumer {
     private static final Duration BACK_OFF_MAX = Duration.ofSeconds(2);
     private static final int CONTENTION_MAX = 10;
 
-    /** Zero rows: another instance owns the partition now and has gone on. */
+    /** A partition that another instance owns by now, and has gone on with, stays where it is. In the order of partitions, so that two instances do not lock each other out. */
     private static final String ADVANCE = """
-            UPDATE godwit.tail
-               SET next_offset = $2, lag_millis = $4, updated_at = clock_timestamp()
-             WHERE partition = $1
-               AND next_offset <= $3
+            WITH polled AS MATERIALIZED (
+                SELECT t.partition, p.last
+                  FROM godwit.tail AS t
+                  JOIN unnest($1::integer[], $2::bigint[]) AS p(partition, last) USING (partition)
+                 WHERE t.next_offset <= p.last
+                 ORDER BY t.partition
+                   FOR UPDATE OF t)
+            UPDATE godwit.tail AS t
+               SET next_offset = p.last + 1, lag_millis = $3, updated_at = clock_timestamp()
+              FROM polled AS p
+             WHERE t.partition = p.partition
             """;
 
     private static final String SEEN = """
@@ -105,22 +113,22 @@ public class TailConsumer {
         this.gaps = gaps;
     }
 
-    /** Applies what one poll brought. Does not fail: it goes on trying while the database is away, and Kafka keeps the rest meanwhile. */
+    /**
+     * Applies what one poll brought, all partitions together: what the application wrote here and there in the same moment costs one transaction. Does not fail: it goes on trying
+     * while the database is away, and Kafka keeps the rest meanwhile.
+     */
     @Incoming("changes")
     public Uni<Void> on(ConsumerRecords<String, String> records) {
-        return Multi.createFrom()
-                .iterable(List.copyOf(records.partitions()))
-                .onItem()
-                .transformToUniAndConcatenate(partition -> persistently(partition, records.records(partition)))
-                .onItem()
-                .ignoreAsUni();
+        SortedMap<Integer, List<ConsumerRecord<String, String>>> polled = new TreeMap<>();
+        records.partitions().forEach(partition -> polled.put(partition.partition(), records.records(partition)));
+        return polled.isEmpty() ? Uni.createFrom().voidItem() : persistently(polled);
     }
 
-    private Uni<Void> persistently(TopicPartition partition, List<ConsumerRecord<String, String>> records) {
-        return apply(partition.partition(), records)
+    private Uni<Void> persistently(SortedMap<Integer, List<ConsumerRecord<String, String>>> polled) {
+        return apply(polled)
                 .onFailure()
-                .invoke(failure -> LOG.warnf(
-                        "Changes of partition %d wait: %s", partition.partition(), PgErrors.describe(failure)))
+                .invoke(failure ->
+                        LOG.warnf("Changes of partitions %s wait: %s", polled.keySet(), PgErrors.describe(failure)))
                 .onFailure()
                 .retry()
                 .withBackOff(BACK_OFF_MIN, BACK_OFF_MAX)
@@ -128,28 +136,48 @@ public class TailConsumer {
                 .indefinitely();
     }
 
-    private Uni<Void> apply(int partition, List<ConsumerRecord<String, String>> records) {
-        return positions.next(partition, records.get(0).offset()).chain(next -> {
-            List<ConsumerRecord<String, String>> fresh =
-                    records.stream().filter(record -> record.offset() >= next).toList();
-            return fresh.isEmpty() ? Uni.createFrom().voidItem() : applyFresh(partition, fresh);
+    private Uni<Void> apply(SortedMap<Integer, List<ConsumerRecord<String, String>>> polled) {
+        Map<Integer, Long> firsts = new TreeMap<>();
+        polled.forEach(
+                (partition, records) -> firsts.put(partition, records.get(0).offset()));
+        return positions.next(firsts).chain(next -> {
+            SortedMap<Integer, List<ConsumerRecord<String, String>>> fresh = new TreeMap<>();
+            polled.forEach((partition, records) -> {
+                List<ConsumerRecord<String, String>> after = records.stream()
+                        .filter(record -> record.offset() >= next.get(partition))
+                        .toList();
+                if (!after.isEmpty()) {
+                    fresh.put(partition, after);
+                }
+            });
+            return fresh.isEmpty() ? Uni.createFrom().voidItem() : applyFresh(fresh);
         });
     }
 
-    private Uni<Void> applyFresh(int partition, List<ConsumerRecord<String, String>> records) {
-        List<ChangeEvent> events = new ArrayList<>(records.size());
-        records.forEach(record -> ChangeEvent.parse(record.value()).ifPresent(events::add));
-        long last = records.get(records.size() - 1).offset();
+    /** The batch belongs to the stream of the first of the partitions: whose events it holds is nobody's concern, only that its stream is in order. */
+    private Uni<Void> applyFresh(SortedMap<Integer, List<ConsumerRecord<String, String>>> polled) {
+        List<ChangeEvent> events = new ArrayList<>();
+        polled.values()
+                .forEach(records -> records.forEach(
+                        record -> ChangeEvent.parse(record.value()).ifPresent(events::add)));
         return hear(events)
                 .chain(() -> watching(events))
                 .chain(watching -> Multi.createFrom()
                         .iterable(watching)
                         .onItem()
-                        .transformToUniAndConcatenate(run -> applyTo(run, partition, events))
+                        .transformToUniAndConcatenate(run -> applyTo(run, polled.firstKey(), events))
                         .onItem()
                         .ignoreAsUni())
-                .chain(() -> runs.execute(ADVANCE, partition, last + 1, last, lag(events)))
+                .chain(() -> advance(polled, lag(events)))
                 .replaceWithVoid();
+    }
+
+    private Uni<Void> advance(SortedMap<Integer, List<ConsumerRecord<String, String>>> polled, Double lag) {
+        Integer[] partitions = polled.keySet().toArray(Integer[]::new);
+        Long[] lasts = polled.values().stream()
+                .map(records -> records.get(records.size() - 1).offset())
+                .toArray(Long[]::new);
+        return runs.execute(ADVANCE, partitions, lasts, lag).replaceWithVoid();
     }
 
     /** From the commit of the newest event to now, when everything it asks for has been committed. */

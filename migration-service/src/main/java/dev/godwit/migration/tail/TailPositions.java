@@ -125,24 +125,42 @@ public class TailPositions implements KafkaConsumerRebalanceListener {
     }
 
     /**
-     * Where a partition goes on, given the first offset that a poll brought: events before it are doubles. An offset that is missing, or a topic that was made anew under
+     * Where partitions go on, given the first offsets that a poll brought: events before that are doubles. An offset that is missing, or a topic that was made anew under
      * the consumer, is a change that nobody will ever tell of again.
      */
-    Uni<Long> next(int partition, long first) {
+    Uni<Map<Integer, Long>> next(Map<Integer, Long> firsts) {
         return read().chain(positions -> {
-            Optional<Position> known = Optional.ofNullable(positions.get(partition));
-            if (known.filter(position -> position.next() == first).isPresent()) {
-                return Uni.createFrom().item(first);
-            }
-            return kafka.topic(TOPIC).chain(topic -> {
-                Seen seen = new Seen(positions, topic);
-                boolean doubles = known.filter(position -> first < position.next() && seen.holds(partition, position))
-                        .isPresent();
-                return doubles
-                        ? Uni.createFrom().item(known.get().next())
-                        : moveTo(topic, partition, known, first).replaceWith(first);
-            });
+            boolean goesOn = firsts.entrySet().stream()
+                    .allMatch(polled -> Optional.ofNullable(positions.get(polled.getKey()))
+                            .filter(position -> position.next() == polled.getValue())
+                            .isPresent());
+            return goesOn
+                    ? Uni.createFrom().item(firsts)
+                    : kafka.topic(TOPIC).chain(topic -> next(new Seen(positions, topic), firsts));
         });
+    }
+
+    private Uni<Map<Integer, Long>> next(Seen seen, Map<Integer, Long> firsts) {
+        Map<Integer, Long> next = new HashMap<>();
+        return Multi.createFrom()
+                .iterable(firsts.entrySet())
+                .onItem()
+                .transformToUniAndConcatenate(polled -> next(seen, polled.getKey(), polled.getValue())
+                        .invoke(offset -> next.put(polled.getKey(), offset)))
+                .onItem()
+                .ignoreAsUni()
+                .replaceWith(next);
+    }
+
+    private Uni<Long> next(Seen seen, int partition, long first) {
+        Optional<Position> known = seen.of(partition);
+        boolean goesOn = known.filter(position -> position.next() == first).isPresent();
+        boolean doubles = known.filter(position -> first < position.next() && seen.holds(partition, position))
+                .isPresent();
+        if (goesOn || doubles) {
+            return Uni.createFrom().item(known.get().next());
+        }
+        return moveTo(seen.topic(), partition, known, first).replaceWith(first);
     }
 
     /**

@@ -3,16 +3,19 @@ package dev.godwit.migration.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.godwit.migration.tail.KafkaOffsets;
 import dev.godwit.migration.testing.LiveService;
 import dev.godwit.migration.testing.TestKafka;
 import dev.godwit.migration.testing.TestPostgres;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import io.vertx.core.json.JsonObject;
+import jakarta.inject.Inject;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -20,6 +23,46 @@ import org.junit.jupiter.api.Test;
 @QuarkusTest
 @TestProfile(LiveService.class)
 class TailTrapsIT extends LiveRuns {
+
+    @Inject
+    KafkaOffsets kafka;
+
+    @Test
+    void shouldApplyTogetherWhatSeveralPartitionsBring() throws SQLException {
+        String first = following("first");
+        long batches = tailBatches(first);
+        Map<Integer, Long> ends = changes();
+        try (Connection inTheWay = TestPostgres.connect(database);
+                Statement statement = inTheWay.createStatement()) {
+            inTheWay.setAutoCommit(false);
+            statement.execute("SELECT FROM godwit.tail FOR UPDATE");
+            insert("first", 21, 60);
+            patiently().until(() -> sum(changes()) >= sum(ends) + 40);
+            inTheWay.commit();
+        }
+        patiently().untilAsserted(() -> assertThat(pending("first")).isZero());
+
+        assertThat(changes().entrySet().stream()
+                        .filter(end -> end.getValue() > ends.get(end.getKey()))
+                        .count())
+                .as("partitions with changes")
+                .isEqualTo(6);
+        // The poll that met the lock, one that was fetched meanwhile, and the rest.
+        assertThat(tailBatches(first) - batches).isBetween(1L, 4L);
+        complete(first);
+    }
+
+    private Map<Integer, Long> changes() {
+        return await(kafka.topic("godwit.changes")).ends();
+    }
+
+    private static long sum(Map<Integer, Long> offsets) {
+        return offsets.values().stream().mapToLong(Long::longValue).sum();
+    }
+
+    private long tailBatches(String run) {
+        return Long.parseLong(value("SELECT count(*) FROM godwit.batch WHERE run_id = $1 AND lane = 'tail'", run));
+    }
 
     @Test
     void shouldKeepChangesOfAPausedRunAndLetOthersPassT09() {

@@ -13,6 +13,7 @@ import java.util.Map;
 
 /** How to start and ask the two services. */
 final class Services {
+    private static final String PROCESSORS = "GODWIT_PACE_PROCESSORS";
     private static final String HEAP = "256m";
 
     private final StateDirectory state;
@@ -50,6 +51,15 @@ final class Services {
         environment.put("GODWIT_INSTANCE", Component.migration(instance));
         environment.put("GODWIT_CAPTURE_SLOT", Connector.SLOT);
         environment.put("GODWIT_BLOBS_DIRECTORY", state.stores().toString());
+        if (settings.databaseUrl() == null) {
+            // The stack's own server is on this machine. What the caller's environment says wins.
+            environment.put(
+                    PROCESSORS,
+                    System.getenv()
+                            .getOrDefault(
+                                    PROCESSORS,
+                                    Integer.toString(Runtime.getRuntime().availableProcessors())));
+        }
         settings.sources().keySet().forEach(name -> {
             database(environment, sourcePrefix(name), settings.asServicesReach(settings.sourceForMigration(name)));
             environment.put(sourcePrefix(name) + "_SLOT", Connector.slotOf(name));
