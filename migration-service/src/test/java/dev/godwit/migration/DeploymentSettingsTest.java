@@ -7,6 +7,7 @@ import dev.godwit.migration.blob.BlobsConfig;
 import dev.godwit.migration.blob.StoresConfig;
 import dev.godwit.migration.graph.GraphConfig;
 import dev.godwit.migration.health.HealthConfig;
+import dev.godwit.migration.pace.PaceConfig;
 import dev.godwit.migration.request.CommandsConfig;
 import dev.godwit.migration.retention.OutboxConfig;
 import dev.godwit.migration.run.GodwitConfig;
@@ -49,6 +50,7 @@ class DeploymentSettingsTest {
             HealthConfig.class,
             CommandsConfig.class,
             BlobsConfig.class,
+            PaceConfig.class,
             StoresConfig.class,
             RehearsalConfig.class);
 
