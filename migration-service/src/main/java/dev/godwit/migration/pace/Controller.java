@@ -31,6 +31,9 @@ public final class Controller {
     /** Steps become small well below the share that did harm last, so that the dead band is not stepped over. */
     private static final double CAREFUL = 0.7;
 
+    /** Beyond it, seen from where steps became small, the run has got past the share that did harm last: it was somebody else's, or is over. */
+    private static final double PAST = 1.1 / CAREFUL;
+
     private static final Duration COOL = Duration.ofSeconds(3);
     private static final Duration GRACE = Duration.ofSeconds(10);
 
@@ -122,7 +125,8 @@ public final class Controller {
     private static double grown(PaceState before, Instant now) {
         Duration since = Duration.between(before.at(), now);
         Duration step = since.compareTo(STEP_MAX) > 0 ? STEP_MAX : since;
-        double perSecond = before.share() < before.slowFrom() ? STEP_PER_SECOND : SMALL_STEP_PER_SECOND;
+        boolean near = before.share() >= before.slowFrom() && before.share() < before.slowFrom() * PAST;
+        double perSecond = near ? SMALL_STEP_PER_SECOND : STEP_PER_SECOND;
         return Math.min(1, before.share() + perSecond * step.toMillis() / 1000.0);
     }
 

@@ -115,6 +115,21 @@ class ControllerTest {
         assertThat(simulation.share(160)).isEqualTo(1);
     }
 
+    @Test
+    void shouldReturnWithinThirtySecondsAfterAHogThatBreathes() {
+        PaceState state = PaceState.begin(BEGIN);
+        for (int second = 1; second <= 60; second++) {
+            // Bad for two seconds, good for five: what little the run has by then is not what does harm.
+            boolean bad = second > 20 && second <= 36 && (second - 21) % 7 < 2;
+            state = decide(state, BEGIN.plusSeconds(second), Reading.of(PROBE, bad ? PROBE.soft() : 1));
+            if (second == 36) {
+                assertThat(state.share()).isLessThanOrEqualTo(0.25);
+            }
+        }
+
+        assertThat(state.share()).isGreaterThan(0.9);
+    }
+
     @ParameterizedTest
     @ValueSource(doubles = {1, 20, 500})
     void shouldTakeNoSingleStallForALoad(double stall) {
