@@ -47,8 +47,14 @@ class PaceIT {
             "godwit.pace.sql.writes.hard", "100");
 
     /** A machine that is busy with something else must not decide what a test is about. */
-    private static final Map<String, String> CALM =
-            Map.of("godwit.pace.probe-latency.enabled", "false", "godwit.pace.wal-waits.enabled", "false");
+    /** Levels are of 25 processors, of which the hundredth part is a quarter of one. */
+    private static final Map<String, String> CALM = Map.of(
+            "godwit.pace.probe-latency.enabled",
+            "false",
+            "godwit.pace.wal-waits.enabled",
+            "false",
+            "godwit.pace.processors",
+            "25");
 
     private Engine engine;
     private EngineRun run;
