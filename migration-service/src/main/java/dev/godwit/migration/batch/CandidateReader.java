@@ -9,7 +9,6 @@ import io.vertx.mutiny.sqlclient.SqlConnection;
 import io.vertx.mutiny.sqlclient.Tuple;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /** Reads rows with what the definition says of each. */
 final class CandidateReader {
@@ -36,7 +35,7 @@ final class CandidateReader {
         return new CarefulReader<>(connection, new Careful(foresee)).read(selection);
     }
 
-    private final class Careful implements CarefulReader.Source<List<Candidate>> {
+    private final class Careful implements CarefulReader.ListSource<Candidate> {
 
         private final boolean foresee;
 
@@ -55,18 +54,8 @@ final class CandidateReader {
         }
 
         @Override
-        public List<Candidate> none() {
-            return List.of();
-        }
-
-        @Override
         public List<Candidate> failed(String key, Throwable failure) {
             return List.of(Candidate.failed(key, PgErrors.code(failure), PgErrors.describe(failure)));
-        }
-
-        @Override
-        public List<Candidate> both(List<Candidate> first, List<Candidate> second) {
-            return Stream.concat(first.stream(), second.stream()).toList();
         }
     }
 

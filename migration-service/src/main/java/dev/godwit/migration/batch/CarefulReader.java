@@ -6,6 +6,7 @@ import dev.godwit.migration.sql.PgErrors;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.SqlConnection;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * Reads rows with expressions of a definition that a single row can spoil, or that are too large together: what cannot be read together is read in halves, until the row stands alone.
@@ -32,6 +33,20 @@ final class CarefulReader<T> {
         T failed(String key, Throwable failure);
 
         T both(T first, T second);
+    }
+
+    /** What reads a list. */
+    interface ListSource<E> extends Source<List<E>> {
+
+        @Override
+        default List<E> none() {
+            return List.of();
+        }
+
+        @Override
+        default List<E> both(List<E> first, List<E> second) {
+            return Stream.concat(first.stream(), second.stream()).toList();
+        }
     }
 
     private final SqlConnection connection;

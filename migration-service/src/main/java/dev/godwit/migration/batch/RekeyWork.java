@@ -13,7 +13,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Stream;
 
 /** One batch of a rekey, as the lanes see it. */
 final class RekeyWork implements OperationBatch {
@@ -47,7 +46,7 @@ final class RekeyWork implements OperationBatch {
         return new CarefulReader<>(connection, new Pending()).read(selection);
     }
 
-    private final class Pending implements CarefulReader.Source<List<String>> {
+    private final class Pending implements CarefulReader.ListSource<String> {
 
         @Override
         public Uni<List<String>> read(Selection selection) {
@@ -59,20 +58,10 @@ final class RekeyWork implements OperationBatch {
             return RekeyWork.this.keys(selection);
         }
 
-        @Override
-        public List<String> none() {
-            return List.of();
-        }
-
         /** That it cannot be read is for whoever tries to migrate it. */
         @Override
         public List<String> failed(String key, Throwable failure) {
             return List.of(key);
-        }
-
-        @Override
-        public List<String> both(List<String> first, List<String> second) {
-            return Stream.concat(first.stream(), second.stream()).toList();
         }
     }
 

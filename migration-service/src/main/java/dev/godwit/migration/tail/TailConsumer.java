@@ -24,6 +24,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.BinaryOperator;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
@@ -119,16 +120,17 @@ public class TailConsumer {
      */
     @Incoming("changes")
     public Uni<Void> on(ConsumerRecords<String, String> records) {
-        SortedMap<Integer, List<ConsumerRecord<String, String>>> polled = new TreeMap<>();
-        records.partitions().forEach(partition -> polled.put(partition.partition(), records.records(partition)));
+        List<ConsumerRecord<String, String>> polled = new ArrayList<>(records.count());
+        records.forEach(polled::add);
         return polled.isEmpty() ? Uni.createFrom().voidItem() : persistently(polled);
     }
 
-    private Uni<Void> persistently(SortedMap<Integer, List<ConsumerRecord<String, String>>> polled) {
+    private Uni<Void> persistently(List<ConsumerRecord<String, String>> polled) {
         return apply(polled)
                 .onFailure()
-                .invoke(failure ->
-                        LOG.warnf("Changes of partitions %s wait: %s", polled.keySet(), PgErrors.describe(failure)))
+                .invoke(failure -> LOG.warnf(
+                        "Changes of partitions %s wait: %s",
+                        offsets(polled, (first, later) -> first).keySet(), PgErrors.describe(failure)))
                 .onFailure()
                 .retry()
                 .withBackOff(BACK_OFF_MIN, BACK_OFF_MAX)
@@ -136,48 +138,41 @@ public class TailConsumer {
                 .indefinitely();
     }
 
-    private Uni<Void> apply(SortedMap<Integer, List<ConsumerRecord<String, String>>> polled) {
-        Map<Integer, Long> firsts = new TreeMap<>();
-        polled.forEach(
-                (partition, records) -> firsts.put(partition, records.get(0).offset()));
-        return positions.next(firsts).chain(next -> {
-            SortedMap<Integer, List<ConsumerRecord<String, String>>> fresh = new TreeMap<>();
-            polled.forEach((partition, records) -> {
-                List<ConsumerRecord<String, String>> after = records.stream()
-                        .filter(record -> record.offset() >= next.get(partition))
-                        .toList();
-                if (!after.isEmpty()) {
-                    fresh.put(partition, after);
-                }
-            });
+    private Uni<Void> apply(List<ConsumerRecord<String, String>> polled) {
+        return positions.next(offsets(polled, (first, later) -> first)).chain(next -> {
+            List<ConsumerRecord<String, String>> fresh = polled.stream()
+                    .filter(record -> record.offset() >= next.get(record.partition()))
+                    .toList();
             return fresh.isEmpty() ? Uni.createFrom().voidItem() : applyFresh(fresh);
         });
     }
 
+    /** One offset of each partition: of its records, which are in order, the first or the last. */
+    private static SortedMap<Integer, Long> offsets(
+            List<ConsumerRecord<String, String>> records, BinaryOperator<Long> which) {
+        return records.stream()
+                .collect(Collectors.toMap(ConsumerRecord::partition, ConsumerRecord::offset, which, TreeMap::new));
+    }
+
     /** The batch belongs to the stream of the first of the partitions: whose events it holds is nobody's concern, only that its stream is in order. */
-    private Uni<Void> applyFresh(SortedMap<Integer, List<ConsumerRecord<String, String>>> polled) {
-        List<ChangeEvent> events = new ArrayList<>();
-        polled.values()
-                .forEach(records -> records.forEach(
-                        record -> ChangeEvent.parse(record.value()).ifPresent(events::add)));
+    private Uni<Void> applyFresh(List<ConsumerRecord<String, String>> records) {
+        List<ChangeEvent> events = new ArrayList<>(records.size());
+        records.forEach(record -> ChangeEvent.parse(record.value()).ifPresent(events::add));
+        SortedMap<Integer, Long> lasts = offsets(records, (earlier, last) -> last);
         return hear(events)
                 .chain(() -> watching(events))
                 .chain(watching -> Multi.createFrom()
                         .iterable(watching)
                         .onItem()
-                        .transformToUniAndConcatenate(run -> applyTo(run, polled.firstKey(), events))
+                        .transformToUniAndConcatenate(run -> applyTo(run, lasts.firstKey(), events))
                         .onItem()
                         .ignoreAsUni())
-                .chain(() -> advance(polled, lag(events)))
+                .chain(() -> runs.execute(
+                        ADVANCE,
+                        lasts.keySet().toArray(Integer[]::new),
+                        lasts.values().toArray(Long[]::new),
+                        lag(events)))
                 .replaceWithVoid();
-    }
-
-    private Uni<Void> advance(SortedMap<Integer, List<ConsumerRecord<String, String>>> polled, Double lag) {
-        Integer[] partitions = polled.keySet().toArray(Integer[]::new);
-        Long[] lasts = polled.values().stream()
-                .map(records -> records.get(records.size() - 1).offset())
-                .toArray(Long[]::new);
-        return runs.execute(ADVANCE, partitions, lasts, lag).replaceWithVoid();
     }
 
     /** From the commit of the newest event to now, when everything it asks for has been committed. */

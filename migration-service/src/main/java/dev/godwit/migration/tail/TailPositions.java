@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.common.TopicPartition;
 
@@ -63,15 +64,20 @@ public class TailPositions implements KafkaConsumerRebalanceListener {
     }
 
     private Uni<Map<TopicPartition, Long>> positions(Collection<TopicPartition> partitions) {
-        Map<TopicPartition, Long> positions = new HashMap<>();
-        return look().chain(seen -> Multi.createFrom()
-                        .iterable(List.copyOf(partitions))
-                        .onItem()
-                        .transformToUniAndConcatenate(partition ->
-                                position(seen, partition.partition()).invoke(at -> positions.put(partition, at)))
-                        .onItem()
-                        .ignoreAsUni())
-                .replaceWith(positions);
+        return look().chain(seen -> each(partitions, partition -> position(seen, partition.partition())));
+    }
+
+    /** Asks for one offset after the other. */
+    private static <P> Uni<Map<P, Long>> each(Collection<P> partitions, Function<P, Uni<Long>> offset) {
+        Map<P, Long> offsets = new HashMap<>();
+        return Multi.createFrom()
+                .iterable(List.copyOf(partitions))
+                .onItem()
+                .transformToUniAndConcatenate(
+                        partition -> offset.apply(partition).invoke(at -> offsets.put(partition, at)))
+                .onItem()
+                .ignoreAsUni()
+                .replaceWith(offsets);
     }
 
     private record Position(String topicId, long next) {}
@@ -130,34 +136,26 @@ public class TailPositions implements KafkaConsumerRebalanceListener {
      */
     Uni<Map<Integer, Long>> next(Map<Integer, Long> firsts) {
         return read().chain(positions -> {
-            boolean goesOn = firsts.entrySet().stream()
-                    .allMatch(polled -> Optional.ofNullable(positions.get(polled.getKey()))
-                            .filter(position -> position.next() == polled.getValue())
-                            .isPresent());
-            return goesOn
+            boolean allGoOn = firsts.entrySet().stream()
+                    .allMatch(polled -> isNext(positions.get(polled.getKey()), polled.getValue()));
+            return allGoOn
                     ? Uni.createFrom().item(firsts)
-                    : kafka.topic(TOPIC).chain(topic -> next(new Seen(positions, topic), firsts));
+                    : kafka.topic(TOPIC)
+                            .map(topic -> new Seen(positions, topic))
+                            .chain(seen ->
+                                    each(firsts.keySet(), partition -> next(seen, partition, firsts.get(partition))));
         });
     }
 
-    private Uni<Map<Integer, Long>> next(Seen seen, Map<Integer, Long> firsts) {
-        Map<Integer, Long> next = new HashMap<>();
-        return Multi.createFrom()
-                .iterable(firsts.entrySet())
-                .onItem()
-                .transformToUniAndConcatenate(polled -> next(seen, polled.getKey(), polled.getValue())
-                        .invoke(offset -> next.put(polled.getKey(), offset)))
-                .onItem()
-                .ignoreAsUni()
-                .replaceWith(next);
+    private static boolean isNext(Position known, long first) {
+        return known != null && known.next() == first;
     }
 
     private Uni<Long> next(Seen seen, int partition, long first) {
         Optional<Position> known = seen.of(partition);
-        boolean goesOn = known.filter(position -> position.next() == first).isPresent();
         boolean doubles = known.filter(position -> first < position.next() && seen.holds(partition, position))
                 .isPresent();
-        if (goesOn || doubles) {
+        if (doubles || isNext(known.orElse(null), first)) {
             return Uni.createFrom().item(known.get().next());
         }
         return moveTo(seen.topic(), partition, known, first).replaceWith(first);

@@ -46,8 +46,7 @@ class PaceIT {
             "godwit.pace.sql.writes.soft", "10",
             "godwit.pace.sql.writes.hard", "100");
 
-    /** A machine that is busy with something else must not decide what a test is about. */
-    /** Levels are of 25 processors, of which the hundredth part is a quarter of one. */
+    /** A machine that is busy with something else must not decide what a test is about. Levels are of 25 processors, of which the hundredth part is a quarter of one. */
     private static final Map<String, String> CALM = Map.of(
             "godwit.pace.probe-latency.enabled",
             "false",
