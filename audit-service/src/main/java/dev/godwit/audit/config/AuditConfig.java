@@ -77,6 +77,12 @@ public interface AuditConfig {
     /** Waiting for a database that is away. */
     interface Inbox {
 
+        /** How long outcomes that come one by one are gathered before they are stored together, in milliseconds: so much later the trail has them at most. */
+        @WithDefault("250")
+        @Min(0)
+        @Max(10_000)
+        int lingerMillis();
+
         /** First pause before a failed transaction is tried again. */
         @NotNull
         @WithDefault("PT0.2S")

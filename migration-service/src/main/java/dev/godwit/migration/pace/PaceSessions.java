@@ -15,11 +15,16 @@ import jakarta.inject.Inject;
 @ApplicationScoped
 public class PaceSessions {
 
+    /** Characters. What reads the signals is longer than the client remembers by itself, and would be parsed and planned each second. */
+    private static final int SQL_LIMIT = 8192;
+
     private final Pool pool;
 
     @Inject
     public PaceSessions(Vertx vertx, GodwitConfig config, PaceConfig pace) {
-        PgConnectOptions connect = ConnectOptions.of(config.database()).setCachePreparedStatements(true);
+        PgConnectOptions connect = ConnectOptions.of(config.database())
+                .setCachePreparedStatements(true)
+                .setPreparedStatementCacheSqlLimit(SQL_LIMIT);
         connect.addProperty("application_name", "godwit-pace");
         connect.addProperty("statement_timeout", pace.statementTimeout().toMillis() + "ms");
         connect.addProperty("lock_timeout", pace.statementTimeout().toMillis() + "ms");

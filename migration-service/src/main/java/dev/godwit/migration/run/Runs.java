@@ -89,7 +89,7 @@ public class Runs {
 
     /** Runs that somebody must drive on, oldest first. */
     public Uni<List<Run>> active() {
-        return pool.query(ACTIVE).execute().map(rows -> {
+        return pool.preparedQuery(ACTIVE).execute().map(rows -> {
             List<Run> runs = new ArrayList<>(rows.size());
             rows.forEach(row -> runs.add(Run.fromRow(row)));
             return runs;

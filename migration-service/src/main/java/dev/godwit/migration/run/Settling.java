@@ -12,7 +12,9 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
 /** What a run waits for before it goes on: chunks that are done, keys that are worked off, and the proof that nothing is under way. */
@@ -20,6 +22,8 @@ import java.util.function.Supplier;
 class Settling {
 
     private static final Duration DRAIN_FOR = Duration.ofSeconds(2);
+    private static final Duration LOOK_EVERY = Duration.ofSeconds(1);
+    private static final int REMEMBERED_MAX = 1000;
 
     private static final String SET_PROOF = """
             UPDATE godwit.run
@@ -33,9 +37,14 @@ class Settling {
              WHERE id = $1
             """;
 
-    /** Requests are rare, and looked for without a batch of their own. */
-    private static final String REQUESTED =
-            "SELECT EXISTS (SELECT FROM godwit.pending_key WHERE run_id = $1 AND command_id IS NOT NULL) AS requested";
+    /** Most of the time no key waits, and to see that takes no batch. */
+    private static final String WAITING = """
+            SELECT EXISTS (SELECT FROM godwit.pending_key WHERE run_id = $1 AND command_id IS NOT NULL) AS requested,
+                   EXISTS (SELECT FROM godwit.pending_key
+                            WHERE run_id = $1
+                              AND command_id IS NULL
+                              AND not_before <= clock_timestamp()) AS others
+            """;
 
     private static final String PENDING = "SELECT EXISTS (SELECT FROM godwit.pending_key WHERE run_id = $1) AS pending";
 
@@ -46,6 +55,7 @@ class Settling {
     private final CaughtUp caughtUp;
     private final HeardDatabases databases;
     private final SlotReaders readers;
+    private final Map<String, Instant> looked = new ConcurrentHashMap<>();
 
     @Inject
     Settling(
@@ -71,16 +81,32 @@ class Settling {
                 .chain(open -> open == 0 ? then.get() : chunks.sweepIdle(run.id(), run.generation()));
     }
 
-    /** Works off waiting keys for a while. */
+    /** Works off waiting keys for a while, requests first: somebody waits for the answer. */
     Uni<Void> drain(Run run) {
-        return contexts.of(run).chain(context -> drainRequested(context).chain(() -> drain(context, false)));
+        return runs.execute(WAITING, run.id())
+                .map(rows -> rows.iterator().next())
+                .chain(waiting -> drain(waiting.getBoolean("requested"), run, true)
+                        .chain(() -> drain(waiting.getBoolean("others") || mustLook(run), run, false)));
     }
 
-    private Uni<Void> drainRequested(RunContext context) {
-        return runs.execute(REQUESTED, context.runId())
-                .chain(rows -> rows.iterator().next().getBoolean("requested")
-                        ? drain(context, true)
-                        : Uni.createFrom().voidItem());
+    private Uni<Void> drain(boolean waiting, Run run, boolean requested) {
+        return waiting
+                ? contexts.of(run).chain(context -> drain(context, requested))
+                : Uni.createFrom().voidItem();
+    }
+
+    /** A batch that finds nothing to do finds out all the same that a table was changed, also where nobody writes any more. */
+    private boolean mustLook(Run run) {
+        Instant now = Steady.now();
+        Instant last = looked.get(run.id());
+        if (last != null && now.isBefore(last.plus(LOOK_EVERY))) {
+            return false;
+        }
+        if (looked.size() > REMEMBERED_MAX) {
+            looked.clear();
+        }
+        looked.put(run.id(), now);
+        return true;
     }
 
     private Uni<Void> drain(RunContext context, boolean requested) {

@@ -31,6 +31,16 @@ class DriftIT extends LiveRuns {
     }
 
     @Test
+    void shouldNoticeAChangedTableThoughNobodyWrites() {
+        String first = following("first");
+
+        execute("ALTER TABLE first ADD extra int");
+
+        must(first, RunState.PAUSED);
+        assertThat(reason(first)).startsWith("schema_drift: column extra of public.first is new (integer);");
+    }
+
+    @Test
     void shouldWaitForATableThatWasRenamedToComeBack() {
         String first = following("first");
         execute("ALTER TABLE first RENAME TO papers");

@@ -9,6 +9,7 @@ import java.sql.Connection;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -37,6 +38,17 @@ final class ImpactBench {
         /** How much longer the slowest of a hundred take. */
         double p99Ratio() {
             return with.all().quantileMillis(P99) / without.all().quantileMillis(P99);
+        }
+
+        private String told() {
+            return String.format(
+                    Locale.ROOT,
+                    "%s: p99 %.2f -> %.2f ms, %.2f times; %.0f entities/s",
+                    level,
+                    without.all().quantileMillis(P99),
+                    with.all().quantileMillis(P99),
+                    p99Ratio(),
+                    rate);
         }
     }
 
@@ -145,7 +157,9 @@ final class ImpactBench {
         }
         godwit.pause(at.run());
         Load.Served without = before.isPresent() ? before.get() : window(at);
-        return Optional.of(new Pair(level, without, with, rate, load));
+        Pair pair = new Pair(level, without, with, rate, load);
+        progress.accept(pair.told());
+        return Optional.of(pair);
     }
 
     private Load.Served window(Flight at) {
