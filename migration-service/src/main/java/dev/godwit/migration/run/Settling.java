@@ -85,11 +85,11 @@ class Settling {
     Uni<Void> drain(Run run) {
         return runs.execute(WAITING, run.id())
                 .map(rows -> rows.iterator().next())
-                .chain(waiting -> drain(waiting.getBoolean("requested"), run, true)
-                        .chain(() -> drain(waiting.getBoolean("others") || mustLook(run), run, false)));
+                .chain(waiting -> drainIf(waiting.getBoolean("requested"), run, true)
+                        .chain(() -> drainIf(waiting.getBoolean("others") || mustLook(run), run, false)));
     }
 
-    private Uni<Void> drain(boolean waiting, Run run, boolean requested) {
+    private Uni<Void> drainIf(boolean waiting, Run run, boolean requested) {
         return waiting
                 ? contexts.of(run).chain(context -> drain(context, requested))
                 : Uni.createFrom().voidItem();
