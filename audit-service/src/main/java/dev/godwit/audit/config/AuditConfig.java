@@ -74,12 +74,12 @@ public interface AuditConfig {
         Optional<Path> caFile();
     }
 
-    /** Waiting for a database that is away. */
+    /** How outcomes come into the database. */
     interface Inbox {
 
-        /** How long outcomes that come one by one are gathered before they are stored together, in milliseconds: so much later the trail has them at most. */
+        /** How long outcomes that come one by one are gathered before they are stored together, in milliseconds: so much later the trail has them at most; not zero, or the broker would be asked again at once. */
         @WithDefault("250")
-        @Min(0)
+        @Min(10)
         @Max(10_000)
         int lingerMillis();
 

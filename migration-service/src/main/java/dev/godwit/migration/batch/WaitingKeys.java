@@ -58,7 +58,7 @@ public final class WaitingKeys {
                AND cause = $2
             """;
 
-    /** Keys of one table and one command, oldest causes first, those that failed before alone. */
+    /** Keys of one table and one command, oldest causes first; of those that failed together a few, and of those that failed again, one. */
     private static final String TAKE = """
             WITH first AS (
                 SELECT relation, refers, command_id, attempts
@@ -75,10 +75,13 @@ public final class WaitingKeys {
                         AND first.command_id IS NOT DISTINCT FROM p.command_id
              WHERE p.run_id = $1
                AND p.not_before <= clock_timestamp()
-               AND (first.attempts = 0 AND p.attempts = 0 OR first.attempts > 0)
-             LIMIT $2
+               AND p.attempts = first.attempts
+             LIMIT (SELECT CASE attempts WHEN 0 THEN $2::integer WHEN 1 THEN least($2::integer, $4::integer) ELSE 1 END FROM first)
                FOR UPDATE OF p SKIP LOCKED
             """;
+
+    /** So many of which one may be at fault: the others of a batch of 500 then take thirty transactions, not 500. */
+    private static final int FEW = 16;
 
     private static final String REMOVE = """
             DELETE FROM godwit.pending_key
@@ -148,7 +151,7 @@ public final class WaitingKeys {
      *
      * @param refers whether they name rows by their primary keys, because these only refer to entities
      * @param commandId who asked for them
-     * @param attempts how often they were deferred; a key that was is taken alone
+     * @param attempts how often they were deferred; a key that was twice is taken alone
      */
     public record Taken(TableName table, boolean refers, List<String> keys, Optional<String> commandId, int attempts) {}
 
@@ -183,7 +186,7 @@ public final class WaitingKeys {
      * @param requested keys that another service asked for, else all others
      */
     public Uni<Optional<Taken>> take(int max, boolean requested) {
-        return execute(TAKE, Tuple.of(runId, max, requested)).map(rows -> {
+        return execute(TAKE, Tuple.of(runId, max, requested, FEW)).map(rows -> {
             List<Row> list = StreamSupport.stream(rows.spliterator(), false).toList();
             return list.isEmpty() ? Optional.empty() : Optional.of(taken(list));
         });
@@ -191,16 +194,12 @@ public final class WaitingKeys {
 
     private static Taken taken(List<Row> rows) {
         Row first = rows.get(0);
-        int attempts = first.getInteger("attempts");
         return new Taken(
                 TableName.parse(first.getString("relation")),
                 first.getBoolean("refers"),
-                rows.stream()
-                        .limit(attempts > 0 ? 1 : rows.size())
-                        .map(row -> row.getString("key"))
-                        .toList(),
+                rows.stream().map(row -> row.getString("key")).toList(),
                 Optional.ofNullable(first.getString("command_id")),
-                attempts);
+                first.getInteger("attempts"));
     }
 
     /** These keys wait no longer. */
@@ -208,7 +207,7 @@ public final class WaitingKeys {
         return execute(REMOVE, row(taken)).replaceWithVoid();
     }
 
-    /** Lets keys wait longer, each time more, and then be taken one by one. */
+    /** Lets keys wait longer, each time more, and then be taken by fewer, and in the end one by one. */
     public Uni<Void> defer(Taken taken) {
         return execute(DEFER, row(taken)).replaceWithVoid();
     }

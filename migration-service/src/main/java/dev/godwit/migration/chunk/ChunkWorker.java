@@ -58,12 +58,14 @@ public class ChunkWorker {
                AND c.number = $2
             """;
 
+    /** Without a flush: a run that gives way to a busy disk must not add to its work by waiting. A message whose epoch was lost with a crash is not stale. */
     private static final String NEXT_EPOCH = """
             UPDATE godwit.chunk
                SET epoch = epoch + 1, touched_at = clock_timestamp()
              WHERE run_id = $1
                AND number = $2
                AND state = 'open'
+               AND set_config('synchronous_commit', 'off', true) = 'off'
             RETURNING epoch
             """;
 
@@ -217,7 +219,7 @@ public class ChunkWorker {
                 .recoverWithUni(failure -> overcome(run, message, kind, progress, failure));
     }
 
-    /** A batch that fails has taken its time all the same. */
+    /** A batch that fails has taken its time all the same, but for what it waited for locks. */
     private Uni<Void> inTurn(
             RunContext run, ChunkMessage message, ChunkWork.Kind kind, Progress progress, Pacing.Turn turn) {
         progress.owed = turn.owed();
@@ -229,13 +231,19 @@ public class ChunkWorker {
         long started = System.nanoTime();
         return work.next(run, kind, message.chunk(), turn.entities(), progress.rowsPerBlock, progress.expectWork)
                 .onFailure()
-                .invoke(failure -> progress.owed = turn.owedAfter(0, since(started)))
+                .invoke(failure -> progress.owed = turn.owedAfter(0, worked(run, progress, failure, since(started))))
                 .invoke(ended -> {
                     Duration took = since(started);
                     progress.owed = turn.owedAfter(outcomes(ended), took);
                     note(ended, sizer(run), took, progress);
                 })
                 .chain(() -> troubles.over(run.runId(), message.chunk()));
+    }
+
+    /** Who waited in vain for a lock used no more of a processor meanwhile than a batch that works. */
+    private Duration worked(RunContext run, Progress progress, Throwable failure, Duration took) {
+        Duration atWork = pacing.transactionTime(pacing.terms(run.runId(), progress.terms));
+        return PgErrors.isContended(failure) && took.compareTo(atWork) > 0 ? atWork : took;
     }
 
     private static Duration since(long started) {

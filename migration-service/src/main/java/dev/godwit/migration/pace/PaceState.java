@@ -7,7 +7,7 @@ import java.util.Optional;
  * Where the controller of a run stands.
  *
  * @param share of what the run's level allows, from {@link Controller#FLOOR} to 1
- * @param slowFrom from this share on the run goes faster by small steps only, since it did harm a little above
+ * @param slowFrom from this share on the run goes faster by small steps only, until it has got past where it last did harm
  * @param stopped the signal beyond its hard limit that stopped the run, or {@code window}; empty while it may work
  * @param reason stable code of what holds the run back; empty when nothing does but its level
  * @param detail the same for people

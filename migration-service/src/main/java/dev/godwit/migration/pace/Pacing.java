@@ -53,6 +53,7 @@ public class Pacing {
     private final PaceBoard board;
     private final PaceConfig config;
     private final Duration fullTime;
+    private final int entitiesMax;
 
     @Inject
     public Pacing(Runs runs, PaceBoard board, PaceConfig config, GodwitConfig godwit) {
@@ -60,6 +61,7 @@ public class Pacing {
         this.board = board;
         this.config = config;
         this.fullTime = godwit.batch().target();
+        this.entitiesMax = godwit.batch().entitiesMax();
     }
 
     /** What a worker is to do. */
@@ -163,7 +165,7 @@ public class Pacing {
         Duration expected = wish.expected().apply(entities);
         Duration cost = tariff.cost(reserved, expected);
         Instant now = row.getOffsetDateTime("now").toInstant();
-        Schedule.Answer answer = Schedule.ask(free(row).plus(owed), now, cost, PATIENCE);
+        Schedule.Answer answer = Schedule.ask(free(row, now, tariff).plus(owed), now, cost, PATIENCE);
         boolean byCap = !answer.delay().isZero() && tariff.isHeldByCap(reserved, expected);
         Optional<Instant> held = byCap ? Optional.of(now.plus(answer.delay())) : Optional.empty();
         Turn turn = answer.granted()
@@ -190,6 +192,13 @@ public class Pacing {
         OffsetDateTime decided = row.getOffsetDateTime("decided_at");
         boolean stale = decided != null && decided.plus(STALE).isBefore(row.getOffsetDateTime("now"));
         return (stale ? Controller.FLOOR : row.getDouble("share")) / row.getInteger("sharers");
+    }
+
+    /** No later than a batch could have made it: a clock that was ahead, and was set right again, leaves moments that are far away. */
+    private Instant free(Row row, Instant now, Tariff tariff) {
+        Instant free = free(row);
+        Instant latest = now.plus(tariff.most(entitiesMax));
+        return free.isAfter(latest) ? latest : free;
     }
 
     private static Instant free(Row row) {

@@ -15,6 +15,9 @@ record Tariff(Optional<Integer> perSecond, OptionalDouble duty) {
     /** The most that one batch takes out of the cap at once. */
     private static final Duration BATCH = Duration.ofMillis(200);
 
+    /** The longest that a run stands still for the time of one batch: of one that took so long the share says little, since most of it went by waiting. */
+    private static final Duration STANDSTILL_MAX = Duration.ofMinutes(1);
+
     private static final long NANOS_PER_SECOND = Duration.ofSeconds(1).toNanos();
 
     Tariff {
@@ -49,6 +52,11 @@ record Tariff(Optional<Integer> perSecond, OptionalDouble duty) {
         return byCount.compareTo(byTime) > 0 ? byCount : byTime;
     }
 
+    /** The most that a batch of so many entities can cost, however long it takes. */
+    Duration most(int entities) {
+        return cost(entities, STANDSTILL_MAX);
+    }
+
     /** Whether it is the cap that counts for such a batch. */
     boolean isHeldByCap(int entities, Duration took) {
         return perSecond.isPresent() && byCount(entities).compareTo(byTime(took)) >= 0;
@@ -61,6 +69,9 @@ record Tariff(Optional<Integer> perSecond, OptionalDouble duty) {
     }
 
     private Duration byTime(Duration took) {
-        return duty.isPresent() ? Duration.ofNanos((long) (took.toNanos() / duty.getAsDouble())) : Duration.ZERO;
+        return duty.isPresent()
+                ? Duration.ofNanos(
+                        (long) Math.min(STANDSTILL_MAX.toMillis() * 1e6, took.toNanos() / duty.getAsDouble()))
+                : Duration.ZERO;
     }
 }

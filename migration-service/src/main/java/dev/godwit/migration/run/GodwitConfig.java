@@ -93,10 +93,10 @@ public interface GodwitConfig {
     interface Tail {
         /**
          * How long changes that come one by one are gathered before they are applied together, in milliseconds. What the application writes is migrated that much later at
-         * most, and its transactions are shared by whatever comes in that time.
+         * most, and its transactions are shared by whatever comes in that time. Not zero: without a wait the broker would be asked again at once.
          */
         @WithDefault("250")
-        @Min(0)
+        @Min(10)
         @Max(10_000)
         int lingerMillis();
     }

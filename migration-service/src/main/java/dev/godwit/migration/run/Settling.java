@@ -39,7 +39,10 @@ class Settling {
 
     /** Most of the time no key waits, and to see that takes no batch. */
     private static final String WAITING = """
-            SELECT EXISTS (SELECT FROM godwit.pending_key WHERE run_id = $1 AND command_id IS NOT NULL) AS requested,
+            SELECT EXISTS (SELECT FROM godwit.pending_key
+                            WHERE run_id = $1
+                              AND command_id IS NOT NULL
+                              AND not_before <= clock_timestamp()) AS requested,
                    EXISTS (SELECT FROM godwit.pending_key
                             WHERE run_id = $1
                               AND command_id IS NULL
@@ -85,28 +88,36 @@ class Settling {
     Uni<Void> drain(Run run) {
         return runs.execute(WAITING, run.id())
                 .map(rows -> rows.iterator().next())
-                .chain(waiting -> drainIf(waiting.getBoolean("requested"), run, true)
-                        .chain(() -> drainIf(waiting.getBoolean("others") || mustLook(run), run, false)));
+                .chain(waiting -> drainRequests(run, waiting.getBoolean("requested"))
+                        .chain(() -> drainOthers(run, waiting.getBoolean("others"))));
     }
 
-    private Uni<Void> drainIf(boolean waiting, Run run, boolean requested) {
+    private Uni<Void> drainRequests(Run run, boolean waiting) {
         return waiting
-                ? contexts.of(run).chain(context -> drain(context, requested))
+                ? contexts.of(run).chain(context -> drain(context, true))
                 : Uni.createFrom().voidItem();
     }
 
-    /** A batch that finds nothing to do finds out all the same that a table was changed, also where nobody writes any more. */
-    private boolean mustLook(Run run) {
-        Instant now = Steady.now();
+    private Uni<Void> drainOthers(Run run, boolean waiting) {
+        return waiting || isLookDue(run)
+                ? contexts.of(run).chain(context -> drain(context, false)).invoke(() -> noteLook(run))
+                : Uni.createFrom().voidItem();
+    }
+
+    /**
+     * A batch that finds nothing to do finds out all the same that a table was changed, also where nobody writes any more. One that failed was no look: what keeps the run from its next
+     * step must not seem to be over because nobody asks.
+     */
+    private boolean isLookDue(Run run) {
         Instant last = looked.get(run.id());
-        if (last != null && now.isBefore(last.plus(LOOK_EVERY))) {
-            return false;
-        }
+        return last == null || !Steady.now().isBefore(last.plus(LOOK_EVERY));
+    }
+
+    private void noteLook(Run run) {
         if (looked.size() > REMEMBERED_MAX) {
             looked.clear();
         }
-        looked.put(run.id(), now);
-        return true;
+        looked.put(run.id(), Steady.now());
     }
 
     private Uni<Void> drain(RunContext context, boolean requested) {

@@ -23,7 +23,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** Change events of one partition, as far as they concern one run: de-duplicated by key and applied as one selection. */
+/** Change events of one poll, as far as they concern one run: de-duplicated by key and applied as one selection. */
 final class TailBatch {
 
     private static final Set<RunState> STATES =
@@ -49,11 +49,11 @@ final class TailBatch {
     }
 
     /** Applies the events; a run that does not take batches now has them parked. */
-    Uni<Void> apply(int partition) {
+    Uni<Void> apply(int stream) {
         if (keys.isEmpty()) {
             return Uni.createFrom().voidItem();
         }
-        Place place = new Place(Lane.TAIL, "tail-" + partition, Optional.empty(), STATES);
+        Place place = new Place(Lane.TAIL, "tail-" + stream, Optional.empty(), STATES);
         return batches.run(run, place, opened -> work(opened).map(Work::of))
                 .chain(ended -> ended instanceof Ended.Stopped stopped
                                 && stopped.state().watchesChanges()

@@ -18,6 +18,7 @@ import jakarta.inject.Inject;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -48,14 +49,14 @@ public class TailConsumer {
     /** A partition that another instance owns by now, and has gone on with, stays where it is. In the order of partitions, so that two instances do not lock each other out. */
     private static final String ADVANCE = """
             WITH polled AS MATERIALIZED (
-                SELECT t.partition, p.last
+                SELECT t.partition, p.last, p.lag
                   FROM godwit.tail AS t
-                  JOIN unnest($1::integer[], $2::bigint[]) AS p(partition, last) USING (partition)
+                  JOIN unnest($1::integer[], $2::bigint[], $3::float8[]) AS p(partition, last, lag) USING (partition)
                  WHERE t.next_offset <= p.last
                  ORDER BY t.partition
                    FOR UPDATE OF t)
             UPDATE godwit.tail AS t
-               SET next_offset = p.last + 1, lag_millis = $3, updated_at = clock_timestamp()
+               SET next_offset = p.last + 1, lag_millis = p.lag, updated_at = clock_timestamp()
               FROM polled AS p
              WHERE t.partition = p.partition
             """;
@@ -157,7 +158,11 @@ public class TailConsumer {
     /** The batch belongs to the stream of the first of the partitions: whose events it holds is nobody's concern, only that its stream is in order. */
     private Uni<Void> applyFresh(List<ConsumerRecord<String, String>> records) {
         List<ChangeEvent> events = new ArrayList<>(records.size());
-        records.forEach(record -> ChangeEvent.parse(record.value()).ifPresent(events::add));
+        Map<Integer, Long> newest = new HashMap<>();
+        records.forEach(record -> ChangeEvent.parse(record.value()).ifPresent(event -> {
+            events.add(event);
+            newest.merge(record.partition(), event.sourceMicros(), Math::max);
+        }));
         SortedMap<Integer, Long> lasts = offsets(records, (earlier, last) -> last);
         return hear(events)
                 .chain(() -> watching(events))
@@ -171,14 +176,15 @@ public class TailConsumer {
                         ADVANCE,
                         lasts.keySet().toArray(Integer[]::new),
                         lasts.values().toArray(Long[]::new),
-                        lag(events)))
+                        lasts.keySet().stream()
+                                .map(partition -> lag(newest.get(partition)))
+                                .toArray(Double[]::new)))
                 .replaceWithVoid();
     }
 
-    /** From the commit of the newest event to now, when everything it asks for has been committed. */
-    private static Double lag(List<ChangeEvent> events) {
-        long newest = events.stream().mapToLong(ChangeEvent::sourceMicros).max().orElse(0);
-        if (newest == 0) {
+    /** From the commit of a partition's newest event to now, in milliseconds, when everything it asks for has been committed; null where no event says when that was. */
+    private static Double lag(Long newest) {
+        if (newest == null || newest == 0) {
             return null;
         }
         Instant now = Instant.now();
@@ -248,12 +254,12 @@ public class TailConsumer {
         });
     }
 
-    private Uni<Void> applyTo(Run run, int partition, List<ChangeEvent> events) {
+    private Uni<Void> applyTo(Run run, int stream, List<ChangeEvent> events) {
         return contexts.of(run)
                 .map(Optional::of)
                 .onFailure(failure -> Troubles.isHopeless(failure) || PgErrors.isSourceUnavailable(failure))
                 .recoverWithUni(failure -> scanLater(run, failure))
-                .chain(context -> context.map(known -> applyTo(run, known, partition, events))
+                .chain(context -> context.map(known -> applyTo(run, known, stream, events))
                         .orElseGet(() -> Uni.createFrom().voidItem()));
     }
 
@@ -266,22 +272,22 @@ public class TailConsumer {
         return runs.execute(SCAN_LATER, run.id()).replaceWith(Optional.empty());
     }
 
-    private Uni<Void> applyTo(Run run, RunContext context, int partition, List<ChangeEvent> events) {
+    private Uni<Void> applyTo(Run run, RunContext context, int stream, List<ChangeEvent> events) {
         List<ChangeEvent> relevant = events.stream()
                 .filter(event -> TailBatch.concerns(context, event.table()))
                 .toList();
         return relevant.isEmpty()
                 ? Uni.createFrom().voidItem()
-                : applyOrPark(context, !run.isPartial(), partition, relevant);
+                : applyOrPark(context, !run.isPartial(), stream, relevant);
     }
 
     /**
      * Somebody in the way is waited for a few times; what cannot be applied as a whole is set aside and taken up key by key. So is what is to be read in another database that
      * does not answer: the others' changes do not wait for that.
      */
-    private Uni<Void> applyOrPark(RunContext run, boolean entities, int partition, List<ChangeEvent> events) {
+    private Uni<Void> applyOrPark(RunContext run, boolean entities, int stream, List<ChangeEvent> events) {
         return Uni.createFrom()
-                .deferred(() -> new TailBatch(batches, parked, run, entities, events).apply(partition))
+                .deferred(() -> new TailBatch(batches, parked, run, entities, events).apply(stream))
                 .onFailure(failure -> PgErrors.classify(failure) == ErrorClass.CONTENTION)
                 .retry()
                 .withBackOff(BACK_OFF_MIN, BACK_OFF_MIN.multipliedBy(10))

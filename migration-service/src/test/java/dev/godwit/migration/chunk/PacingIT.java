@@ -58,6 +58,20 @@ class PacingIT {
     }
 
     @Test
+    void shouldNotWaitForAMomentThatOnlyAClockThatWasAheadCouldSet() {
+        Engine engine = Engine.on("paceclock", DOCS);
+        String run = engine.commit(DEFINITION).id();
+        engine.query("INSERT INTO godwit.pace (run_id, free_at) VALUES ($1, now() + interval '1 day')", run);
+        Pacing pacing = engine.pacing();
+        Terms normal = new Terms(PaceLevel.NORMAL, Optional.empty(), Optional.empty());
+
+        await(pacing.turn(run, normal, new Pacing.Wish(1000, true, n -> Duration.ofMillis(20)), Duration.ZERO));
+
+        assertThat(engine.value("SELECT free_at <= now() + interval '61 s' FROM godwit.pace"))
+                .isEqualTo("true");
+    }
+
+    @Test
     void shouldHoldARunToItsCapAndSayWhyItIsSlow() {
         Engine engine = Engine.on(
                 "maxrate",

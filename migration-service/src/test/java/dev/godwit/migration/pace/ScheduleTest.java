@@ -232,6 +232,18 @@ class ScheduleTest {
     }
 
     @Test
+    void shouldStandStillForAMinuteAtMostAfterABatchThatTookLong() {
+        Tariff gentle = new Tariff(Optional.of(10), OptionalDouble.of(0.0008));
+
+        assertThat(gentle.cost(10, Duration.ofMillis(20))).isEqualTo(Duration.ofSeconds(25));
+        assertThat(gentle.cost(10, Duration.ofSeconds(15))).isEqualTo(Duration.ofMinutes(1));
+        assertThat(gentle.cost(1000, Duration.ofSeconds(15)))
+                .as("a cap is kept whatever it takes")
+                .isEqualTo(Duration.ofSeconds(100));
+        assertThat(gentle.most(1000)).isEqualTo(Duration.ofSeconds(100));
+    }
+
+    @Test
     void shouldChargeWhatIsDearer() {
         Tariff both = new Tariff(Optional.of(1000), OptionalDouble.of(0.5));
 

@@ -41,6 +41,20 @@ class DriftIT extends LiveRuns {
     }
 
     @Test
+    void shouldEndARunThatCanDoNothingThoughNobodyWrites() {
+        String first = following("first");
+
+        execute("ALTER FUNCTION godwit.hide_writes() RENAME TO hides_no_more");
+
+        try {
+            must(first, RunState.FAILED);
+            assertThat(reason(first)).contains("hide_writes", "42883");
+        } finally {
+            execute("ALTER FUNCTION godwit.hides_no_more() RENAME TO hide_writes");
+        }
+    }
+
+    @Test
     void shouldWaitForATableThatWasRenamedToComeBack() {
         String first = following("first");
         execute("ALTER TABLE first RENAME TO papers");

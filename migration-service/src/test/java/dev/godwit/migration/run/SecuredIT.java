@@ -61,7 +61,8 @@ class SecuredIT extends LiveRuns {
     }
 
     @Test
-    void shouldMeetABrokerThatRefusesWhoDoesNotProveWhoHeIs() {
+    void shouldMeetABrokerThatLetsInOnlyWhoProvesWhoHeIs() throws Exception {
+        callOn(TestKafka.secured());
         assertThatThrownBy(() -> callOn(TestKafka.securedWithoutCertificate()))
                 .hasCauseInstanceOf(SslAuthenticationException.class);
         // The broker may not know the class of its own mechanism's refusal (PasswordOfTests), and then only hangs up.
