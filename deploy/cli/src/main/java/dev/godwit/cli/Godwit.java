@@ -23,6 +23,7 @@ import dev.godwit.cli.command.PlanCommand;
 import dev.godwit.cli.command.RehearseCommand;
 import dev.godwit.cli.command.ReportCommand;
 import dev.godwit.cli.command.ResumeCommand;
+import dev.godwit.cli.command.RetryCommand;
 import dev.godwit.cli.command.RollbackCommand;
 import dev.godwit.cli.command.RunCommand;
 import dev.godwit.cli.command.ShowCommand;
@@ -73,6 +74,7 @@ import picocli.CommandLine.Spec;
             CancelCommand.class,
             CompleteCommand.class,
             VerifyCommand.class,
+            RetryCommand.class,
             RollbackCommand.class,
             ForgetCommand.class,
             StampCommand.class,

@@ -107,6 +107,12 @@ public class Pacing {
         return terms.level() == PaceLevel.FULL ? fullTime : config.transactionTime();
     }
 
+    /** Whether a run may begin what is not cut into batches: in its hours, and while no signal is beyond its hard limit. */
+    public boolean mayBegin(String runId, Optional<Window> window) {
+        boolean open = window.filter(hours -> !hours.isOpen(Instant.now())).isEmpty();
+        return open && board.find(runId).filter(Posted::stopped).isEmpty();
+    }
+
     /**
      * Asks for a turn; completes when it has come, or when waiting for it is of no use.
      *

@@ -183,7 +183,9 @@ class Planning {
                         .map(sql -> group(run, context, sql))
                         .orElseGet(() -> Uni.createFrom().voidItem())))
                 .chain(() -> runs.execute(GROUPED, run.id()))
-                .replaceWithVoid();
+                .replaceWithVoid()
+                .onFailure(GroupTooLargeException.class)
+                .recoverWithUni(group -> runs.fail(run.id(), group.getMessage()).replaceWithVoid());
     }
 
     private Uni<Void> group(Run run, RunContext context, String sql) {
@@ -224,13 +226,21 @@ class Planning {
         List<Long> numbers = new ArrayList<>();
         for (Row row : rows) {
             groups[0]++;
-            for (String member : row.getArrayOfStrings("members")) {
+            for (String member : members(row)) {
                 members.add(member);
                 numbers.add(groups[0]);
             }
         }
         return runs.execute(INSERT_GROUPS, run.id(), members.toArray(String[]::new), numbers.toArray(Long[]::new))
                 .replaceWithVoid();
+    }
+
+    private static String[] members(Row row) {
+        String[] members = row.getArrayOfStrings("members");
+        if (members == null) {
+            throw new GroupTooLargeException(row.getLong("size"), row.getString("example"));
+        }
+        return members;
     }
 
     private Uni<Void> begin(Run run) {

@@ -121,7 +121,7 @@ final class RehearsalSample {
         return plan().on(connection, 0).pending(range);
     }
 
-    /** Entities that share their new key with a drawn one, by each of these; found by grouping over the whole table, as a plan does. */
+    /** Entities that share their new key with a drawn one, by each of these; found by grouping over the whole table, as a plan does, which refuses groups that are too large. */
     Uni<Map<String, List<String>>> groups(List<String> keys) {
         Map<String, List<String>> groups = new HashMap<>();
         Set<String> drawn = new HashSet<>(keys);
@@ -143,6 +143,7 @@ final class RehearsalSample {
         return connection.prepare(sql).chain(statement -> statement
                 .createStream(ROWS_AT_ONCE)
                 .toMulti()
+                .filter(row -> row.getArrayOfStrings("members") != null)
                 .invoke(row -> {
                     List<String> members = List.of(row.getArrayOfStrings("members"));
                     members.stream().filter(drawn::contains).forEach(key -> groups.put(key, members));

@@ -1,5 +1,6 @@
 package dev.godwit.migration.run;
 
+import dev.godwit.migration.pace.Window;
 import io.vertx.core.json.JsonObject;
 import io.vertx.mutiny.sqlclient.Row;
 import java.util.LinkedHashMap;
@@ -10,6 +11,7 @@ import java.util.Optional;
 /**
  * A run as its row says. Immutable; the row may have moved on since.
  *
+ * @param window the hours in which it may work on tables; empty: always
  * @param traceparent of the command that it obeyed last
  */
 public record Run(
@@ -38,12 +40,13 @@ public record Run(
         Optional<String> barrierXid,
         Optional<JsonObject> proof,
         List<String> tables,
+        Optional<Window> window,
         Optional<String> traceparent) {
 
     /** The columns that {@link #fromRow} reads. */
     static final String COLUMNS = """
             id, serial, migration, operation, mode, state, phase, resume_state, definition, definition_file, definition_hash, attachments, entity_limit,
-            only_keys, first_heartbeat, follow, complete_asked, verify_asked, rescan, duplicates, generation, rounds, barrier_xid::text AS barrier_xid, proof, tables, traceparent
+            only_keys, first_heartbeat, follow, complete_asked, verify_asked, rescan, duplicates, generation, rounds, barrier_xid::text AS barrier_xid, proof, tables, only_between, traceparent
             """;
 
     static Run fromRow(Row row) {
@@ -73,6 +76,7 @@ public record Run(
                 Optional.ofNullable(row.getString("barrier_xid")),
                 Optional.ofNullable(row.getJsonObject("proof")),
                 List.of(row.getArrayOfStrings("tables")),
+                Optional.ofNullable(row.getString("only_between")).map(Window::parse),
                 Optional.ofNullable(row.getString("traceparent")));
     }
 
@@ -110,6 +114,7 @@ public record Run(
                 barrierXid,
                 proof,
                 tables,
+                window,
                 span);
     }
 

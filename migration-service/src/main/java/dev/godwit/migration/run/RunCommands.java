@@ -253,6 +253,14 @@ class RunCommands {
     }
 
     private Uni<Boolean> retry(Asked asked, Run run) {
+        if (run.state() == RunState.COMPLETED) {
+            throw new Refusal(
+                    Refusal.Kind.CONFLICT,
+                    "illegal_transition",
+                    "run '" + run.id()
+                            + "' is completed; what failed in it is pending still, and a run of its own brings it in: godwit run "
+                            + run.migration() + " --commit");
+        }
         mustBeLegal(RunCommand.RETRY, run, run.state().acceptsBatches() || run.state() == RunState.PAUSED);
         return runs.inTransaction(connection -> claim(connection, asked)
                 .chain(() -> new WaitingKeys(connection, run.id()).retry())

@@ -2,6 +2,7 @@ package dev.godwit.migration.run;
 
 import dev.godwit.migration.clock.Steady;
 import dev.godwit.migration.definition.TableName;
+import dev.godwit.migration.pace.Pacing;
 import dev.godwit.migration.sql.AdvisoryLock;
 import dev.godwit.migration.sql.PgErrors;
 import dev.godwit.migration.tail.CaptureSource;
@@ -61,6 +62,7 @@ public class RunDriver {
     private final EventTopics topics;
     private final HeardDatabases databases;
     private final GodwitConfig config;
+    private final Pacing pacing;
     private final Map<String, Instant> told = new ConcurrentHashMap<>();
     private final Set<String> inHand = ConcurrentHashMap.newKeySet();
     private volatile Instant lookAt = Instant.MIN;
@@ -76,7 +78,9 @@ public class RunDriver {
             CaptureSource source,
             EventTopics topics,
             HeardDatabases databases,
-            GodwitConfig config) {
+            GodwitConfig config,
+            Pacing pacing) {
+        this.pacing = pacing;
         this.schemaSteps = schemaSteps;
         this.source = source;
         this.topics = topics;
@@ -126,12 +130,18 @@ public class RunDriver {
         return runs.active()
                 .call(active -> lengthy ? Uni.createFrom().voidItem() : watchSources(active))
                 .map(active -> active.stream()
-                        .filter(run -> RunSteps.isLengthy(run) == lengthy)
+                        .filter(run -> RunSteps.isLengthy(run) == lengthy && mayGoOn(run))
                         .toList())
                 .onFailure()
                 .invoke(failure -> LOG.debugf("Runs cannot be driven now: %s", PgErrors.describe(failure)))
                 .onFailure()
                 .recoverWithItem(List.of());
+    }
+
+    /** What reads whole tables keeps to the run's hours and to hard limits, as batches do. */
+    private boolean mayGoOn(Run run) {
+        boolean onTables = RunSteps.isLengthy(run) || RunSteps.isYetToBegin(run);
+        return !onTables || SchemaSteps.drives(run) || pacing.mayBegin(run.id(), run.window());
     }
 
     /** Seen often, a source that was replaced has had little time to look like the old one again. Runs at rest, or yet to come, rely on it too. */

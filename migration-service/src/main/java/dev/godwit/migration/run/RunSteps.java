@@ -91,6 +91,11 @@ class RunSteps {
         return LENGTHY.contains(run.phase()) && LENGTHY_STATES.contains(run.state());
     }
 
+    /** Whether a run has not looked at its tables yet, and hears nothing of them: it can wait for its hours without anything waiting for it. */
+    static boolean isYetToBegin(Run run) {
+        return run.state() == RunState.PLANNING && run.phase().equals("prepare");
+    }
+
     /** Does the next step of a run. */
     Uni<Void> step(Run run) {
         return switch (run.state()) {

@@ -90,8 +90,11 @@ class RunLifeIT extends LiveRuns {
                 .getString("run");
         patiently().untilAsserted(() -> assertThat(await(paces.show(run)).getString("detail"))
                 .startsWith("opens at "));
-        must(run, RunState.BACKFILLING);
         long untouched = pending("first");
+        assertThat(run(run).phase())
+                .as("nothing is published, and no table read")
+                .isEqualTo("prepare");
+        assertThat(published("first")).isEqualTo("null");
 
         JsonObject changed = await(paces.change(new PaceChange(
                 run,
@@ -118,6 +121,17 @@ class RunLifeIT extends LiveRuns {
                 .isEqualTo("test: night shift");
         must(run, RunState.COMPLETED);
         assertThat(pending("first")).isZero();
+    }
+
+    @Test
+    void shouldRefuseAGroupThatCannotBeDecidedTogether() {
+        execute("INSERT INTO first SELECT 'same ' || n, 'one' FROM generate_series(1, 5001) AS n");
+
+        String run = start("first", false);
+
+        must(run, RunState.FAILED);
+        assertThat(reason(run)).startsWith("group_too_large: 5001 rows want one new key or place, among them same 1;");
+        assertThat(pending("first")).isEqualTo(5001 + 20);
     }
 
     @Test

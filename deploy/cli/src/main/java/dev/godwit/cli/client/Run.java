@@ -69,6 +69,11 @@ public record Run(JsonNode json) {
         return SETTLED.contains(state());
     }
 
+    /** True when keys wait for the run: set aside, asked for, or tried again. */
+    public boolean hasWaitingKeys() {
+        return json.path("progress").path("pendingKeys").asLong() > 0;
+    }
+
     /** True when a check of the verification found something else than it expected. */
     public boolean hasDifferences() {
         for (JsonNode check : verification().path("checks")) {

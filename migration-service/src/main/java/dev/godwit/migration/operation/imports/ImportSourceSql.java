@@ -6,6 +6,7 @@ import static java.util.stream.Collectors.joining;
 import dev.godwit.migration.definition.ImportedValue;
 import dev.godwit.migration.definition.KeyExpression;
 import dev.godwit.migration.definition.TableName;
+import dev.godwit.migration.operation.DuplicateGroups;
 import dev.godwit.migration.operation.RowName.Part;
 import dev.godwit.migration.operation.imports.ImportModel.Value;
 import java.util.ArrayList;
@@ -163,18 +164,17 @@ public final class ImportSourceSql {
                 key(), model.root().quoted(), alias(), key(), model.keyType().array(1));
     }
 
-    /** Yields {@code members} of each group of rows that would take the same place in the target, in the order of their keys; empty where no place can be told. */
+    /** Groups of rows that would take the same place in the target, as {@link DuplicateGroups} yields them; empty where no place can be told. */
     public Optional<String> duplicates() {
         return places().map(places -> """
-                SELECT array_agg(%s::text ORDER BY %s) AS members
+                SELECT %s
                   FROM %s AS %s
                  WHERE (%s)
                    AND num_nulls(%s) = 0
                  GROUP BY %s
                 HAVING count(*) > 1
                 """.formatted(
-                        key(),
-                        key(),
+                        DuplicateGroups.columns(key() + "::text", key()),
                         model.root().quoted(),
                         alias(),
                         model.definition().where(),

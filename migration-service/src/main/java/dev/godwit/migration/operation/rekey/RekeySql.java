@@ -6,6 +6,7 @@ import static java.util.stream.Collectors.joining;
 import dev.godwit.migration.definition.KeyExpression;
 import dev.godwit.migration.definition.Survivor;
 import dev.godwit.migration.definition.TableName;
+import dev.godwit.migration.operation.DuplicateGroups;
 import dev.godwit.migration.operation.rekey.RekeyModel.DerivedKey;
 import java.util.ArrayList;
 import java.util.List;
@@ -105,29 +106,22 @@ public final class RekeySql {
                         quote(model.key()));
     }
 
-    /** Groups of entities that share one new key, over the whole table: one row per group with its members' keys. */
+    /** Groups of entities that share one new key, over the whole table: one row per group, as {@link DuplicateGroups} yields it. */
     public String groupDuplicates() {
+        String key = alias() + "." + quote(model.key()) + "::text";
         String group = model.to() instanceof KeyExpression.Uuid5 uuid
                 ? "(" + uuid.namespaceSql() + ")::text, (" + uuid.nameSql() + ")::text"
                 : newKeySql() + "::text";
         String first = model.to() instanceof KeyExpression.Uuid5 uuid ? "(" + uuid.nameSql() + ")" : newKeySql();
         return """
-                SELECT array_agg(%s.%s::text ORDER BY %s.%s::text) AS members
+                SELECT %s
                   FROM %s AS %s
                  WHERE (%s)
                    AND %s IS NOT NULL
                  GROUP BY %s
                 HAVING count(*) > 1
                 """.formatted(
-                        alias(),
-                        quote(model.key()),
-                        alias(),
-                        quote(model.key()),
-                        model.root().quoted(),
-                        alias(),
-                        model.where(),
-                        first,
-                        group);
+                        DuplicateGroups.columns(key, key), model.root().quoted(), alias(), model.where(), first, group);
     }
 
     /**
