@@ -172,6 +172,41 @@ class PaceIT {
     }
 
     @Test
+    void shouldMeasureWhatSlotsHoldBackInMebibytesAndAsAShareOfWhatTheyMay() throws SQLException {
+        String slot = engine.config().capture().slot();
+        dropSlot(slot);
+        engine.value("SELECT pg_create_logical_replication_slot('" + slot + "', 'pgoutput')::text");
+        SignalReader reader = reader(engine, Map.of());
+        try {
+            engine.value(
+                    "SELECT count(pg_logical_emit_message(false, 'pace', repeat('x', 1 << 20))) FROM generate_series(1, 8)");
+            reload("SET max_slot_wal_keep_size = '1GB'");
+            Awaitility.await()
+                    .untilAsserted(() ->
+                            assertThat(reading(reader, "slot_room").standing()).isEqualTo(Reading.Standing.GOOD));
+
+            assertThat(reading(reader, "slot_backlog").value().getAsDouble()).isBetween(8.0, 200.0);
+            assertThat(reading(reader, "slot_room").value().getAsDouble()).isBetween(8 / 1024.0, 0.3);
+        } finally {
+            reload("RESET max_slot_wal_keep_size");
+            dropSlot(slot);
+        }
+    }
+
+    private void dropSlot(String slot) {
+        engine.value("SELECT count(pg_drop_replication_slot(slot_name)) FROM pg_replication_slots WHERE slot_name = '"
+                + slot + "' AND NOT active");
+    }
+
+    private void reload(String setting) throws SQLException {
+        try (Connection connection = TestPostgres.connect(engine.database());
+                Statement statement = connection.createStatement()) {
+            statement.execute("ALTER SYSTEM " + setting);
+            statement.execute("SELECT pg_reload_conf()");
+        }
+    }
+
+    @Test
     void shouldSeeAVacuumOfATableOfTheRunAndThatItPreventsWraparound() throws SQLException {
         SignalReader reader = reader(engine, Map.of());
         try (Connection theirs = TestPostgres.connect(engine.database());
