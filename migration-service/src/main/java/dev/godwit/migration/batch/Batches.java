@@ -161,7 +161,8 @@ public class Batches {
     /** Statements that were compiled for other tables fail in many ways. */
     private static boolean mayBeDrift(Throwable failure) {
         ErrorClass error = PgErrors.classify(failure);
-        return PgErrors.sqlState(failure).isPresent() && (error == ErrorClass.DATA || error == ErrorClass.OTHER);
+        return PgErrors.sqlState(failure).isPresent()
+                && (error == ErrorClass.DATA || error == ErrorClass.STATEMENT || error == ErrorClass.OTHER);
     }
 
     private Uni<Void> look(RunContext run, Place place) {

@@ -53,11 +53,16 @@ final class OneByOne<T> {
         return execute("SAVEPOINT godwit_row")
                 .chain(() -> write.apply(row))
                 .chain(() -> execute("RELEASE SAVEPOINT godwit_row"))
-                .onFailure(failure -> PgErrors.classify(failure) != ErrorClass.UNAVAILABLE)
+                .onFailure(OneByOne::isOfRow)
                 .recoverWithUni(failure -> {
                     failures.put(row, failure);
                     return execute("ROLLBACK TO SAVEPOINT godwit_row");
                 });
+    }
+
+    private static boolean isOfRow(Throwable failure) {
+        ErrorClass error = PgErrors.classify(failure);
+        return error != ErrorClass.UNAVAILABLE && error != ErrorClass.STATEMENT;
     }
 
     private Uni<Void> each(List<T> rows, Function<T, Uni<Void>> work) {

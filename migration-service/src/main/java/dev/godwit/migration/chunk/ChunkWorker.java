@@ -294,11 +294,13 @@ public class ChunkWorker {
         }
         boolean smallest = sizer.next() <= Math.max(1, progress.rowsPerBlock);
         boolean hopeless = error == ErrorClass.DATA || error == ErrorClass.OTHER;
-        if ((hopeless && smallest) || (error == ErrorClass.CONTENTION && progress.failures >= ATTEMPTS_MAX)) {
+        boolean inVain = error == ErrorClass.STATEMENT && endsTheRun(kind);
+        if (inVain || (hopeless && smallest) || (error == ErrorClass.CONTENTION && progress.failures >= ATTEMPTS_MAX)) {
             progress.failures = 0;
             return setAside(run, message, kind, progress, failure);
         }
-        return troubles.noted(run.runId(), message.chunk(), failure).chain(() -> pause(progress.failures));
+        int patience = error == ErrorClass.STATEMENT ? ATTEMPTS_MAX : progress.failures;
+        return troubles.noted(run.runId(), message.chunk(), failure).chain(() -> pause(patience));
     }
 
     /** Whether the chunk is no longer this worker's: its heap is another one, or somebody else works on it, or the database is another. */
@@ -319,16 +321,23 @@ public class ChunkWorker {
         LOG.infof(
                 "Run %s chunk %d: entities are put aside to be tried one by one: %s",
                 run.runId(), message.chunk(), PgErrors.describe(failure));
-        if (kind != ChunkWork.Kind.INSPECT && kind != ChunkWork.Kind.UNDO) {
+        if (!endsTheRun(kind)) {
             return work.isolate(run, kind, message.chunk())
                     .invoke(ended -> note(ended, sizer(run), Duration.ZERO, progress))
+                    .call(() -> troubles.over(run.runId(), message.chunk()))
                     .replaceWith(true)
                     .onFailure()
-                    .recoverWithUni(again ->
-                            ends(run, progress, again) ? Uni.createFrom().item(true) : pause(ATTEMPTS_MAX));
+                    .recoverWithUni(again -> ends(run, progress, again)
+                            ? Uni.createFrom().item(true)
+                            : troubles.notGotPast(run.runId(), message.chunk(), again)
+                                    .chain(() -> pause(ATTEMPTS_MAX)));
         }
         progress.over = true;
         return runs.fail(run.runId(), PgErrors.describe(failure)).replaceWith(true);
+    }
+
+    private static boolean endsTheRun(ChunkWork.Kind kind) {
+        return kind == ChunkWork.Kind.INSPECT || kind == ChunkWork.Kind.UNDO;
     }
 
     private static Uni<Boolean> pause(int failures) {

@@ -63,7 +63,7 @@ public class Troubles {
     /**
      * What keeps somebody from going on.
      *
-     * @param hopeless how often in a row the data was at fault
+     * @param hopeless how often in a row the data or the statement was at fault
      * @param outageSince since when a store of blobs has been of no use
      */
     private record Trouble(String shown, int hopeless, Instant outageSince) {
@@ -81,11 +81,19 @@ public class Troubles {
         return over(run.id(), run.id());
     }
 
-    /** Notes that a batch of a chunk failed because something beside the application's database cannot be used; other failures are the worker's own business. */
+    /**
+     * Notes that a batch of a chunk failed because something beside the application's database cannot be used, or because of its statement, whatever the rows; other failures are the
+     * worker's own business.
+     */
     public Uni<Void> noted(String run, int chunk, Throwable failure) {
-        return isOutside(failure)
-                ? unlessAway(noted(run, worker(run, chunk), failure))
+        return isOutside(failure) || PgErrors.classify(failure) == ErrorClass.STATEMENT
+                ? notGotPast(run, chunk, failure)
                 : Uni.createFrom().voidItem();
+    }
+
+    /** Notes that a worker could not even get past what it cannot do. */
+    public Uni<Void> notGotPast(String run, int chunk, Throwable failure) {
+        return unlessAway(noted(run, worker(run, chunk), failure));
     }
 
     /** Notes that a batch of a chunk committed. */
@@ -147,9 +155,11 @@ public class Troubles {
                 : runs.execute(TAKE_BACK, run, trouble.shown()).replaceWithVoid();
     }
 
-    /** Whether data or tables are not as they must be, so that trying again will not help by itself. */
+    /** Whether data, statements or tables are not as they must be, so that trying again will not help by itself. */
     public static boolean isHopeless(Throwable failure) {
-        return PgErrors.classify(failure) == ErrorClass.DATA
+        ErrorClass error = PgErrors.classify(failure);
+        return error == ErrorClass.DATA
+                || error == ErrorClass.STATEMENT
                 || failure instanceof CatalogException
                 || failure instanceof SchemaDriftException;
     }

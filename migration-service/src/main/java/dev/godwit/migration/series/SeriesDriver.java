@@ -128,11 +128,16 @@ class SeriesDriver {
                 .chain(run -> store.started(series, member, run.getString("run")))
                 .onFailure(Refusal.class)
                 .recoverWithUni(failure -> refused(series, member, failure))
-                .onFailure(failure -> PgErrors.classify(failure) == ErrorClass.DATA)
+                .onFailure(SeriesDriver::isFinal)
                 .recoverWithUni(failure -> store.refused(
                         series,
                         member,
                         new Refusal(Refusal.Kind.REFUSED, PgErrors.code(failure), PgErrors.describe(failure))));
+    }
+
+    private static boolean isFinal(Throwable failure) {
+        ErrorClass error = PgErrors.classify(failure);
+        return error == ErrorClass.DATA || error == ErrorClass.STATEMENT;
     }
 
     private static StartCommand command(Series series, Member member) {

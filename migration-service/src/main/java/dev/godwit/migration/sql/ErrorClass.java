@@ -6,8 +6,10 @@ public enum ErrorClass {
     CONTENTION,
     /** The server, what it needs, or the way to it is not there: try again later. */
     UNAVAILABLE,
-    /** The data or the statement is wrong: trying again will not help. */
+    /** The data is wrong: trying again will not help. */
     DATA,
+    /** The statement cannot be understood, or the role may not do it: no row is to blame, and none will do better. */
+    STATEMENT,
     /** Not an error of PostgreSQL. */
     OTHER
 }

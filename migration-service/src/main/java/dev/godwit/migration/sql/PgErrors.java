@@ -20,6 +20,14 @@ public final class PgErrors {
     /** 58 is what the operating system refuses, such as reading a block: no row is to blame. */
     private static final Set<String> UNAVAILABLE_CLASSES = Set.of("08", "53", "57", "58");
 
+    /** Names that are not there, or not of the right kind: 42 is a statement's fault, 3F a schema's. */
+    private static final Set<String> STATEMENT_CLASSES = Set.of("42", "3F");
+
+    private static final String NOT_PERMITTED = "42501";
+
+    /** What reports a row that a policy of its table forbids; it has no SQLSTATE of its own. */
+    private static final String POLICY_CHECK = "ExecWithCheckOptions";
+
     private PgErrors() {}
 
     /** Classifies a failure by the first SQLSTATE in its chain of causes. */
@@ -27,9 +35,10 @@ public final class PgErrors {
         if (source(failure).isPresent()) {
             return ErrorClass.UNAVAILABLE;
         }
+        Optional<PgException> error = error(failure);
         Optional<String> state = sqlState(failure);
         if (state.isPresent()) {
-            return classify(state.get());
+            return isOfStatement(error.get()) ? ErrorClass.STATEMENT : classify(state.get());
         }
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof IOException
@@ -43,7 +52,21 @@ public final class PgErrors {
         return ErrorClass.OTHER;
     }
 
-    /** Classifies a SQLSTATE. */
+    /**
+     * Whether the statement or the role is at fault, whatever the rows. The SQLSTATE alone does not say so: a row may have it when it is cast to the name of something that is not there, when a policy
+     * forbids it, or when a function, such as a trigger of the application, raises it or puts a statement together from it. So what was raised within a function counts as the row's; and of the rest,
+     * only the lack of a privilege, and what has a place in the statement's own text, which PostgreSQL names when it cannot understand it.
+     */
+    private static boolean isOfStatement(PgException error) {
+        String state = error.getSqlState();
+        boolean withinFunction = error.getWhere() != null;
+        if (withinFunction || state == null || !STATEMENT_CLASSES.contains(state.substring(0, 2))) {
+            return false;
+        }
+        return state.equals(NOT_PERMITTED) ? !POLICY_CHECK.equals(error.getRoutine()) : error.getPosition() != null;
+    }
+
+    /** Classifies a SQLSTATE by what a row can be to blame for. */
     public static ErrorClass classify(String sqlState) {
         if (CONTENTION.contains(sqlState)) {
             return ErrorClass.CONTENTION;
@@ -96,9 +119,13 @@ public final class PgErrors {
 
     /** The SQLSTATE of a failure, if PostgreSQL is behind it. */
     public static Optional<String> sqlState(Throwable failure) {
+        return error(failure).map(PgException::getSqlState);
+    }
+
+    private static Optional<PgException> error(Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof PgException pg) {
-                return Optional.ofNullable(pg.getSqlState());
+                return Optional.of(pg);
             }
         }
         return Optional.empty();

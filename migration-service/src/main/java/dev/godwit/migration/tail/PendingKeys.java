@@ -32,7 +32,7 @@ import org.jboss.logging.Logger;
 
 /**
  * Works off the keys that wait: parked tail events, rows that our own writes moved, requests, and entities of ranges that no batch got through with. A key that fails
- * alone is quarantined, so that one bad entity holds nobody up.
+ * alone is quarantined, so that one bad entity holds nobody up. A statement that fails whatever the keys is passed on: they wait until it is right.
  */
 @ApplicationScoped
 public class PendingKeys {
@@ -121,6 +121,7 @@ public class PendingKeys {
     private Uni<Boolean> overcome(RunContext run, Taken taken, Throwable failure) {
         ErrorClass error = PgErrors.classify(failure);
         if (error == ErrorClass.UNAVAILABLE
+                || error == ErrorClass.STATEMENT
                 || failure instanceof ChangedTablesException
                 || failure instanceof AnotherDatabaseException) {
             return Uni.createFrom().failure(failure);

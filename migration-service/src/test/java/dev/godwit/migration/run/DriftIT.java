@@ -61,6 +61,28 @@ class DriftIT extends LiveRuns {
     }
 
     @Test
+    void shouldFailInsteadOfBlamingRowsWhenAFunctionIsGoneAndGoOnOnceItIsBack() {
+        String function = "CREATE FUNCTION spelled(text) RETURNS text IMMUTABLE LANGUAGE sql RETURN upper($1)";
+        execute("DROP TABLE IF EXISTS called; DROP FUNCTION IF EXISTS spelled(text)");
+        execute(function + "; CREATE TABLE called (id text PRIMARY KEY, wanted text NOT NULL)");
+        String called = following("called");
+        execute("DROP FUNCTION spelled(text)");
+
+        insert("called", 1, 20);
+
+        must(called, RunState.FAILED);
+        assertThat(reason(called)).contains("function spelled(text) does not exist", "42883");
+        insert("called", 21, 24);
+        execute(function);
+        command(RunCommand.RESUME, called);
+        complete(called);
+        assertThat(value("SELECT count(*) FROM godwit.quarantine WHERE run_id = $1", called))
+                .isEqualTo("0");
+        assertThat(value("SELECT count(*) FROM called WHERE id <> spelled(wanted)"))
+                .isEqualTo("0");
+    }
+
+    @Test
     void shouldWaitForATableThatWasRenamedToComeBack() {
         String first = following("first");
         execute("ALTER TABLE first RENAME TO papers");

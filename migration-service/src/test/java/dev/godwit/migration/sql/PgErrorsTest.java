@@ -30,12 +30,35 @@ class PgErrorsTest {
         "58030, UNAVAILABLE",
         "23514, DATA",
         "22P02, DATA",
-        "42703, DATA",
-        "42501, DATA"
+        "42703, DATA"
     })
     void shouldClassifyByState(String state, ErrorClass expected) {
         assertThat(PgErrors.classify(state)).isEqualTo(expected);
         assertThat(PgErrors.classify(new CompletionException(error(state)))).isEqualTo(expected);
+    }
+
+    @ParameterizedTest
+    @CsvSource(nullValues = "-", textBlock = """
+                    42501, -, -, aclcheck_error, STATEMENT
+                    42501, -, -, ExecWithCheckOptions, DATA
+                    42501, -, PL/pgSQL function note() line 1 at RAISE, exec_stmt_raise, DATA
+                    42501, -, PL/pgSQL function note() line 1 at SQL statement, aclcheck_error, DATA
+                    42883, 8, -, ParseFuncOrColumn, STATEMENT
+                    42P01, 15, -, parserOpenTable, STATEMENT
+                    42703, 8, -, errorMissingColumn, STATEMENT
+                    42704, 8, -, typenameType, STATEMENT
+                    42P01, -, -, RangeVarGetRelidExtended, DATA
+                    42P01, 13, PL/pgSQL function note() line 1 at EXECUTE, parserOpenTable, DATA
+                    3F000, 8, -, get_namespace_oid, STATEMENT
+                    22012, 8, -, int4div, DATA
+                    """)
+    void shouldBlameTheStatementOnlyForWhatNoRowCanCause(
+            String state, String position, String where, String routine, ErrorClass expected) {
+        PgException error = new PgException(
+                "message", "ERROR", state, "detail", null, position, null, null, where, null, null, routine, null, null,
+                null, null, null);
+
+        assertThat(PgErrors.classify(new CompletionException(error))).isEqualTo(expected);
     }
 
     @Test
