@@ -42,7 +42,7 @@ public class CaughtUp {
             "SELECT pg_current_snapshot()::text AS snapshot, pg_current_wal_insert_lsn()::text AS lsn";
 
     private static final String CONFIRMED = """
-            SELECT confirmed_flush_lsn >= ($2::text)::pg_lsn AS confirmed, wal_status
+            SELECT confirmed_flush_lsn >= ($2::text)::pg_lsn AS confirmed
               FROM pg_replication_slots
              WHERE slot_name = $1
             """;

@@ -179,6 +179,42 @@ class TailTrapsIT extends LiveRuns {
     }
 
     @Test
+    void shouldSayThatTheSlotIsLostAndGoOnWithAnotherT10() {
+        String first = following("first");
+        theSlotHasBeenSeenAtWork();
+        connector.stop();
+        insert("first", 21, 22);
+        execute("ALTER SYSTEM SET max_slot_wal_keep_size = '1MB'");
+        try {
+            execute("SELECT pg_reload_conf()");
+            patiently().until(this::isSlotLost);
+
+            patiently().untilAsserted(() -> assertThat(reason(first))
+                    .startsWith("waits: changes are not heard: replication slot '" + LiveService.SLOT
+                            + "' of the application's database is lost (wal_removed)")
+                    .contains("drop the slot, restart the connector"));
+        } finally {
+            execute("ALTER SYSTEM RESET max_slot_wal_keep_size");
+            execute("SELECT pg_reload_conf()");
+        }
+        connector.dropSlot();
+        connector.createSlot();
+        connector.goOn();
+
+        patiently().untilAsserted(() -> assertThat(reason(first)).doesNotContain("is lost"));
+        complete(first);
+        assertThat(pending("first")).isZero();
+    }
+
+    /** With one segment of WAL more that the slot needs, and that PostgreSQL may not keep. */
+    private boolean isSlotLost() {
+        execute("SELECT pg_logical_emit_message(false, 'test', 'more'); SELECT pg_switch_wal()");
+        execute("CHECKPOINT");
+        return value("SELECT wal_status FROM pg_replication_slots WHERE slot_name = $1", LiveService.SLOT)
+                .equals("lost");
+    }
+
+    @Test
     void shouldNotBeCaughtUpWithoutAHeartbeatT10() {
         String first = following("first");
         connector.stop();
