@@ -3,7 +3,10 @@ package dev.godwit.migration.catalog;
 /** The statements behind {@link CatalogShape}; {@code $1} are OIDs of tables, {@code $2} names of check constraints to leave out. */
 final class CatalogShapeSql {
 
-    /** Stored expressions are taken as the node trees of the catalog. Foreign keys from elsewhere are found by their triggers, which have an index by table. */
+    /**
+     * Stored expressions are taken as the node trees of the catalog. Foreign keys from elsewhere are found by their triggers, which have an index by table. Unique indexes are known
+     * by their names: one that is made anew beside itself ({@code REINDEX CONCURRENTLY}) has another OID afterwards, and meanwhile a twin that is not valid and forbids nothing more.
+     */
     private static final String WITH_PARTS = """
             WITH relation AS (
                 SELECT c.oid, n.nspname || '.' || c.relname AS label, c.relkind, c.relpersistence, c.relreplident, c.relrowsecurity, c.relforcerowsecurity
@@ -46,12 +49,18 @@ final class CatalogShapeSql {
                   JOIN pg_catalog.pg_proc AS p ON p.oid = t.tgfoid
                   JOIN pg_catalog.pg_namespace AS n ON n.oid = p.pronamespace AND n.nspname <> 'godwit'
                  UNION ALL
-                SELECT i.indrelid, 'unique index', i.indexrelid::text, x.relname::text,
+                SELECT i.indrelid, 'unique index', x.relname::text, x.relname::text,
                        pg_catalog.jsonb_build_array(x.relname, i.indkey::text, i.indclass::text, i.indexprs::text, i.indpred::text)::text, ''
                   FROM relation AS r
                   JOIN pg_catalog.pg_index AS i ON i.indrelid = r.oid AND i.indisunique AND i.indisready
                   JOIN pg_catalog.pg_class AS x ON x.oid = i.indexrelid
                  WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_constraint AS f WHERE f.conrelid = i.indrelid AND f.conindid = i.indexrelid)
+                   AND (i.indisvalid
+                        OR NOT EXISTS (SELECT FROM pg_catalog.pg_index AS o
+                                        WHERE o.indrelid = i.indrelid AND o.indisunique AND o.indisvalid
+                                          AND (o.indkey::text, o.indclass::text, o.indcollation::text, o.indnullsnotdistinct) = (i.indkey::text, i.indclass::text, i.indcollation::text, i.indnullsnotdistinct)
+                                          AND o.indexprs::text IS NOT DISTINCT FROM i.indexprs::text
+                                          AND o.indpred::text IS NOT DISTINCT FROM i.indpred::text))
                  UNION ALL
                 SELECT p.polrelid, 'policy', p.oid::text, p.polname::text,
                        pg_catalog.jsonb_build_array(p.polname, p.polcmd::text, p.polpermissive, p.polroles::text, p.polqual::text, p.polwithcheck::text)::text, ''
@@ -77,22 +86,28 @@ final class CatalogShapeSql {
             """;
 
     /**
-     * How many rows of the catalog describe the tables, and the sum of the transactions that wrote them: whoever changes one writes it anew, so that of two moments with as many rows
-     * the later sum is higher. A tenth of what the digest costs; it also changes where no part has.
+     * How many rows of the catalog describe the tables, and the sum of the transactions that wrote them, for each part of the catalog: whoever changes a row writes it anew, so that
+     * of two moments with as many rows of a part the later sum is higher. What rows refer to (schemas, functions of triggers, names of indexes, foreign keys from elsewhere) is counted
+     * beside them, since it is changed without them. A tenth of what the digest costs; it also changes where no part has.
      */
     static final String VERSION = """
-            SELECT count(*) || ':' || sum(v.written) AS version
-              FROM (SELECT xmin::text::bigint AS written FROM pg_catalog.pg_class WHERE oid = ANY ($1::bigint[]::oid[])
-                     UNION ALL
-                    SELECT xmin::text::bigint FROM pg_catalog.pg_attribute WHERE attrelid = ANY ($1::bigint[]::oid[])
-                     UNION ALL
-                    SELECT xmin::text::bigint FROM pg_catalog.pg_constraint WHERE conrelid = ANY ($1::bigint[]::oid[])
-                     UNION ALL
-                    SELECT xmin::text::bigint FROM pg_catalog.pg_trigger WHERE tgrelid = ANY ($1::bigint[]::oid[])
-                     UNION ALL
-                    SELECT xmin::text::bigint FROM pg_catalog.pg_index WHERE indrelid = ANY ($1::bigint[]::oid[])
-                     UNION ALL
-                    SELECT xmin::text::bigint FROM pg_catalog.pg_policy WHERE polrelid = ANY ($1::bigint[]::oid[])) AS v
+            SELECT concat_ws(' ',
+                   (SELECT concat_ws(':', count(*), sum(c.xmin::text::bigint), sum(n.xmin::text::bigint))
+                      FROM pg_catalog.pg_class AS c
+                      JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+                     WHERE c.oid = ANY ($1::bigint[]::oid[])),
+                   (SELECT concat_ws(':', count(*), sum(xmin::text::bigint)) FROM pg_catalog.pg_attribute WHERE attrelid = ANY ($1::bigint[]::oid[])),
+                   (SELECT concat_ws(':', count(*), sum(xmin::text::bigint)) FROM pg_catalog.pg_constraint WHERE conrelid = ANY ($1::bigint[]::oid[])),
+                   (SELECT concat_ws(':', count(*), sum(t.xmin::text::bigint), sum(p.xmin::text::bigint), sum(f.xmin::text::bigint))
+                      FROM pg_catalog.pg_trigger AS t
+                      JOIN pg_catalog.pg_proc AS p ON p.oid = t.tgfoid
+                      LEFT JOIN pg_catalog.pg_constraint AS f ON f.oid = t.tgconstraint
+                     WHERE t.tgrelid = ANY ($1::bigint[]::oid[])),
+                   (SELECT concat_ws(':', count(*), sum(i.xmin::text::bigint), sum(x.xmin::text::bigint))
+                      FROM pg_catalog.pg_index AS i
+                      JOIN pg_catalog.pg_class AS x ON x.oid = i.indexrelid
+                     WHERE i.indrelid = ANY ($1::bigint[]::oid[])),
+                   (SELECT concat_ws(':', count(*), sum(xmin::text::bigint)) FROM pg_catalog.pg_policy WHERE polrelid = ANY ($1::bigint[]::oid[]))) AS version
             """;
 
     private CatalogShapeSql() {}
