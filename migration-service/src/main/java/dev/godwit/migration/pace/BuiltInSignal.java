@@ -21,7 +21,10 @@ public enum BuiltInSignal {
     /** Segments of WAL that are written and not archived. */
     ARCHIVE_BACKLOG("segments", 16, 64),
     /** A vacuum of one of the run's tables: 1, and 2 when it prevents wraparound. */
-    VACUUM("level", 1, 2);
+    VACUUM("level", 1, BuiltInSignal.WRAPAROUND);
+
+    /** The level of a vacuum that prevents wraparound, which stops runs whatever is configured. */
+    static final int WRAPAROUND = 2;
 
     private final String unit;
     private final double soft;

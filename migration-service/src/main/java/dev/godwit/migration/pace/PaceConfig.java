@@ -75,7 +75,7 @@ public interface PaceConfig {
     /** Segments of WAL that wait for the archive. */
     Limits archiveBacklog();
 
-    /** Vacuum of a table of the run: 1, or 2 when it prevents wraparound. */
+    /** Vacuum of a table of the run: 1, or 2 when it prevents wraparound, which stops runs whatever is said here. */
     Limits vacuum();
 
     /** Further signals, by name: queries of one number. */

@@ -67,13 +67,17 @@ public class SignalReader {
              CROSS JOIN pg_stat_archiver AS w
             """.formatted(OURS, "o." + OURS.replace("application_name", "o.application_name"));
 
-    /** Partitions are vacuumed one by one. */
+    /** Partitions are vacuumed one by one, and so are the TOAST tables of each. */
     private static final String VACUUMS = """
             SELECT t.run, max(CASE WHEN a.query LIKE '%to prevent wraparound%' THEN 2 ELSE 1 END) AS level
               FROM pg_stat_progress_vacuum AS v
               JOIN pg_stat_activity AS a ON a.pid = v.pid
-              JOIN unnest($1::text[], $2::text[]) AS t(run, name) ON v.relid = to_regclass(t.name) OR v.relid IN (SELECT relid FROM pg_partition_tree(to_regclass(t.name)))
+             CROSS JOIN unnest($1::text[], $2::text[]) AS t(run, name)
              WHERE v.datname = current_database()
+               AND EXISTS (SELECT
+                             FROM (SELECT to_regclass(t.name)::oid AS oid UNION SELECT relid::oid FROM pg_partition_tree(to_regclass(t.name))) AS p
+                             JOIN pg_class AS c ON c.oid = p.oid
+                            WHERE v.relid IN (c.oid, c.reltoastrelid))
              GROUP BY t.run
             """;
 
@@ -109,12 +113,21 @@ public class SignalReader {
      */
     record Readings(List<Reading> server, Map<String, Integer> vacuums, Optional<String> vacuumsUnknown) {
 
-        /** Those that concern a run. */
+        /**
+         * Those that concern a run.
+         *
+         * @param vacuum empty when the operator switched it off: then only what prevents wraparound is told
+         */
         List<Reading> of(String runId, Optional<Signal> vacuum) {
             List<Reading> all = new ArrayList<>(server);
-            vacuum.ifPresent(signal -> all.add(vacuumsUnknown
-                    .map(why -> Reading.unknown(signal, why))
-                    .orElseGet(() -> Reading.of(signal, vacuums.getOrDefault(runId, 0)))));
+            int level = vacuums.getOrDefault(runId, 0);
+            if (vacuum.isPresent()) {
+                all.add(vacuumsUnknown
+                        .map(why -> Reading.unknown(vacuum.get(), why))
+                        .orElseGet(() -> Reading.of(vacuum.get(), level)));
+            } else if (level >= BuiltInSignal.WRAPAROUND) {
+                all.add(Reading.of(BuiltInSignal.VACUUM.signal(), level));
+            }
             return all;
         }
     }

@@ -27,19 +27,27 @@ class Signals {
         for (BuiltInSignal known : BuiltInSignal.values()) {
             PaceConfig.Limits limits = limits(config, known);
             if (limits.enabled()) {
-                Signal signal = known.signal();
-                builtIn.put(
-                        known,
-                        new Signal(
-                                signal.name(),
-                                signal.unit(),
-                                limits.soft().orElse(signal.soft()),
-                                limits.hard().orElse(signal.hard())));
+                builtIn.put(known, configured(known.signal(), limits));
             }
         }
+        builtIn.computeIfPresent(BuiltInSignal.VACUUM, (known, asked) -> alwaysStopping(asked));
         this.ofOperator = config.sql().entrySet().stream()
                 .map(entry -> ofOperator(entry.getKey(), entry.getValue()))
                 .toList();
+    }
+
+    private static Signal configured(Signal signal, PaceConfig.Limits limits) {
+        return new Signal(
+                signal.name(),
+                signal.unit(),
+                limits.soft().orElse(signal.soft()),
+                limits.hard().orElse(signal.hard()));
+    }
+
+    /** Who raises the limits means vacuums as they come and go: without the one that prevents wraparound the server would refuse to write at all. */
+    private static Signal alwaysStopping(Signal asked) {
+        double stop = BuiltInSignal.WRAPAROUND;
+        return new Signal(asked.name(), asked.unit(), Math.min(asked.soft(), stop), Math.min(asked.hard(), stop));
     }
 
     void mustBeRight(@Observes StartupEvent started) {

@@ -211,15 +211,7 @@ class PaceIT {
         SignalReader reader = reader(engine, Map.of());
         try (Connection theirs = TestPostgres.connect(engine.database());
                 Statement statement = theirs.createStatement()) {
-            statement.execute("SET vacuum_cost_delay = 100");
-            statement.execute("SET vacuum_cost_limit = 1");
-            CompletableFuture<Void> vacuum = CompletableFuture.runAsync(() -> {
-                try {
-                    statement.execute("VACUUM doc /* to prevent wraparound */");
-                } catch (SQLException e) {
-                    assertThat(e.getSQLState()).isEqualTo("57014");
-                }
-            });
+            CompletableFuture<Void> vacuum = vacuum(statement, "doc");
 
             Awaitility.await().until(() -> reading(reader, "vacuum").value().getAsDouble() == 2);
             statement.cancel();
@@ -227,6 +219,42 @@ class PaceIT {
         }
 
         assertThat(reading(reader, "vacuum").value()).hasValue(0);
+    }
+
+    @Test
+    void shouldSeeAVacuumOfWhatATableKeepsInToast() throws SQLException {
+        engine.execute("ALTER TABLE doc ALTER wanted SET STORAGE EXTERNAL");
+        engine.execute("INSERT INTO doc SELECT 'wide ' || n, repeat('x', 9000) FROM generate_series(1, 200) AS n");
+        String toast = engine.value("SELECT reltoastrelid::regclass FROM pg_class WHERE oid = 'doc'::regclass");
+        SignalReader reader = reader(engine, Map.of());
+        try (Connection theirs = TestPostgres.connect(engine.database());
+                Statement statement = theirs.createStatement()) {
+            CompletableFuture<Void> vacuum = vacuum(statement, toast);
+
+            Awaitility.await().until(() -> reading(reader, "vacuum").value().getAsDouble() == 2);
+            assertThat(read(reader).of(run.id(), Optional.empty()))
+                    .filteredOn(found -> found.signal().name().equals("vacuum"))
+                    .extracting(Reading::standing)
+                    .containsExactly(Standing.HARD);
+            statement.cancel();
+            vacuum.join();
+        }
+
+        assertThat(reading(reader, "vacuum").value()).hasValue(0);
+        assertThat(read(reader).of(run.id(), Optional.empty()))
+                .noneMatch(found -> found.signal().name().equals("vacuum"));
+    }
+
+    private static CompletableFuture<Void> vacuum(Statement statement, String table) throws SQLException {
+        statement.execute("SET vacuum_cost_delay = 100");
+        statement.execute("SET vacuum_cost_limit = 1");
+        return CompletableFuture.runAsync(() -> {
+            try {
+                statement.execute("VACUUM " + table + " /* to prevent wraparound */");
+            } catch (SQLException e) {
+                assertThat(e.getSQLState()).isEqualTo("57014");
+            }
+        });
     }
 
     @Test
