@@ -5,7 +5,7 @@ public final class AnotherDatabaseException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
-    AnotherDatabaseException(String run) {
+    public AnotherDatabaseException(String run) {
         super(explain(run));
     }
 

@@ -27,13 +27,11 @@ import java.util.function.Function;
 @ApplicationScoped
 public class Batches {
 
-    /** A restored copy has the run's rows too, but another cluster's identifier; reading that costs microseconds. */
     private static final String STATE = """
-            SELECT state, nextval('godwit.batch_number') AS batch,
-                   cluster IS NULL OR cluster = (SELECT system_identifier FROM pg_control_system()) AS home
+            SELECT state, nextval('godwit.batch_number') AS batch, %s AS home
               FROM godwit.run
              WHERE id = $1
-            """;
+            """.formatted(Home.IS_HERE);
 
     private static final String LOOK = """
             SELECT number, kind, relation, relation_oid::bigint AS relation_oid, relfilenode::bigint AS relfilenode,

@@ -3,6 +3,7 @@ package dev.godwit.migration.run;
 import static dev.godwit.migration.definition.Identifier.quote;
 import static java.util.stream.Collectors.joining;
 
+import dev.godwit.migration.batch.Home;
 import dev.godwit.migration.batch.RunContext;
 import dev.godwit.migration.definition.TableName;
 import dev.godwit.migration.operation.TableShape;
@@ -100,11 +101,18 @@ public class Capture {
                 .transformToUniAndConcatenate(table -> {
                     Heard database = databases.of(table.getKey().source());
                     return setup.prepare(database)
-                            .chain(() -> database.inTransaction(
-                                    c -> publish(c, database, table.getKey(), table.getValue())));
+                            .chain(() -> database.inTransaction(c -> mustBeHome(c, database, run)
+                                    .chain(() -> publish(c, database, table.getKey(), table.getValue()))));
                 })
                 .onItem()
                 .ignoreAsUni();
+    }
+
+    /** In another database than the application's nothing is known of runs. */
+    private static Uni<Void> mustBeHome(SqlConnection connection, Heard database, RunContext run) {
+        return database.source().isEmpty()
+                ? Home.mustBeHere(connection, run.runId())
+                : Uni.createFrom().voidItem();
     }
 
     /** A table that is published with other columns, for whatever reason, is published anew: its events would not name its rows. */

@@ -29,7 +29,7 @@ class Generations {
     /** Cuts in one transaction with the new generation, then fills the queue; a crash in between is mended by the sweeper of idle chunks. */
     Uni<Void> next(Run run, String phase, Cut cut) {
         return contexts.ofNext(run)
-                .chain(context -> runs.inTransaction(connection -> chunks.begin(connection, run.id(), phase)
+                .chain(context -> runs.inTransaction(run, connection -> chunks.begin(connection, run.id(), phase)
                         .call(generation -> cut.apply(connection, context, generation))))
                 .chain(generation -> chunks.enqueue(run.id(), generation));
     }

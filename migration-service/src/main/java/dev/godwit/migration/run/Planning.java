@@ -37,7 +37,7 @@ class Planning {
     private static final String REMEMBER_BARRIER = """
             UPDATE godwit.run
                SET barrier_xid = ($2::text)::xid8, phase = 'barrier', started_lsn = pg_current_wal_insert_lsn(), first_heartbeat = $3,
-                   cluster = (SELECT system_identifier FROM pg_control_system()), restore_point = godwit.restore_point('godwit-' || id)
+                   cluster = coalesce(cluster, (SELECT system_identifier FROM pg_control_system())), restore_point = godwit.restore_point('godwit-' || id)
              WHERE id = $1
             """;
 
@@ -147,7 +147,7 @@ class Planning {
 
     private Uni<Void> prepare(Run run) {
         return contexts.of(run)
-                .chain(context -> runs.inTransaction(connection -> context.operation()
+                .chain(context -> runs.inTransaction(run, connection -> context.operation()
                         .prepare(context, connection)
                         .chain(() -> Surroundings.makeAliases(connection, context))))
                 .onFailure(PgErrors::isLockNotAvailable)
@@ -306,8 +306,8 @@ class Planning {
                         ? inspectKeysOnce(run, context)
                         : Uni.createFrom().voidItem())
                 .chain(context -> estimate(context)
-                        .chain(entities ->
-                                runs.inTransaction(connection -> cut(connection, run, context, "inspect", entities))))
+                        .chain(entities -> runs.inTransaction(
+                                run, connection -> cut(connection, run, context, "inspect", entities))))
                 .chain(() -> runs.find(run.id()))
                 .chain(found -> chunks.enqueue(run.id(), found.orElseThrow().generation()));
     }

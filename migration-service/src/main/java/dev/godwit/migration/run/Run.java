@@ -1,5 +1,6 @@
 package dev.godwit.migration.run;
 
+import dev.godwit.migration.batch.Home;
 import dev.godwit.migration.pace.Window;
 import io.vertx.core.json.JsonObject;
 import io.vertx.mutiny.sqlclient.Row;
@@ -11,6 +12,7 @@ import java.util.Optional;
 /**
  * A run as its row says. Immutable; the row may have moved on since.
  *
+ * @param home whether the row was read in the database cluster in which the run began
  * @param window the hours in which it may work on tables; empty: always
  * @param traceparent of the command that it obeyed last
  */
@@ -21,6 +23,7 @@ public record Run(
         String operation,
         boolean commit,
         RunState state,
+        boolean home,
         String phase,
         Optional<RunState> resumeState,
         String definition,
@@ -45,9 +48,9 @@ public record Run(
 
     /** The columns that {@link #fromRow} reads. */
     static final String COLUMNS = """
-            id, serial, migration, operation, mode, state, phase, resume_state, definition, definition_file, definition_hash, attachments, entity_limit,
+            %s AS home, id, serial, migration, operation, mode, state, phase, resume_state, definition, definition_file, definition_hash, attachments, entity_limit,
             only_keys, first_heartbeat, follow, complete_asked, verify_asked, rescan, duplicates, generation, rounds, barrier_xid::text AS barrier_xid, proof, tables, only_between, traceparent
-            """;
+            """.formatted(Home.IS_HERE);
 
     static Run fromRow(Row row) {
         return new Run(
@@ -57,6 +60,7 @@ public record Run(
                 row.getString("operation"),
                 "commit".equals(row.getString("mode")),
                 RunState.ofWireName(row.getString("state")),
+                row.getBoolean("home"),
                 row.getString("phase"),
                 Optional.ofNullable(row.getString("resume_state")).map(RunState::ofWireName),
                 row.getString("definition"),
@@ -95,6 +99,7 @@ public record Run(
                 operation,
                 commit,
                 state,
+                home,
                 phase,
                 resumeState,
                 definition,

@@ -43,10 +43,10 @@ class RunCommands {
                AND state = $2
             """;
 
-    /** In another cluster than before, changes may have been lost on the way. */
+    /** In another cluster than before, changes may have been lost on the way, and what was prepared there need not be here. */
     private static final String SETTLE_HERE = """
             UPDATE godwit.run AS r
-               SET rescan = true, cluster = c.system_identifier
+               SET rescan = true, cluster = c.system_identifier, phase = CASE WHEN r.state = 'planning' THEN 'prepare' ELSE r.phase END
               FROM pg_control_system() AS c
              WHERE r.id = $1
                AND r.cluster <> c.system_identifier

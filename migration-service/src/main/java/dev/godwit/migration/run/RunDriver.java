@@ -1,5 +1,6 @@
 package dev.godwit.migration.run;
 
+import dev.godwit.migration.batch.AnotherDatabaseException;
 import dev.godwit.migration.clock.Steady;
 import dev.godwit.migration.definition.TableName;
 import dev.godwit.migration.pace.Pacing;
@@ -200,6 +201,8 @@ public class RunDriver {
                 .chain(() -> troubles.over(run))
                 .onFailure(SchemaDriftException.class)
                 .recoverWithUni(drift -> pause(run, drift.getMessage()))
+                .onFailure(AnotherDatabaseException.class)
+                .recoverWithUni(stranger -> runs.stopStranger(run.id()).replaceWithVoid())
                 .onFailure()
                 .recoverWithUni(failure -> troubles.noted(run, failure))
                 .chain(() -> tell(run));
@@ -215,7 +218,11 @@ public class RunDriver {
                 .replaceWithVoid();
     }
 
+    /** A step may begin with what no transaction of its own covers. */
     private Uni<Void> step(Run run) {
+        if (!run.home()) {
+            return Uni.createFrom().failure(new AnotherDatabaseException(run.id()));
+        }
         return SchemaSteps.drives(run) ? schemaSteps.step(run) : steps.step(run);
     }
 

@@ -62,11 +62,13 @@ class RunStarter {
               JOIN pg_namespace AS n ON n.oid = c.relnamespace
             """;
 
+    /** What a commit is about to write is meant for the database cluster in which it was asked for. */
     private static final String INSERT = """
             INSERT INTO godwit.run (id, migration, operation, mode, state, definition, definition_file, definition_hash, catalog_fingerprint,
                                     requested_by, command_id, reason, entity_limit, only_keys, follow, max_rate, tables, plan, attachments, pace, only_between,
-                                    traceparent)
-            VALUES ($1, $2, $3, $4, 'planning', $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)
+                                    traceparent, cluster)
+            VALUES ($1, $2, $3, $4, 'planning', $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21,
+                    CASE WHEN $4 = 'commit' THEN (SELECT system_identifier FROM pg_control_system()) END)
             """;
 
     private static final String PLAN = """

@@ -18,7 +18,7 @@ import java.util.Set;
  * verifying     completed · following (differences found and repaired, or it was only asked to verify) · paused · failed · cancelling
  * paused        backfilling, following, verifying, rolling-back (where it was) · cancelling · rolling-back
  * failed        the same as paused, and planning
- * cancelling    cancelled (batches in hand have ended)
+ * cancelling    cancelled (batches in hand have ended) · failed (it is in another database cluster than where it began)
  * completed     rolling-back
  * cancelled     rolling-back
  * rolling-back  rolled-back · paused · failed
@@ -40,6 +40,8 @@ public enum RunState {
     ROLLED_BACK;
 
     private static final Map<RunState, Set<RunState>> NEXT = transitions();
+    private static final Set<RunState> STOPPED = EnumSet.of(PAUSED, FAILED);
+    private static final Set<RunState> TURNED = EnumSet.of(CANCELLING, ROLLING_BACK);
 
     private static Map<RunState, Set<RunState>> transitions() {
         Map<RunState, Set<RunState>> next = new EnumMap<>(RunState.class);
@@ -50,7 +52,7 @@ public enum RunState {
         next.put(VERIFYING, EnumSet.of(COMPLETED, FOLLOWING, PAUSED, FAILED, CANCELLING));
         next.put(PAUSED, EnumSet.of(BACKFILLING, FOLLOWING, VERIFYING, ROLLING_BACK, CANCELLING));
         next.put(FAILED, EnumSet.of(PLANNING, BACKFILLING, FOLLOWING, VERIFYING, ROLLING_BACK, CANCELLING));
-        next.put(CANCELLING, EnumSet.of(CANCELLED));
+        next.put(CANCELLING, EnumSet.of(CANCELLED, FAILED));
         next.put(CANCELLED, EnumSet.of(ROLLING_BACK));
         next.put(COMPLETED, EnumSet.of(ROLLING_BACK));
         next.put(ROLLING_BACK, EnumSet.of(ROLLED_BACK, PAUSED, FAILED));
@@ -61,6 +63,11 @@ public enum RunState {
     /** Whether a run may go from this state to {@code target} in one step. */
     public boolean mayBecome(RunState target) {
         return NEXT.get(this).contains(target);
+    }
+
+    /** Whether a run that becomes {@code target} has come further by what was done in its database, rather than being stopped, turned back or set going again. */
+    boolean advancesTo(RunState target) {
+        return !STOPPED.contains(this) && !TURNED.contains(target) && !STOPPED.contains(target);
     }
 
     /** The states in which a batch of the backfill, tail, request or sweep lane may commit. */

@@ -134,8 +134,8 @@ class RunSteps {
 
     private Uni<Boolean> cutNext(Run run) {
         return contexts.of(run)
-                .chain(context ->
-                        runs.inTransaction(connection -> quota.cutNext(connection, run, context, run.generation())))
+                .chain(context -> runs.inTransaction(
+                        run, connection -> quota.cutNext(connection, run, context, run.generation())))
                 .call(more -> more
                         ? chunks.enqueue(run.id(), run.generation())
                         : Uni.createFrom().voidItem());

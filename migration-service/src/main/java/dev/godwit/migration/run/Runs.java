@@ -1,6 +1,8 @@
 package dev.godwit.migration.run;
 
+import dev.godwit.migration.batch.AnotherDatabaseException;
 import dev.godwit.migration.batch.Fence;
+import dev.godwit.migration.batch.Home;
 import dev.godwit.migration.outbox.Outbox;
 import dev.godwit.migration.telemetry.Spans;
 import io.opentelemetry.api.trace.SpanBuilder;
@@ -128,13 +130,23 @@ public class Runs {
                 connection.query("SET LOCAL lock_timeout = '5s'").execute().chain(() -> work.apply(connection)));
     }
 
+    /** The same on behalf of a run, where it changes more than what is known of the run: fails with {@link AnotherDatabaseException} elsewhere than where the run began. */
+    <T> Uni<T> inTransaction(Run run, Function<SqlConnection, Uni<T>> work) {
+        return inTransaction(run.id(), work);
+    }
+
+    /** The same by the run's id. */
+    <T> Uni<T> inTransaction(String runId, Function<SqlConnection, Uni<T>> work) {
+        return inTransaction(connection -> Home.mustBeHere(connection, runId).chain(() -> work.apply(connection)));
+    }
+
     /** A statement of the control plane in a transaction of its own. */
     public Uni<RowSet<Row>> execute(String sql, Object... parameters) {
         return pool.preparedQuery(sql).execute(Tuple.from(parameters));
     }
 
     /**
-     * Moves a run to another state and tells so.
+     * Moves a run to another state and tells so. Failure semantics: an {@link AnotherDatabaseException} where the run would come further elsewhere than where it began.
      *
      * @param also what else belongs to the transition; runs under the fence, before the event is written
      * @return false when the run was not in {@code from} any more: somebody else moved it
@@ -170,6 +182,9 @@ public class Runs {
             Optional<String> reason,
             Function<SqlConnection, Uni<Void>> also) {
         return Fence.exclusive(connection, run.serial())
+                .chain(() -> from.advancesTo(to)
+                        ? Home.mustBeHere(connection, run.id())
+                        : Uni.createFrom().voidItem())
                 .chain(() -> change(connection, run, from, to, reason))
                 .chain(changed -> changed
                         ? also.apply(connection)
@@ -190,12 +205,23 @@ public class Runs {
                 run, run.state(), to, reason, connection -> Uni.createFrom().voidItem());
     }
 
-    /** A run fails only for what concerns all of it; it can be resumed once the cause is gone. */
+    /** A run fails only for what concerns all of it; it can be resumed once the cause is gone. One that is being cancelled tries on. */
     public Uni<Boolean> fail(String runId, String reason) {
-        return find(runId)
-                .chain(found -> found.isPresent() && found.get().state().mayBecome(RunState.FAILED)
-                        ? transition(found.get(), RunState.FAILED, Optional.of(reason))
-                        : Uni.createFrom().item(false));
+        return find(runId).chain(found -> found.filter(run -> run.state() != RunState.CANCELLING)
+                .map(run -> fail(run, reason))
+                .orElseGet(() -> Uni.createFrom().item(false)));
+    }
+
+    /** A run that finds itself in another database cluster than where it began stops there, whatever it was about to do. */
+    public Uni<Boolean> stopStranger(String runId) {
+        return find(runId).chain(found -> found.map(run -> fail(run, AnotherDatabaseException.explain(runId)))
+                .orElseGet(() -> Uni.createFrom().item(false)));
+    }
+
+    private Uni<Boolean> fail(Run run, String reason) {
+        return run.state().mayBecome(RunState.FAILED)
+                ? transition(run, RunState.FAILED, Optional.of(reason))
+                : Uni.createFrom().item(false);
     }
 
     private static Uni<Boolean> change(

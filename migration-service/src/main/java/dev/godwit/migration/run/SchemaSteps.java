@@ -44,7 +44,8 @@ class SchemaSteps {
 
     private static final String BEGUN = """
             UPDATE godwit.run
-               SET phase = 'apply', started_lsn = pg_current_wal_insert_lsn(), entities_estimated = $2
+               SET phase = 'apply', started_lsn = pg_current_wal_insert_lsn(), entities_estimated = $2,
+                   cluster = coalesce(cluster, (SELECT system_identifier FROM pg_control_system())), restore_point = godwit.restore_point('godwit-' || id)
              WHERE id = $1
             """;
 
@@ -272,7 +273,7 @@ class SchemaSteps {
         if (run.phase().equals("undo")) {
             return advance(run, context, Direction.DOWN);
         }
-        return runs.inTransaction(connection -> StatementJournal.hasBegun(connection, run.id())
+        return runs.inTransaction(run, connection -> StatementJournal.hasBegun(connection, run.id())
                 .chain(begun -> begun
                         ? StatementJournal.write(
                                 connection,

@@ -1,8 +1,10 @@
 package dev.godwit.migration.run;
 
+import dev.godwit.migration.batch.AnotherDatabaseException;
 import dev.godwit.migration.batch.BatchResult;
 import dev.godwit.migration.batch.Batches;
 import dev.godwit.migration.batch.Fence;
+import dev.godwit.migration.batch.Home;
 import dev.godwit.migration.batch.Lane;
 import dev.godwit.migration.batch.OutcomeStream;
 import dev.godwit.migration.batch.RunContext;
@@ -31,7 +33,8 @@ import java.util.Optional;
  * <p>Exactly once: one session at a time works on a run's script, by an advisory lock that dies with it, and what is done is read under that lock. Nothing is acknowledged
  * from memory: whoever comes after a dead worker reads the journal and, for what no transaction covers, the catalog.
  *
- * <p>Failure semantics: a failure of a statement is a {@link StatementFailedException}; an {@link OvertakenException} says that the run went elsewhere, and nothing was done.
+ * <p>Failure semantics: a failure of a statement is a {@link StatementFailedException}; an {@link OvertakenException} says that the run went elsewhere, an
+ * {@link AnotherDatabaseException} that the database is not the run's, and nothing was done.
  */
 @ApplicationScoped
 class ScriptWork {
@@ -134,9 +137,10 @@ class ScriptWork {
         return new AdvisoryLock(SCRIPT, piece.run().serial());
     }
 
-    /** Read under the lock: empty when the piece is not what is to be done now. */
+    /** Read under the lock and before anything is sent: empty when the piece is not what is to be done now. */
     private static Uni<Optional<Next>> expected(SqlConnection connection, Piece piece) {
-        return StatementJournal.next(connection, piece.run().id(), piece.direction())
+        return Home.mustBeHere(connection, piece.run().id())
+                .chain(() -> StatementJournal.next(connection, piece.run().id(), piece.direction()))
                 .map(next ->
                         next.filter(found -> found.number() == piece.first().number()));
     }
@@ -299,7 +303,9 @@ class ScriptWork {
         return sessions.outsideTransaction(connection -> lock(piece)
                 .tryForSession(connection)
                 .chain(mine -> mine
-                        ? enter(connection, piece, false).chain(() -> tidy(connection, piece))
+                        ? Home.mustBeHere(connection, piece.run().id())
+                                .chain(() -> enter(connection, piece, false))
+                                .chain(() -> tidy(connection, piece))
                         : Uni.createFrom().voidItem()));
     }
 }

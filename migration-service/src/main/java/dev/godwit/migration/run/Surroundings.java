@@ -100,7 +100,7 @@ class Surroundings {
     private <T> Uni<Optional<T>> withConstraint(RunContext context, BiFunction<CheckSwap, SqlConnection, Uni<T>> work) {
         return context.operation()
                 .constraint()
-                .map(swap -> runs.inTransaction(connection -> work.apply(swap, connection))
+                .map(swap -> runs.inTransaction(context.runId(), connection -> work.apply(swap, connection))
                         .map(Optional::ofNullable))
                 .orElseGet(() -> Uni.createFrom().item(Optional.empty()));
     }

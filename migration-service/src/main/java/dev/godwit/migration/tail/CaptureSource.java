@@ -1,6 +1,5 @@
 package dev.godwit.migration.tail;
 
-import dev.godwit.migration.batch.AnotherDatabaseException;
 import dev.godwit.migration.outbox.SentAgain;
 import dev.godwit.migration.run.Runs;
 import dev.godwit.migration.tail.HeardDatabases.Heard;
@@ -59,7 +58,7 @@ public class CaptureSource {
             SELECT r.id
               FROM godwit.run AS r
               JOIN pg_control_system() AS c ON c.system_identifier <> r.cluster
-             WHERE r.state IN ('backfilling', 'following', 'verifying', 'rolling-back')
+             WHERE r.state IN ('planning', 'backfilling', 'following', 'verifying', 'cancelling', 'rolling-back')
             """;
 
     private final Runs runs;
@@ -85,14 +84,14 @@ public class CaptureSource {
                         : Uni.createFrom().voidItem());
     }
 
-    /** No batch of theirs commits here anyway; their state says why. */
+    /** Nothing of theirs commits here anyway; their state says why. */
     private Uni<Void> stopStrangers() {
         return runs.execute(STRANGERS)
                 .onItem()
                 .transformToMulti(rows -> Multi.createFrom().iterable(rows))
                 .map(row -> row.getString("id"))
                 .onItem()
-                .transformToUniAndConcatenate(run -> runs.fail(run, AnotherDatabaseException.explain(run)))
+                .transformToUniAndConcatenate(run -> runs.stopStranger(run))
                 .onItem()
                 .ignoreAsUni();
     }

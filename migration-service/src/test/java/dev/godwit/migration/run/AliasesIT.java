@@ -3,6 +3,7 @@ package dev.godwit.migration.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.godwit.migration.batch.AnotherDatabaseException;
 import dev.godwit.migration.testing.LiveService;
 import dev.godwit.migration.testing.TestPostgres;
 import io.quarkus.test.junit.QuarkusTest;
@@ -10,6 +11,7 @@ import io.quarkus.test.junit.TestProfile;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -89,6 +91,30 @@ class AliasesIT extends LiveRuns {
 
         assertThat(value(TRIGGERS)).isEqualTo("0");
         assertThatThrownBy(() -> insertUnder(old)).hasMessageContaining("violates foreign key constraint");
+    }
+
+    @Test
+    void shouldMakeNoneInADatabaseThatIsSuddenlyAnother() throws SQLException {
+        String run;
+        Run asItWas;
+        try (Connection inTheWay = TestPostgres.connect(database);
+                Statement statement = inTheWay.createStatement()) {
+            inTheWay.setAutoCommit(false);
+            statement.execute("LOCK TABLE kids IN ROW EXCLUSIVE MODE");
+            run = start("aliased", false);
+            patiently().until(() -> String.valueOf(reason(run)).startsWith("waits for a moment"));
+            asItWas = run(run);
+            execute("UPDATE godwit.run SET cluster = cluster + 1 WHERE id = '" + run + "'");
+            must(run, RunState.FAILED);
+        }
+
+        assertThat(reason(run)).startsWith("another_database: ");
+        assertThatThrownBy(() -> await(steps.step(asItWas))).isInstanceOf(AnotherDatabaseException.class);
+        assertThat(value(TRIGGERS)).isEqualTo("0");
+        command(RunCommand.RESUME, run);
+        must(run, RunState.COMPLETED);
+        assertThat(value(TRIGGERS)).isEqualTo("2");
+        command(RunCommand.FORGET, run);
     }
 
     private void insertUnder(String parent) {

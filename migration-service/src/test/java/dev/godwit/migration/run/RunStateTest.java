@@ -27,7 +27,7 @@ class RunStateTest {
             Map.entry(
                     "failed",
                     List.of("planning", "backfilling", "following", "verifying", "rolling-back", "cancelling")),
-            Map.entry("cancelling", List.of("cancelled")),
+            Map.entry("cancelling", List.of("cancelled", "failed")),
             Map.entry("cancelled", List.of("rolling-back")),
             Map.entry("completed", List.of("rolling-back")),
             Map.entry("rolling-back", List.of("rolled-back", "paused", "failed")),
@@ -54,6 +54,29 @@ class RunStateTest {
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining(from.name())
                 .hasMessageContaining(to.name());
+    }
+
+    /** Whatever else somebody may do to a run is possible in any database. */
+    @Test
+    void shouldKnowWhereARunComesFurther() {
+        assertThat(pairs().filter(pair -> advances(pair.get())))
+                .extracting(pair -> pair.get()[0] + " " + pair.get()[1])
+                .containsExactlyInAnyOrder(
+                        "PLANNING PLANNED",
+                        "PLANNING BACKFILLING",
+                        "BACKFILLING FOLLOWING",
+                        "FOLLOWING VERIFYING",
+                        "FOLLOWING BACKFILLING",
+                        "VERIFYING COMPLETED",
+                        "VERIFYING FOLLOWING",
+                        "CANCELLING CANCELLED",
+                        "ROLLING_BACK ROLLED_BACK");
+    }
+
+    private static boolean advances(Object[] pair) {
+        RunState from = (RunState) pair[0];
+        RunState to = (RunState) pair[1];
+        return from.mayBecome(to) && from.advancesTo(to);
     }
 
     @ParameterizedTest

@@ -3,6 +3,8 @@ package dev.godwit.migration.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.godwit.migration.batch.AnotherDatabaseException;
+import dev.godwit.migration.run.ScriptWork.Piece;
 import dev.godwit.migration.testing.LiveService;
 import dev.godwit.migration.testing.Schemas;
 import io.quarkus.test.junit.QuarkusTest;
@@ -31,6 +33,8 @@ class SchemaLifeIT extends SchemaRuns {
         JsonObject snapshot = await(services.run(run));
         assertThat(snapshot.getJsonObject("counts").getLong("migrated")).isEqualTo(2);
         assertThat(snapshot.getString("asOf")).isNotNull();
+        assertThat(snapshot.getString("startedLsn")).matches("[0-9A-F]+/[0-9A-F]+");
+        assertThat(snapshot.getString("restorePoint")).isEqualTo("godwit-" + run);
         assertThat(checks(snapshot))
                 .containsExactly(
                         "column public.note.day is there: present", "journal and outcomes agree: 2", "it ran once: 1");
@@ -111,6 +115,28 @@ class SchemaLifeIT extends SchemaRuns {
         assertThat(executed()).containsExactly("up; once");
         assertThat(value("SELECT coalesce(reason, 'none') FROM godwit.run WHERE id = $1", run))
                 .isEqualTo("none");
+    }
+
+    @Test
+    void shouldSendNothingToADatabaseThatIsSuddenlyAnother() {
+        String run = startAtGate();
+        Piece asItWasKnown = piece(run);
+        assertThat(value(
+                        "SELECT (cluster = (SELECT system_identifier FROM pg_control_system()))::text FROM godwit.run WHERE id = $1",
+                        run))
+                .isEqualTo("true");
+        execute("UPDATE godwit.run SET cluster = cluster + 1 WHERE id = '" + run + "'");
+        await(other.query("ROLLBACK").execute());
+
+        reach(run, "failed");
+        assertThat(value("SELECT reason FROM godwit.run WHERE id = $1", run)).startsWith("another_database: ");
+        patiently().until(() -> values(WORKER).isEmpty());
+        assertThatThrownBy(() -> await(work.perform(asItWasKnown))).isInstanceOf(AnotherDatabaseException.class);
+        assertThatThrownBy(() -> await(work.tidy(asItWasKnown))).isInstanceOf(AnotherDatabaseException.class);
+        assertThat(executed()).isEmpty();
+        command(RunCommand.RESUME, run);
+        reach(run, "completed");
+        assertThat(executed()).containsExactly("gated");
     }
 
     @Test

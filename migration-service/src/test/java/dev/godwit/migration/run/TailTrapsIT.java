@@ -298,6 +298,21 @@ class TailTrapsIT extends LiveRuns {
     }
 
     @Test
+    void shouldEndNoRunInADatabaseThatIsSuddenlyAnother() {
+        String first = following("first");
+        String published = published("first");
+
+        execute("UPDATE godwit.run SET cluster = cluster + 1, state = 'cancelling' WHERE id = '" + first + "'");
+
+        must(first, RunState.FAILED);
+        assertThat(reason(first)).startsWith("another_database: ");
+        assertThat(published("first")).isEqualTo(published);
+        command(RunCommand.RESUME, first);
+        must(first, RunState.CANCELLED);
+        assertThat(published("first")).isEqualTo("null").isNotEqualTo(published);
+    }
+
+    @Test
     void shouldRefuseARunThatMustBeRecoverableWhereNoWalIsArchived() {
         StartCommand command = new StartCommand(
                 "archiving",
