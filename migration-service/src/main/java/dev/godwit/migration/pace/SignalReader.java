@@ -19,7 +19,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.function.Function;
 
 /**
@@ -45,8 +44,7 @@ public class SignalReader {
     private static final String SERVER =
             """
             SELECT pg_has_role('pg_read_all_stats', 'USAGE') AS sees_all, a.waiting, a.wal_waits, r.standbys, r.lag, r.backlog, s.slots, s.slot_backlog, s.limited, s.room,
-                   current_setting('archive_mode') AS archive_mode, w.last_archived_wal, w.failed_count,
-                   pg_walfile_name(pg_current_wal_lsn()) AS current_wal, pg_size_bytes(current_setting('wal_segment_size')) AS segment_bytes
+                   %3$s
               FROM (SELECT count(*) FILTER (WHERE CASE WHEN o.wait_event_type = 'Lock' THEN pg_blocking_pids(o.pid) && m.pids END) AS waiting,
                            count(*) FILTER (WHERE upper(o.wait_event) IN ('WALWRITE', 'WALSYNC')) AS wal_waits
                       FROM (SELECT coalesce(array_agg(pid), '{}') AS pids FROM pg_stat_activity WHERE %1$s) AS m
@@ -65,7 +63,7 @@ public class SignalReader {
                            FROM pg_replication_slots
                           WHERE wal_status IS DISTINCT FROM 'lost') AS s
              CROSS JOIN pg_stat_archiver AS w
-            """.formatted(OURS, "o." + OURS.replace("application_name", "o.application_name"));
+            """.formatted(OURS, "o." + OURS.replace("application_name", "o.application_name"), ArchiveBacklog.COLUMNS);
 
     /** Partitions are vacuumed one by one, and so are the TOAST tables of each. */
     private static final String VACUUMS = """
@@ -197,10 +195,21 @@ public class SignalReader {
         return connection
                 .preparedQuery(SERVER)
                 .execute(Tuple.of(slot))
+                .map(rows -> rows.iterator().next())
+                .chain(row -> archive(connection, row).map(archive -> {
+                    List<Reading> readings = readings(row);
+                    archive.ifPresent(readings::add);
+                    return readings;
+                }))
                 .ifNoItem()
                 .after(PATIENCE)
-                .fail()
-                .map(rows -> readings(rows.iterator().next()));
+                .fail();
+    }
+
+    private Uni<Optional<Reading>> archive(SqlConnection connection, Row row) {
+        return signals.find(BuiltInSignal.ARCHIVE_BACKLOG)
+                .map(signal -> ArchiveBacklog.read(connection, row, signal).map(Optional::of))
+                .orElseGet(() -> Uni.createFrom().item(Optional.empty()));
     }
 
     private Reading probed(Signal signal) {
@@ -221,7 +230,6 @@ public class SignalReader {
         add(readings, BuiltInSignal.REPLICATION_BACKLOG, ofStandbys(row, "backlog", MIB));
         add(readings, BuiltInSignal.SLOT_BACKLOG, ofAny(row, "slots", "slot_backlog", MIB));
         add(readings, BuiltInSignal.SLOT_ROOM, ofAny(row, "limited", "room", 1));
-        add(readings, BuiltInSignal.ARCHIVE_BACKLOG, signal -> archive(row, signal));
         return readings;
     }
 
@@ -251,22 +259,6 @@ public class SignalReader {
                     ? Reading.unknown(signal, "PostgreSQL does not say")
                     : Reading.of(signal, Math.max(0, value) / per);
         };
-    }
-
-    /** Nothing archived and nothing failed: no segment has been finished yet. */
-    private static Reading archive(Row row, Signal signal) {
-        if (row.getString("archive_mode").equals("off")) {
-            return Reading.absent(signal);
-        }
-        if (row.getString("last_archived_wal") == null && row.getLong("failed_count") == 0) {
-            return Reading.of(signal, 0);
-        }
-        long bytes = row.getLong("segment_bytes");
-        OptionalLong last = WalSegment.number(row.getString("last_archived_wal"), bytes);
-        OptionalLong current = WalSegment.number(row.getString("current_wal"), bytes);
-        return last.isEmpty() || current.isEmpty()
-                ? Reading.unknown(signal, "no segment of WAL has been archived yet")
-                : Reading.of(signal, (double) Math.max(0, current.getAsLong() - last.getAsLong() - 1));
     }
 
     private Uni<List<Reading>> ofOperator(SqlConnection connection) {
