@@ -64,7 +64,36 @@ class DeploymentSettingsTest {
         Map<String, String> environment = new HashMap<>();
         environment.computeIfAbsent("OTEL_EXPORTER_OTLP_ENDPOINT", name -> endpoint);
         environment.computeIfAbsent("OTEL_SDK_DISABLED", name -> disabled);
-        SmallRyeConfig config = new SmallRyeConfigBuilder()
+        SmallRyeConfig config = config(environment);
+
+        assertThat(config.getValue("quarkus.otel.sdk.disabled", Boolean.class)).isEqualTo(off);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            nullValues = "none",
+            value = {
+                "none, false, sslfactory=org.postgresql.ssl.DefaultJavaSSLFactory",
+                "'', false, sslfactory=org.postgresql.ssl.DefaultJavaSSLFactory",
+                "/etc/godwit/postgres/ca.crt, true, sslrootcert=/etc/godwit/postgres/ca.crt"
+            })
+    void shouldTrustThePlatformsAuthoritiesUnlessAFileNamesOthers(String file, boolean pem, String jdbc)
+            throws IOException {
+        Map<String, String> environment = new HashMap<>(Map.of("godwit.audit.database.ssl-mode", "verify-full"));
+        environment.computeIfAbsent("godwit.audit.database.ca-file", name -> file);
+        SmallRyeConfig config = config(environment);
+
+        assertThat(config.getValue("quarkus.datasource.reactive.trust-certificate-pem", Boolean.class))
+                .isEqualTo(pem);
+        assertThat(config.getValue("quarkus.datasource.reactive.trust-certificate-jks", Boolean.class))
+                .as("the other client trusts nobody unless it is told of somebody")
+                .isEqualTo(!pem);
+        assertThat(config.getValue("quarkus.datasource.jdbc.url", String.class))
+                .endsWith("sslmode=verify-full&" + jdbc);
+    }
+
+    private static SmallRyeConfig config(Map<String, String> environment) throws IOException {
+        return new SmallRyeConfigBuilder()
                 .addDefaultInterceptors()
                 .withSources(
                         new PropertiesConfigSource(Path.of("src/main/resources/application.properties")
@@ -72,8 +101,6 @@ class DeploymentSettingsTest {
                                 .toURL()),
                         new PropertiesConfigSource(environment, "environment", 300))
                 .build();
-
-        assertThat(config.getValue("quarkus.otel.sdk.disabled", Boolean.class)).isEqualTo(off);
     }
 
     /** Those of the service's own settings, and those that application.properties names. */

@@ -2,8 +2,12 @@ package dev.godwit.migration.sql;
 
 import dev.godwit.migration.run.GodwitConfig;
 import io.vertx.core.net.PemTrustOptions;
+import io.vertx.core.net.TrustOptions;
 import io.vertx.pgclient.PgConnectOptions;
 import io.vertx.pgclient.SslMode;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import javax.net.ssl.TrustManagerFactory;
 
 /** How sessions are opened, whatever they are for. */
 public final class ConnectOptions {
@@ -28,8 +32,20 @@ public final class ConnectOptions {
         if (mode == SslMode.DISABLE) {
             return options;
         }
-        database.caFile()
-                .ifPresent(file -> options.setPemTrustOptions(new PemTrustOptions().addCertPath(file.toString())));
+        options.setTrustOptions(database.caFile()
+                .<TrustOptions>map(file -> new PemTrustOptions().addCertPath(file.toString()))
+                .orElseGet(ConnectOptions::ofThePlatform));
         return options.setSslMode(mode).setHostnameVerificationAlgorithm("HTTPS");
+    }
+
+    /** The client opens no session before it is told whom to trust. */
+    private static TrustOptions ofThePlatform() {
+        try {
+            TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+            trust.init((KeyStore) null);
+            return TrustOptions.wrap(trust.getTrustManagers()[0]);
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("the Java platform names no authorities", e);
+        }
     }
 }

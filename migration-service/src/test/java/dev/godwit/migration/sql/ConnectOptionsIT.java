@@ -10,6 +10,7 @@ import io.smallrye.config.SmallRyeConfigBuilder;
 import io.vertx.mutiny.core.Vertx;
 import io.vertx.mutiny.pgclient.PgConnection;
 import java.nio.file.Path;
+import java.sql.DriverManager;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
@@ -37,6 +38,23 @@ class ConnectOptionsIT {
                 .hasStackTraceContaining("SSL handshake failed");
         assertThatThrownBy(() -> isEncrypted(
                         "127.0.0.1", "verify-full", TestCertificate.make().certificate()))
+                .hasStackTraceContaining("SSL handshake failed");
+    }
+
+    /** What application.properties says where no file of authorities is named; the server's is none of the platform's. */
+    @Test
+    void shouldAskThePlatformWhomToTrustWhereNothingIsSaid() {
+        String url =
+                "jdbc:postgresql://127.0.0.1:" + TestPostgres.port() + "/postgres?user=postgres&sslmode=verify-full&";
+
+        assertThatThrownBy(
+                        () -> DriverManager.getConnection(url + "sslfactory=org.postgresql.ssl.DefaultJavaSSLFactory"))
+                .hasStackTraceContaining("unable to find valid certification path");
+        assertThatThrownBy(() -> DriverManager.getConnection(url + "sslrootcert="))
+                .as("an empty name is the name of a file")
+                .hasMessageContaining("Could not open SSL root certificate file");
+        assertThatThrownBy(() -> isEncrypted("127.0.0.1", "verify-full", Path.of("")))
+                .as("whom to trust is said")
                 .hasStackTraceContaining("SSL handshake failed");
     }
 
