@@ -75,7 +75,8 @@ final class Uninstall {
 
     private List<Step> ofDatabase() throws SQLException {
         List<Step> steps = new ArrayList<>(steps(UninstallSql.OBJECTS));
-        steps.addAll(steps(UninstallSql.PRIVILEGES, scope.roles(), scope.roles(), scope.roles()));
+        steps.addAll(steps(
+                UninstallSql.PRIVILEGES, scope.roles(), scope.roles(), scope.roles(), scope.roles(), scope.roles()));
         return steps;
     }
 

@@ -67,8 +67,36 @@ final class UninstallSql {
              WHERE n.nspname IN ('godwit', 'godwit_source')
             """;
 
-    /** Privileges in this database; {@code $1} are the roles. Logical messages are everybody's again, as PostgreSQL has them, where our scripts had taken that right away. */
+    /**
+     * Privileges in this database; {@code $1} are the roles. What they own is theirs and stays, and what is in Godwit's own schemas goes with those. Columns lose their grants with their table.
+     * Logical messages are everybody's again, as PostgreSQL has them, where our scripts had taken that right away.
+     */
     static final String PRIVILEGES = """
+            SELECT DISTINCT format('privileges of %s on %s', r.rolname, c.oid::regclass),
+                   format('REVOKE ALL ON %s %s FROM %I', CASE c.relkind WHEN 'S' THEN 'SEQUENCE' ELSE 'TABLE' END, c.oid::regclass, r.rolname)
+              FROM pg_class AS c
+              JOIN pg_namespace AS n ON n.oid = c.relnamespace
+             CROSS JOIN LATERAL (SELECT grantee
+                                   FROM aclexplode(c.relacl)
+                                  UNION
+                                 SELECT e.grantee
+                                   FROM pg_attribute AS t
+                                  CROSS JOIN LATERAL aclexplode(t.attacl) AS e
+                                  WHERE t.attrelid = c.oid
+                                    AND t.attacl IS NOT NULL) AS a
+              JOIN pg_roles AS r ON r.oid = a.grantee
+             WHERE r.rolname = ANY (?)
+               AND c.relowner <> r.oid
+               AND n.nspname NOT IN ('godwit', 'godwit_source')
+             UNION ALL
+            SELECT DISTINCT format('privileges of %s on schema %I', r.rolname, n.nspname), format('REVOKE ALL ON SCHEMA %I FROM %I', n.nspname, r.rolname)
+              FROM pg_namespace AS n
+             CROSS JOIN LATERAL aclexplode(n.nspacl) AS a
+              JOIN pg_roles AS r ON r.oid = a.grantee
+             WHERE r.rolname = ANY (?)
+               AND n.nspowner <> r.oid
+               AND n.nspname NOT IN ('godwit', 'godwit_source')
+             UNION ALL
             SELECT format('EXECUTE on %s of %s', f.oid::regprocedure, r.rolname), format('REVOKE ALL ON FUNCTION %s FROM %I', f.oid::regprocedure, r.rolname)
               FROM pg_proc AS f
              CROSS JOIN LATERAL aclexplode(f.proacl) AS a

@@ -33,6 +33,18 @@ class UninstallIT {
             CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
             CREATE TRIGGER own BEFORE UPDATE ON doc FOR EACH ROW EXECUTE FUNCTION touch();
             CREATE PUBLICATION others FOR TABLE doc;
+            CREATE SCHEMA "Back office";
+            CREATE TABLE "Back office".invoice (id serial PRIMARY KEY, amount int);
+            GRANT SELECT ON "Back office".invoice TO app;
+            """;
+
+    /** What {@code doctor --grants} asks for, and a right to one column that somebody gave besides. */
+    private static final String GRANTS = """
+            GRANT USAGE ON SCHEMA "Back office" TO godwit;
+            GRANT SELECT, INSERT, UPDATE, DELETE ON "Back office".invoice, public.doc TO godwit;
+            GRANT USAGE ON SEQUENCE "Back office".invoice_id_seq TO godwit;
+            GRANT SELECT (id) ON public.page TO godwit_capture;
+            GRANT app TO godwit;
             """;
 
     /** What a run leaves behind at most. */
@@ -51,7 +63,9 @@ class UninstallIT {
 
     private static final String STANDING = """
             SELECT 'relation ' || c.oid::regclass || ' ' || c.relkind::text FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace WHERE n.nspname !~ '^pg_toast'
-             UNION ALL SELECT 'schema ' || nspname || coalesce(nspacl::text, '') FROM pg_namespace WHERE nspname !~ '^pg_(toast|temp)'
+             UNION ALL SELECT 'schema ' || n.nspname || ' ' || a.grantee || a.privilege_type FROM pg_namespace AS n CROSS JOIN LATERAL aclexplode(coalesce(n.nspacl, acldefault('n', n.nspowner))) AS a WHERE n.nspname !~ '^pg_(toast|temp)'
+             UNION ALL SELECT 'may use ' || c.oid::regclass || ' ' || a.grantee || a.privilege_type FROM pg_class AS c CROSS JOIN LATERAL aclexplode(coalesce(c.relacl, acldefault((CASE c.relkind WHEN 'S' THEN 's' ELSE 'r' END)::"char", c.relowner))) AS a WHERE c.relkind <> 'i'
+             UNION ALL SELECT 'may use ' || t.attrelid::regclass || '.' || t.attname || ' ' || a.grantee || a.privilege_type FROM pg_attribute AS t CROSS JOIN LATERAL aclexplode(t.attacl) AS a
              UNION ALL SELECT 'trigger ' || tgname || ' ' || tgrelid::regclass FROM pg_trigger WHERE NOT tgisinternal
              UNION ALL SELECT 'constraint ' || conname || ' ' || pg_get_constraintdef(oid) FROM pg_constraint
              UNION ALL SELECT 'function ' || oid::regprocedure FROM pg_proc
@@ -136,7 +150,7 @@ class UninstallIT {
         for (Path file : migrations()) {
             schema.append(Files.readString(file)).append('\n');
         }
-        execute(app, schema.append("RESET ROLE;").append(TRACES).toString());
+        execute(app, schema.append("RESET ROLE;").append(TRACES).append(GRANTS).toString());
         execute(app, "SELECT pg_create_logical_replication_slot('godwit', 'pgoutput')");
     }
 
