@@ -9,6 +9,7 @@ import dev.godwit.migration.graph.GraphConfig;
 import dev.godwit.migration.health.HealthConfig;
 import dev.godwit.migration.pace.PaceConfig;
 import dev.godwit.migration.request.CommandsConfig;
+import dev.godwit.migration.retention.KeepConfig;
 import dev.godwit.migration.retention.OutboxConfig;
 import dev.godwit.migration.run.GodwitConfig;
 import dev.godwit.migration.run.JournalConfig;
@@ -46,6 +47,7 @@ class DeploymentSettingsTest {
             GodwitConfig.class,
             GraphConfig.class,
             OutboxConfig.class,
+            KeepConfig.class,
             JournalConfig.class,
             HealthConfig.class,
             CommandsConfig.class,

@@ -35,7 +35,7 @@ public class SignalReader {
     private static final String WRITE_PROBE = """
             INSERT INTO godwit.probe (instance, number)
             VALUES ($1, 1)
-            ON CONFLICT (instance) DO UPDATE SET number = probe.number + 1
+            ON CONFLICT (instance) DO UPDATE SET number = probe.number + 1, written_at = clock_timestamp()
             """;
 
     private static final String READ_PROBE = "SELECT number FROM godwit.probe WHERE instance = $1";

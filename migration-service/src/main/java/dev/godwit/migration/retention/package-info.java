@@ -1,7 +1,7 @@
 /**
  * What is kept for a while only, and when it goes.
  *
- * <p>May depend on {@code outbox}.
+ * <p>May depend on {@code outbox} and {@code sql}.
  */
 @CheckReturnValue
 package dev.godwit.migration.retention;
