@@ -6,6 +6,7 @@ import dev.godwit.migration.batch.ChangedTablesException;
 import dev.godwit.migration.batch.LeaseTakenException;
 import dev.godwit.migration.batch.RunContext;
 import dev.godwit.migration.clock.Steady;
+import dev.godwit.migration.ending.Ending;
 import dev.godwit.migration.pace.BatchSizer;
 import dev.godwit.migration.pace.Pacing;
 import dev.godwit.migration.pace.Terms;
@@ -77,6 +78,7 @@ public class ChunkWorker {
     private final Troubles troubles;
     private final GodwitConfig config;
     private final Spans spans;
+    private final Ending ending;
     private final Map<String, BatchSizer> sizers = new ConcurrentHashMap<>();
 
     @Inject
@@ -88,7 +90,8 @@ public class ChunkWorker {
             Pacing pacing,
             Troubles troubles,
             GodwitConfig config,
-            Spans spans) {
+            Spans spans,
+            Ending ending) {
         this.runs = runs;
         this.contexts = contexts;
         this.work = work;
@@ -97,6 +100,7 @@ public class ChunkWorker {
         this.troubles = troubles;
         this.config = config;
         this.spans = spans;
+        this.ending = ending;
     }
 
     /** How far the work on one message has come. */
@@ -119,7 +123,10 @@ public class ChunkWorker {
         }
     }
 
-    /** Works on one chunk for a while. Never fails: what could not be done is noticed by the sweeper and queued again. */
+    /**
+     * Works on one chunk for a while. Never fails: what could not be done is noticed by the sweeper and queued again. An instance that ends leaves the message with the broker, or gives the
+     * chunk back after the batch in hand.
+     */
     @Incoming("chunks")
     public Uni<Void> on(ConsumerRecord<String, String> message) {
         Optional<ChunkMessage> parsed = ChunkMessage.parse(message);
@@ -127,13 +134,14 @@ public class ChunkWorker {
             LOG.warnf("The work queue holds a message that names no chunk; it is left out");
             return Uni.createFrom().voidItem();
         }
-        return workOn(parsed.get())
+        return ending.whileInHand(() -> workOn(parsed.get()))
                 .onFailure()
                 .invoke(failure -> LOG.warnf(
                         "Chunk %d of run %s is left for later: %s",
                         parsed.get().chunk(), parsed.get().run(), PgErrors.describe(failure)))
                 .onFailure()
-                .recoverWithItem((Void) null);
+                .recoverWithUni(() ->
+                        ending.hasBegun() ? Ending.left() : Uni.createFrom().voidItem());
     }
 
     private Uni<Void> workOn(ChunkMessage message) {
@@ -203,7 +211,7 @@ public class ChunkWorker {
         if (progress.over) {
             return Uni.createFrom().item(true);
         }
-        if (Steady.now().isAfter(progress.deadline)) {
+        if (ending.hasBegun() || Steady.now().isAfter(progress.deadline)) {
             progress.over = true;
             progress.giveBack = true;
             return Uni.createFrom().item(true);
@@ -223,9 +231,9 @@ public class ChunkWorker {
     private Uni<Void> inTurn(
             RunContext run, ChunkMessage message, ChunkWork.Kind kind, Progress progress, Pacing.Turn turn) {
         progress.owed = turn.owed();
-        if (turn.answer() != Pacing.Answer.BEGIN) {
+        if (turn.answer() != Pacing.Answer.BEGIN || ending.hasBegun()) {
             progress.over = true;
-            progress.giveBack = turn.answer() == Pacing.Answer.GIVE_BACK;
+            progress.giveBack = turn.answer() != Pacing.Answer.LEAVE;
             return Uni.createFrom().voidItem();
         }
         long started = System.nanoTime();

@@ -3,6 +3,7 @@ package dev.godwit.migration.run;
 import dev.godwit.migration.batch.AnotherDatabaseException;
 import dev.godwit.migration.clock.Steady;
 import dev.godwit.migration.definition.TableName;
+import dev.godwit.migration.ending.Ending;
 import dev.godwit.migration.pace.Pacing;
 import dev.godwit.migration.sql.AdvisoryLock;
 import dev.godwit.migration.sql.PgErrors;
@@ -44,6 +45,11 @@ public class RunDriver {
     private static final Duration PROGRESS_EVERY = Duration.ofSeconds(1);
     private static final Duration LOOK_EVERY = Duration.ofMillis(500);
     private static final Duration LOOK_AT_REST_EVERY = Duration.ofSeconds(5);
+    private static final Duration SILENCE = Duration.ofSeconds(60);
+
+    /** Not even a statement of the control plane lasts longer: what has not come by then never will, and no round may wait for it. */
+    private static final Duration LOOK_AT_MOST = Duration.ofSeconds(60);
+
     private static final int REMEMBERED_MAX = 1000;
 
     /**
@@ -64,6 +70,8 @@ public class RunDriver {
     private final HeardDatabases databases;
     private final GodwitConfig config;
     private final Pacing pacing;
+    private final Ending ending;
+    private final Pulse pulse = new Pulse(SILENCE, Steady.now());
     private final Map<String, Instant> told = new ConcurrentHashMap<>();
     private final Set<String> inHand = ConcurrentHashMap.newKeySet();
     private volatile Instant lookAt = Instant.MIN;
@@ -80,13 +88,15 @@ public class RunDriver {
             EventTopics topics,
             HeardDatabases databases,
             GodwitConfig config,
-            Pacing pacing) {
+            Pacing pacing,
+            Ending ending) {
         this.pacing = pacing;
         this.schemaSteps = schemaSteps;
         this.source = source;
         this.topics = topics;
         this.databases = databases;
         this.config = config;
+        this.ending = ending;
         this.pool = pool;
         this.runs = runs;
         this.steps = steps;
@@ -98,10 +108,17 @@ public class RunDriver {
         rounds = Multi.createBy()
                 .merging()
                 .streams(drive(false, SHORT_STEPS_MAX), drive(true, LENGTHY_STEPS_MAX))
+                .onTermination()
+                .invoke(pulse::end)
                 .subscribe()
                 .with(
                         ignored -> {},
                         failure -> LOG.error("Runs are not driven any more; restart this instance", failure));
+    }
+
+    /** Whether rounds go on, whatever comes of them. */
+    boolean isAlive() {
+        return pulse.isAlive(Steady.now());
     }
 
     @PreDestroy
@@ -116,6 +133,8 @@ public class RunDriver {
         return Multi.createFrom()
                 .ticks()
                 .every(config.driver().every())
+                .onItem()
+                .invoke(() -> pulse.beat(Steady.now()))
                 .onOverflow()
                 .drop()
                 .onItem()
@@ -128,7 +147,13 @@ public class RunDriver {
     }
 
     private Uni<List<Run>> active(boolean lengthy) {
+        if (ending.hasBegun()) {
+            return Uni.createFrom().item(List.of());
+        }
         return runs.active()
+                .ifNoItem()
+                .after(LOOK_AT_MOST)
+                .fail()
                 .call(active -> lengthy ? Uni.createFrom().voidItem() : watchSources(active))
                 .map(active -> active.stream()
                         .filter(run -> RunSteps.isLengthy(run) == lengthy && mayGoOn(run))
@@ -169,6 +194,9 @@ public class RunDriver {
     private Uni<Boolean> watch(Optional<String> of) {
         return Uni.createFrom()
                 .deferred(() -> source.look(databases.of(of)))
+                .ifNoItem()
+                .after(LOOK_AT_MOST)
+                .fail()
                 .onFailure()
                 .invoke(failure -> LOG.warnf("Where changes come from cannot be seen: %s", PgErrors.describe(failure)))
                 .onFailure()

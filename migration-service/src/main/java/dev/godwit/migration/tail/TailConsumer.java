@@ -3,6 +3,7 @@ package dev.godwit.migration.tail;
 import dev.godwit.migration.batch.Batches;
 import dev.godwit.migration.batch.RunContext;
 import dev.godwit.migration.blob.BlobStoreException;
+import dev.godwit.migration.ending.Ending;
 import dev.godwit.migration.run.Run;
 import dev.godwit.migration.run.RunContexts;
 import dev.godwit.migration.run.Runs;
@@ -94,6 +95,7 @@ public class TailConsumer {
     private final ParkedKeys parked;
     private final HeardDatabases databases;
     private final Gaps gaps;
+    private final Ending ending;
 
     @Inject
     public TailConsumer(
@@ -104,7 +106,8 @@ public class TailConsumer {
             @Any TailPositions positions,
             ParkedKeys parked,
             HeardDatabases databases,
-            Gaps gaps) {
+            Gaps gaps,
+            Ending ending) {
         this.runs = runs;
         this.contexts = contexts;
         this.batches = batches;
@@ -113,17 +116,21 @@ public class TailConsumer {
         this.parked = parked;
         this.databases = databases;
         this.gaps = gaps;
+        this.ending = ending;
     }
 
     /**
      * Applies what one poll brought, all partitions together: what the application wrote here and there in the same moment costs one transaction. Does not fail: it goes on trying
      * while the database is away, and Kafka keeps the rest meanwhile.
+     * An instance that ends tries no more: whoever has the partitions next hears of it again.
      */
     @Incoming("changes")
     public Uni<Void> on(ConsumerRecords<String, String> records) {
         List<ConsumerRecord<String, String>> polled = new ArrayList<>(records.count());
         records.forEach(polled::add);
-        return polled.isEmpty() ? Uni.createFrom().voidItem() : persistently(polled);
+        return polled.isEmpty()
+                ? Uni.createFrom().voidItem()
+                : ending.whileInHand(() -> persistently(polled)).onFailure().recoverWithUni(() -> Ending.left());
     }
 
     private Uni<Void> persistently(List<ConsumerRecord<String, String>> polled) {
@@ -132,7 +139,7 @@ public class TailConsumer {
                 .invoke(failure -> LOG.warnf(
                         "Changes of partitions %s wait: %s",
                         offsets(polled, (first, later) -> first).keySet(), PgErrors.describe(failure)))
-                .onFailure()
+                .onFailure(failure -> !ending.hasBegun())
                 .retry()
                 .withBackOff(BACK_OFF_MIN, BACK_OFF_MAX)
                 .withJitter(0.5)

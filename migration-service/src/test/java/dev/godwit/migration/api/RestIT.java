@@ -348,6 +348,7 @@ class RestIT {
     void shouldBeReadyAndDescribeItself() throws Exception {
         assertThat(get("/q/health/ready").statusCode()).isEqualTo(200);
         assertThat(get("/q/health/ready").body()).contains("PostgreSQL").contains("Kafka");
+        assertThat(get("/q/health/live").body()).contains("Runs are driven").doesNotContain("DOWN");
         assertThat(get("/q/metrics").statusCode()).isEqualTo(200);
         assertThat(send("GET", "/q/openapi?format=json", null, JSON).body())
                 .contains("/api/runs/{id}/rollback")

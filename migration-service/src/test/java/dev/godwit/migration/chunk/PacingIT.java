@@ -3,6 +3,7 @@ package dev.godwit.migration.chunk;
 import static dev.godwit.migration.testing.Engine.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.godwit.migration.ending.Ending;
 import dev.godwit.migration.pace.PaceLevel;
 import dev.godwit.migration.pace.Pacing;
 import dev.godwit.migration.pace.Terms;
@@ -89,7 +90,8 @@ class PacingIT {
                 engine.pacing(),
                 new Troubles(engine.runs(), Duration.ofMinutes(1)),
                 engine.config(),
-                Spans.off());
+                Spans.off(),
+                new Ending());
         long started = System.nanoTime();
 
         CompletableFuture<Void> work = work(worker, run, chunks.subList(0, 60));

@@ -8,6 +8,7 @@ import dev.godwit.migration.chunk.ChunkQueue;
 import dev.godwit.migration.chunk.ChunkWork;
 import dev.godwit.migration.chunk.ChunkWorker;
 import dev.godwit.migration.definition.Definition;
+import dev.godwit.migration.ending.Ending;
 import dev.godwit.migration.pace.PaceBoard;
 import dev.godwit.migration.pace.PaceConfig;
 import dev.godwit.migration.pace.Pacing;
@@ -284,7 +285,8 @@ public final class Engine {
                 pacing(),
                 new Troubles(runs, OUTAGE_MAX),
                 config(TestPostgres.port(), database, user, connections, messageTime),
-                Spans.off());
+                Spans.off(),
+                new Ending());
     }
 
     /** What tells workers of an instance their turns; nothing tells it of other paces than the runs began with. */
