@@ -3,7 +3,6 @@ package dev.godwit.migration.outbox;
 import dev.godwit.migration.sql.WorkerSessions;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
-import io.vertx.mutiny.sqlclient.SqlConnection;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
@@ -100,14 +99,9 @@ public class OutboxRetention {
 
     /** Hidden: that a row left the outbox is no news for the connector. */
     private Uni<Integer> delete(OffsetDateTime confirmed, Duration retention, int batch) {
-        return sessions.inTransaction(connection -> call(connection, "SELECT godwit.hide_writes()")
-                .chain(() -> connection.preparedQuery(DELETE).execute(Tuple.of(confirmed, retention.toMillis(), (long)
-                        batch)))
-                .call(() -> call(connection, "SELECT godwit.show_writes()"))
-                .map(rows -> rows.rowCount()));
-    }
-
-    private static Uni<Void> call(SqlConnection connection, String sql) {
-        return connection.query(sql).execute().replaceWithVoid();
+        Tuple parameters = Tuple.of(confirmed, retention.toMillis(), (long) batch);
+        return sessions.inHiddenTransaction(
+                        connection -> connection.preparedQuery(DELETE).execute(parameters))
+                .map(rows -> rows.rowCount());
     }
 }

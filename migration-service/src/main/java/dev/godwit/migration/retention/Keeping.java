@@ -3,7 +3,6 @@ package dev.godwit.migration.retention;
 import dev.godwit.migration.sql.WorkerSessions;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
-import io.vertx.mutiny.sqlclient.SqlConnection;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
@@ -105,13 +104,9 @@ class Keeping {
 
     /** Hidden: heartbeats are published, and that one is gone is no news. */
     private Uni<Integer> delete(String sql, Duration kept, int atOnce) {
-        return sessions.inTransaction(connection -> call(connection, "SELECT godwit.hide_writes()")
-                .chain(() -> connection.preparedQuery(sql).execute(Tuple.of(kept.toMillis(), (long) atOnce)))
-                .call(() -> call(connection, "SELECT godwit.show_writes()"))
-                .map(rows -> rows.rowCount()));
-    }
-
-    private static Uni<Void> call(SqlConnection connection, String sql) {
-        return connection.query(sql).execute().replaceWithVoid();
+        Tuple parameters = Tuple.of(kept.toMillis(), (long) atOnce);
+        return sessions.inHiddenTransaction(
+                        connection -> connection.preparedQuery(sql).execute(parameters))
+                .map(rows -> rows.rowCount());
     }
 }

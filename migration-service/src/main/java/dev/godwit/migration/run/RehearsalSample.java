@@ -143,7 +143,7 @@ final class RehearsalSample {
         return connection.prepare(sql).chain(statement -> statement
                 .createStream(ROWS_AT_ONCE)
                 .toMulti()
-                .filter(row -> row.getArrayOfStrings("members") != null)
+                .filter(row -> row.getValue("members") != null)
                 .invoke(row -> {
                     List<String> members = List.of(row.getArrayOfStrings("members"));
                     members.stream().filter(drawn::contains).forEach(key -> groups.put(key, members));

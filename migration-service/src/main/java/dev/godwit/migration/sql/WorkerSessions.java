@@ -131,6 +131,13 @@ public class WorkerSessions {
         return pool.getConnection().chain(connection -> transaction(connection, work));
     }
 
+    /** The same, and no tail or connector hears of what {@code work} writes. */
+    public <T> Uni<T> inHiddenTransaction(Function<SqlConnection, Uni<T>> work) {
+        return inTransaction(connection -> execute(connection, "SELECT godwit.hide_writes()")
+                .chain(() -> work.apply(connection))
+                .call(() -> execute(connection, "SELECT godwit.show_writes()")));
+    }
+
     private static <T> Uni<T> transaction(SqlConnection connection, Function<SqlConnection, Uni<T>> work) {
         return execute(connection, "BEGIN")
                 .chain(() -> work.apply(connection))
