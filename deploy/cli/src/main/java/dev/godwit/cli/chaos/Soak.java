@@ -23,6 +23,9 @@ final class Soak {
     private static final String WHO = "godwit soak";
     private static final Duration PATIENCE = Duration.ofMinutes(5);
 
+    /** How often all garbage is collected: seldom enough that everything in between is as it is without. */
+    private static final int COLLECTIONS = 12;
+
     private final Stack stack;
     private final Options options;
     private final Subject subject;
@@ -38,7 +41,7 @@ final class Soak {
     }
 
     SoakResult run() throws Exception {
-        Run run = subject.begin(options.rows(), request -> request);
+        Run run = subject.begin(options.rows(), request -> request.withPace("full"));
         try (Traffic traffic = Traffic.start(
                         subject.database()::connect, subject.application(), options.writesPerSecond(), options.seed());
                 Connection watching = stack.migrationDatabase().connect()) {
@@ -63,6 +66,7 @@ final class Soak {
 
     private List<SoakSample> follow(Run run, Connection watching) throws Exception {
         List<SoakSample> samples = new ArrayList<>();
+        long collectingEvery = Math.max(1, options.lasting().dividedBy(options.every()) / COLLECTIONS);
         long begun = System.nanoTime();
         for (long due = 0;
                 due <= options.lasting().toNanos();
@@ -70,7 +74,9 @@ final class Soak {
             Pause.sleep(Duration.ofNanos(Math.max(0, begun + due - System.nanoTime())));
             Run now = subject.migration().run(run.id());
             requireFollowing(now);
-            SoakSample sample = SoakSample.take((System.nanoTime() - begun) / 1e9, stack.describe(), watching, now);
+            boolean collecting = samples.size() % collectingEvery == 0;
+            SoakSample sample =
+                    SoakSample.take((System.nanoTime() - begun) / 1e9, collecting, stack.describe(), watching, now);
             samples.add(sample);
             progress.accept(SoakResult.line(sample));
         }

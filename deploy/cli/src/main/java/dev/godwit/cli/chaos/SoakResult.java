@@ -20,12 +20,13 @@ record SoakResult(Soak.Options options, String run, long writes, List<SoakSample
     static String line(SoakSample sample) {
         return String.format(
                 Locale.ROOT,
-                "%5.1f min  %,9d migrated  tail lag %,6.0f ms  slot %6.1f MiB  tables %,7.1f MiB  memory %s",
+                "%5.1f min  %,9d migrated  tail lag %,6.0f ms  slot %6.1f MiB  tables %,7.1f MiB  memory%s %s",
                 sample.seconds() / 60,
                 sample.migrated(),
                 sample.tailLagMillis(),
                 sample.slotBytes() / 1048576.0,
                 sample.tables().values().stream().mapToLong(Long::longValue).sum() / 1048576.0,
+                sample.collected() ? " (collected)" : "",
                 sample.memory().entrySet().stream()
                         .map(process -> process.getKey() + " " + process.getValue())
                         .collect(Collectors.joining(", ")));
@@ -56,7 +57,8 @@ record SoakResult(Soak.Options options, String run, long writes, List<SoakSample
                     .put("seconds", Math.round(sample.seconds()))
                     .put("migrated", sample.migrated())
                     .put("tailLagMillis", sample.tailLagMillis())
-                    .put("slotBytes", sample.slotBytes());
+                    .put("slotBytes", sample.slotBytes())
+                    .put("collected", sample.collected());
             numbers(one.putObject("memoryMiB"), sample.memory());
             numbers(one.putObject("tableBytes"), sample.tables());
         }

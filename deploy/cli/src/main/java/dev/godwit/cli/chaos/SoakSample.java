@@ -1,6 +1,7 @@
 package dev.godwit.cli.chaos;
 
 import dev.godwit.cli.client.Run;
+import dev.godwit.cli.measure.GarbageCollection;
 import dev.godwit.cli.measure.ProcessUse;
 import dev.godwit.cli.stack.StackDescription;
 import java.sql.Connection;
@@ -14,7 +15,8 @@ import java.util.TreeMap;
  * A moment of a long run.
  *
  * @param seconds since its first moment
- * @param memory in MiB, by process
+ * @param collected whether all garbage had just been collected
+ * @param memory that processes hold of the machine's, in MiB
  * @param slotBytes WAL that Godwit's slot has not confirmed
  * @param tailLagMillis as the run tells it
  * @param migrated entities so far
@@ -22,6 +24,7 @@ import java.util.TreeMap;
  */
 record SoakSample(
         double seconds,
+        boolean collected,
         Map<String, Long> memory,
         long slotBytes,
         double tailLagMillis,
@@ -42,8 +45,14 @@ record SoakSample(
              GROUP BY root.relname
             """;
 
-    /** Takes one now. */
-    static SoakSample take(double seconds, StackDescription stack, Connection connection, Run run) throws SQLException {
+    /**
+     * Takes one now.
+     *
+     * @param collecting collect the garbage of all processes first, where that can be done
+     */
+    static SoakSample take(double seconds, boolean collecting, StackDescription stack, Connection connection, Run run)
+            throws SQLException {
+        boolean collected = collecting && collectGarbage(stack);
         Map<String, Long> memory = new TreeMap<>();
         stack.processes().forEach((name, process) -> memory.put(name, ProcessUse.memory(process.pid())));
         Map<String, Long> tables = new TreeMap<>();
@@ -55,11 +64,20 @@ record SoakSample(
         }
         return new SoakSample(
                 seconds,
+                collected,
                 memory,
                 slot(connection),
                 run.json().at("/progress/tailLagMillis").asDouble(),
                 run.count("migrated"),
                 tables);
+    }
+
+    private static boolean collectGarbage(StackDescription stack) {
+        boolean collected = false;
+        for (var process : stack.processes().values()) {
+            collected |= GarbageCollection.of(process.pid());
+        }
+        return collected;
     }
 
     private static long slot(Connection connection) throws SQLException {

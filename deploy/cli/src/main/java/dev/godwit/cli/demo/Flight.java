@@ -46,8 +46,7 @@ public final class Flight {
                 .filter(series -> !series.isOver()
                         && series.members().stream().anyMatch(member -> migrations.contains(member.migration())))
                 .forEach(series -> client.cancelSeries(series.id(), PILOT, LEFT_BEHIND));
-        for (JsonNode each : client.runs()) {
-            Run run = new Run(each);
+        for (Run run : client.runs()) {
             if (!migrations.contains(run.migration()) || !run.mode().equals("commit")) {
                 continue;
             }

@@ -36,6 +36,31 @@ class SoakVerdictTest {
     }
 
     @Test
+    void shouldForgiveGarbageWhereItIsCollectedNowAndThen() {
+        List<SoakSample> samples = samples(i -> i % 5 == 0 ? 300 : 300 + 5L * i, i -> MIB, i -> 20 * MIB, i -> i * MIB);
+
+        assertThat(broken(samples)).hasSize(1);
+        assertThat(broken(samples.stream()
+                        .map(SoakVerdictTest::collectedEveryFifth)
+                        .toList()))
+                .isEmpty();
+    }
+
+    @Test
+    void shouldNameTheProcessOfWhichEverMoreIsAlive() {
+        List<SoakSample> samples = samples(i -> i % 5 == 0 ? 300 + 5L * i : 500, i -> MIB, i -> 20 * MIB, i -> i * MIB);
+
+        assertThat(broken(samples.stream()
+                        .map(SoakVerdictTest::collectedEveryFifth)
+                        .toList()))
+                .singleElement()
+                .satisfies(check -> assertThat(check.differences())
+                        .singleElement()
+                        .asString()
+                        .contains("audit-service held 363 MiB in the second quarter and 463 in the last"));
+    }
+
+    @Test
     void shouldNameTheTableThatGrowsAndTheSlotThatFallsBehind() {
         List<Check> broken = broken(i -> 300, i -> i == 30 ? 100 * MIB : MIB, i -> (20 + i) * MIB, i -> i * MIB);
 
@@ -58,16 +83,36 @@ class SoakVerdictTest {
     /** Claims that do not hold of a run with so much memory, slot backlog, chunks and journal at each look. */
     private static List<Check> broken(
             IntToLongFunction memory, IntToLongFunction slot, IntToLongFunction chunk, IntToLongFunction journal) {
-        List<SoakSample> samples = IntStream.range(0, SAMPLES)
+        return broken(samples(memory, slot, chunk, journal));
+    }
+
+    private static List<Check> broken(List<SoakSample> samples) {
+        return new SoakVerdict(samples)
+                .checks().stream().filter(check -> !check.holds()).toList();
+    }
+
+    private static List<SoakSample> samples(
+            IntToLongFunction memory, IntToLongFunction slot, IntToLongFunction chunk, IntToLongFunction journal) {
+        return IntStream.range(0, SAMPLES)
                 .mapToObj(i -> new SoakSample(
-                        i * 15.0,
+                        i,
+                        false,
                         Map.of("audit-service", memory.applyAsLong(i)),
                         slot.applyAsLong(i),
                         10,
                         i * 1000L,
                         Map.of("chunk", chunk.applyAsLong(i), "journal", journal.applyAsLong(i))))
                 .toList();
-        return new SoakVerdict(samples)
-                .checks().stream().filter(check -> !check.holds()).toList();
+    }
+
+    private static SoakSample collectedEveryFifth(SoakSample of) {
+        return new SoakSample(
+                of.seconds(),
+                of.seconds() % 5 == 0,
+                of.memory(),
+                of.slotBytes(),
+                of.tailLagMillis(),
+                of.migrated(),
+                of.tables());
     }
 }

@@ -21,7 +21,7 @@ class EndingIT {
     private static final Duration GONE_WITHIN = Duration.ofSeconds(10);
     private static final String SERVICE = "migration-service";
     private static final String MIGRATION = "ending-papers";
-    private static final int ROWS = 1500;
+    private static final int ROWS = 600;
 
     /** So that the run would still be at work when whatever ends the service has happened. */
     private static final int PER_SECOND = 100;

@@ -2,6 +2,7 @@ package dev.godwit.cli.demo.documents;
 
 import dev.godwit.cli.demo.Traffic;
 import dev.godwit.cli.demo.documents.Memory.Document;
+import dev.godwit.cli.demo.documents.Memory.Workspace;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -24,6 +25,9 @@ final class DocumentWrites {
     private static final String FOREIGN_KEY_VIOLATION = "23503";
     private static final String UNIQUE_VIOLATION = "23505";
     private static final int TRIES_MAX = 50;
+
+    /** Pins of the application's own that a workspace has at most: an array that grew for ever would be no application's. */
+    static final int PINS_MAX = 10;
 
     private static final String INSERT_CHUNK = """
             INSERT INTO document_chunks (id, document_id, chunk_no, text, embedding)
@@ -250,14 +254,24 @@ final class DocumentWrites {
         ledger.rowInserted(relation, insert(sql, id), Target.of(document.content));
     }
 
+    /** Pins behind what was pinned before the application started, which it leaves alone, and drops the oldest of its own. */
     private void pin(boolean newCode) throws SQLException {
         Document document = memory.anyDocument();
-        long workspace = memory.anyWorkspace();
+        Workspace workspace = memory.anyWorkspace();
         execute(
-                "UPDATE workspaces SET pinned_documents = array_append(pinned_documents, ?) WHERE id = ?",
+                """
+                UPDATE workspaces
+                   SET pinned_documents = pinned_documents[:?]
+                                       || pinned_documents[greatest(?, cardinality(pinned_documents) - ?):]
+                                       || ?
+                 WHERE id = ?
+                """,
+                workspace.pinsBefore(),
+                workspace.pinsBefore() + 1,
+                PINS_MAX - 2,
                 rememberedId(document, newCode),
-                workspace);
-        ledger.pinned(workspace, document.content);
+                workspace.id());
+        ledger.pinned(workspace.id(), document.content);
     }
 
     private void openLast(boolean newCode) throws SQLException {

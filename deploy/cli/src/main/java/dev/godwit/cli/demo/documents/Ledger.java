@@ -1,5 +1,7 @@
 package dev.godwit.cli.demo.documents;
 
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
@@ -15,11 +17,14 @@ import java.util.concurrent.atomic.LongAdder;
  */
 final class Ledger {
 
+    /** A pin whose answer was lost drops one as well: so many are there for certain. */
+    private static final int PINS_CERTAIN = DocumentWrites.PINS_MAX / 2;
+
     private final Set<Content> uploads = ConcurrentHashMap.newKeySet();
     private final Map<Content, String> titles = new ConcurrentHashMap<>();
     private final Map<Target, String> chunks = new ConcurrentHashMap<>();
     private final Map<Relation, Map<Long, Target>> rows = new EnumMap<>(Relation.class);
-    private final Map<Long, Set<Content>> pins = new ConcurrentHashMap<>();
+    private final Map<Long, Deque<Content>> pins = new ConcurrentHashMap<>();
     private final Map<UUID, Content> lastDocuments = new ConcurrentHashMap<>();
     private final Map<Content, Set<String>> doubtfulTitles = new ConcurrentHashMap<>();
     private final Map<UUID, Set<Content>> doubtfulLastDocuments = new ConcurrentHashMap<>();
@@ -55,8 +60,16 @@ final class Ledger {
         writes.increment();
     }
 
+    /** A document was pinned, which drops the oldest pin of a workspace that has {@link DocumentWrites#PINS_MAX}. */
     void pinned(long workspace, Content content) {
-        pins.computeIfAbsent(workspace, id -> ConcurrentHashMap.newKeySet()).add(content);
+        pins.compute(workspace, (id, newest) -> {
+            Deque<Content> contents = newest == null ? new ArrayDeque<>() : newest;
+            contents.addLast(content);
+            if (contents.size() > PINS_CERTAIN) {
+                contents.removeFirst();
+            }
+            return contents;
+        });
         writes.increment();
     }
 
@@ -112,7 +125,8 @@ final class Ledger {
         return rows.get(relation);
     }
 
-    Map<Long, Set<Content>> pins() {
+    /** The newest pins of each workspace. */
+    Map<Long, Deque<Content>> pins() {
         return pins;
     }
 

@@ -39,8 +39,11 @@ final class Memory {
         }
     }
 
+    /** @param pinsBefore what was pinned in it when the application started */
+    record Workspace(long id, int pinsBefore) {}
+
     private final List<UUID> users = new ArrayList<>();
-    private final List<Long> workspaces = new ArrayList<>();
+    private final List<Workspace> workspaces = new ArrayList<>();
     private final List<Document> documents = new ArrayList<>();
     private final SplittableRandom random;
     private int nextChunkNumber = 1000;
@@ -52,7 +55,7 @@ final class Memory {
     /** Reads the users of this share of all, their workspaces, and some of their documents with a few chunks. */
     void learn(Connection connection, int share, int shares) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement("""
-                SELECT u.id, w.id AS workspace
+                SELECT u.id, w.id AS workspace, cardinality(w.pinned_documents) AS pins
                   FROM users AS u
                   LEFT JOIN workspaces AS w ON w.owner_id = u.id
                  ORDER BY u.id
@@ -61,7 +64,7 @@ final class Memory {
             for (int i = 0; found.next(); i++) {
                 if (i % shares == share) {
                     users.add(found.getObject("id", UUID.class));
-                    workspaces.add(found.getLong("workspace"));
+                    workspaces.add(new Workspace(found.getLong("workspace"), found.getInt("pins")));
                 }
             }
         }
@@ -121,7 +124,7 @@ final class Memory {
         return users.get(random.nextInt(users.size()));
     }
 
-    long anyWorkspace() {
+    Workspace anyWorkspace() {
         return workspaces.get(random.nextInt(workspaces.size()));
     }
 

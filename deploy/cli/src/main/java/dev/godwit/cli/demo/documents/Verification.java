@@ -137,7 +137,7 @@ final class Verification {
                     continue;
                 }
                 references += led.size();
-                // The traffic only appends to arrays.
+                // The traffic leaves alone what arrays began with.
                 List<Target> leads = now.leadsTo()
                         .subList(0, Math.min(led.size(), now.leadsTo().size()));
                 if (!leads.equals(led)) {
