@@ -5,6 +5,7 @@
 
   const PAUSE_MS = 1000;
   const HEALTH_MS = 15000;
+  const REFUSED_MS = 5000;
   const connection = document.getElementById("connection");
   const connectionText = document.getElementById("connection-text");
   const announcer = document.getElementById("announcer");
@@ -136,16 +137,29 @@
     setInterval(refresh, HEALTH_MS);
   }
 
-  const source = new EventSource("/api/events");
-  source.addEventListener("open", () => showConnection("live", "live"));
-  source.addEventListener("error", () => showConnection("lost", "reconnecting"));
-  source.addEventListener("run", (event) => {
-    const run = JSON.parse(event.data);
-    announce(run);
-    if (watched === undefined || watched === run.run) {
-      refresh();
-      htmx.trigger(document.body, "godwit:changed");
-    }
-  });
+  let source;
+  const listen = () => {
+    source = new EventSource("/api/events");
+    source.addEventListener("open", () => showConnection("live", "live"));
+    source.addEventListener("error", () => {
+      showConnection("lost", "reconnecting");
+      // A browser comes back by itself only while connections break, not once it was refused, as by an instance that has listeners enough.
+      if (source.readyState === EventSource.CLOSED) {
+        setTimeout(() => {
+          refresh();
+          listen();
+        }, REFUSED_MS);
+      }
+    });
+    source.addEventListener("run", (event) => {
+      const run = JSON.parse(event.data);
+      announce(run);
+      if (watched === undefined || watched === run.run) {
+        refresh();
+        htmx.trigger(document.body, "godwit:changed");
+      }
+    });
+  };
+  listen();
   addEventListener("pagehide", () => source.close());
 })();

@@ -10,11 +10,13 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.godwit.audit.testing.AuditIT;
 import dev.godwit.audit.testing.TestChain;
 import dev.godwit.audit.testing.TestEvent;
+import dev.godwit.audit.testing.TestRun;
 import io.quarkus.test.junit.QuarkusTest;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.Test;
@@ -125,6 +127,27 @@ class InboxIT extends AuditIT {
     }
 
     @Test
+    void shouldListRunsPageByPage() {
+        // Given
+        List<String> ids =
+                Stream.of("-1", "-2", "-3", "-4", "-5").map(end -> id + end).toList();
+        ids.forEach(each -> wire.publish(planning(each)));
+        await().atMost(Duration.ofSeconds(30))
+                .untilAsserted(() -> assertThat(runs("?migration=" + id)).hasSize(ids.size()));
+
+        // When
+        List<String> first = runs("?limit=2&migration=" + id);
+        List<String> second = runs("?limit=2&migration=" + id + "&after=" + first.get(1));
+        List<String> third = runs("?limit=2&migration=" + id + "&after=" + second.get(1));
+
+        // Then
+        assertThat(first).containsExactly(id + "-5", id + "-4");
+        assertThat(second).containsExactly(id + "-3", id + "-2");
+        assertThat(third).containsExactly(id + "-1");
+        given().get("/api/runs?after=nobody").then().statusCode(400).body("code", equalTo("bad_cursor"));
+    }
+
+    @Test
     void shouldRememberCommandsThatWereRefused() {
         // Given
         ObjectNode data = run.state(1, "planning", null).data().objectNode();
@@ -156,6 +179,13 @@ class InboxIT extends AuditIT {
                 .contains("<code>" + id + "</code> recorded as applied elsewhere · by anna · in March")
                 .contains("<code>" + id + "</code> no longer recorded as applied elsewhere");
         assertThat(reasonsOfDeadLetters()).isEmpty();
+    }
+
+    /** A run of a migration that is called as the test's run is. */
+    private TestEvent planning(String each) {
+        TestEvent event = new TestRun(each, "commit").state(1, "planning", null);
+        event.data().put("migration", id);
+        return event;
     }
 
     private List<String> stamps() {

@@ -44,6 +44,13 @@ class AlertRules {
                   FROM run r
                  WHERE r.state IN ('backfilling', 'following', 'verifying') AND (r.progress::jsonb ->> 'tailLagMillis')::numeric > $3
                  UNION ALL
+                SELECT 'run-held', r.id, format('%s has not followed the application for %s s: %s', r.migration, round($1::bigint / 1000.0), r.throttle_reason)
+                  FROM run r
+                 WHERE r.state = 'following' AND r.throttle_reason IS NOT NULL
+                   AND NOT EXISTS (SELECT FROM run_event t
+                                    WHERE t.run = r.id AND t.occurred_at > clock_timestamp() - $1::bigint * interval '1 millisecond'
+                                      AND (t.throttle_reason IS NULL OR t.transition))
+                 UNION ALL
                 SELECT 'slot-backlog', r.id, format('%s is held back by %s: a replication slot keeps much of the log', r.migration, r.throttle_reason)
                   FROM run r
                  WHERE r.ended_at IS NULL AND r.throttle_reason IN ('slot_backlog', 'slot_room')

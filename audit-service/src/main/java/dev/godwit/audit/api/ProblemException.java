@@ -1,17 +1,28 @@
 package dev.godwit.audit.api;
 
-/** A caller's mistake; answered as a {@link Problem}, never logged with a stack trace. */
+import java.time.Duration;
+import java.util.Optional;
+
+/** A caller's mistake, or one caller too many; answered as a {@link Problem}, never logged with a stack trace. */
 public final class ProblemException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
+    private static final Duration SOON = Duration.ofSeconds(5);
+
     private final int status;
     private final String code;
+    private final Duration retryAfter;
 
     private ProblemException(int status, String code, String detail) {
+        this(status, code, detail, null);
+    }
+
+    private ProblemException(int status, String code, String detail, Duration retryAfter) {
         super(detail, null, false, false);
         this.status = status;
         this.code = code;
+        this.retryAfter = retryAfter;
     }
 
     /** What was asked for is not there. */
@@ -22,6 +33,11 @@ public final class ProblemException extends RuntimeException {
     /** The request cannot be understood. */
     public static ProblemException badRequest(String code, String detail) {
         return new ProblemException(400, code, detail);
+    }
+
+    /** There is no place for it now; it may be asked again soon. */
+    static ProblemException busy(String code, String detail) {
+        return new ProblemException(503, code, detail, SOON);
     }
 
     /** {@code after} is not what the page before said. */
@@ -35,5 +51,10 @@ public final class ProblemException extends RuntimeException {
 
     String code() {
         return code;
+    }
+
+    /** When to ask again; empty where that would change nothing. */
+    Optional<Duration> retryAfter() {
+        return Optional.ofNullable(retryAfter);
     }
 }

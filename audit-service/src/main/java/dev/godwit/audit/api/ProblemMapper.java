@@ -20,7 +20,10 @@ public class ProblemMapper {
 
     @ServerExceptionMapper
     public Response onMistake(ProblemException mistake) {
-        return problem(mistake.status(), mistake.code(), mistake.getMessage());
+        Response.ResponseBuilder answer =
+                Response.fromResponse(problem(mistake.status(), mistake.code(), mistake.getMessage()));
+        mistake.retryAfter().ifPresent(pause -> answer.header(HttpHeaders.RETRY_AFTER, pause.toSeconds()));
+        return answer.build();
     }
 
     @ServerExceptionMapper

@@ -1,5 +1,5 @@
 /**
- * What all REST resources share: problem documents and the checks of parameters. May depend on access.
+ * What all REST resources share: problem documents and the checks of parameters. May depend on access, config.
  */
 @CheckReturnValue
 package dev.godwit.audit.api;

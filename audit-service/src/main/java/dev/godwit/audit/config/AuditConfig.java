@@ -22,7 +22,7 @@ public interface AuditConfig {
     /** How the inbox behaves when the database does not answer. */
     Inbox inbox();
 
-    /** How often the live view looks for changes. */
+    /** The live view, and all who listen to server-sent events. */
     Live live();
 
     /** How long measures are kept. */
@@ -107,6 +107,12 @@ public interface AuditConfig {
         @NotNull
         @WithDefault("PT0.5S")
         Duration interval();
+
+        /** So many listen to server-sent events of an instance at the same time. */
+        @Min(1)
+        @Max(10_000)
+        @WithDefault("500")
+        int listeners();
     }
 
     /** Measures of migrations. */

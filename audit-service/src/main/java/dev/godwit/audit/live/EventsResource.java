@@ -1,6 +1,7 @@
 package dev.godwit.audit.live;
 
 import dev.godwit.audit.api.KeepAlive;
+import dev.godwit.audit.api.Listeners;
 import io.smallrye.mutiny.Multi;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
@@ -18,9 +19,11 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 public class EventsResource {
 
     private final LiveFeed feed;
+    private final Listeners listeners;
 
-    EventsResource(LiveFeed feed) {
+    EventsResource(LiveFeed feed, Listeners listeners) {
         this.feed = feed;
+        this.listeners = listeners;
     }
 
     @GET
@@ -29,7 +32,7 @@ public class EventsResource {
             summary =
                     "Events named 'run', each with a run as in /api/runs: first the newest runs as they are, then every change; a reader that is slow misses states that have passed, which a comment says, never the present one")
     public Multi<OutboundSseEvent> events(@Context Sse sse) {
-        return KeepAlive.among(feed.watch().map(told -> event(sse, told)), sse);
+        return listeners.admit(KeepAlive.among(feed.watch().map(told -> event(sse, told)), sse));
     }
 
     private static OutboundSseEvent event(Sse sse, Watcher.Told told) {

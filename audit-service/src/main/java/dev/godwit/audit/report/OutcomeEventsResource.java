@@ -1,6 +1,7 @@
 package dev.godwit.audit.report;
 
 import dev.godwit.audit.api.KeepAlive;
+import dev.godwit.audit.api.Listeners;
 import io.smallrye.mutiny.Multi;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HeaderParam;
@@ -21,9 +22,11 @@ import org.jboss.resteasy.reactive.RestQuery;
 public class OutcomeEventsResource {
 
     private final OutcomeFeed feed;
+    private final Listeners listeners;
 
-    OutcomeEventsResource(OutcomeFeed feed) {
+    OutcomeEventsResource(OutcomeFeed feed, Listeners listeners) {
         this.feed = feed;
+        this.listeners = listeners;
     }
 
     @GET
@@ -38,7 +41,7 @@ public class OutcomeEventsResource {
             @Context Sse sse) {
         ReportResource.requireKnown(outcome);
         Arrival after = Arrival.parse(last);
-        return KeepAlive.among(feed.listen(id, outcome, after).map(heard -> event(sse, heard)), sse);
+        return listeners.admit(KeepAlive.among(feed.listen(id, outcome, after).map(heard -> event(sse, heard)), sse));
     }
 
     private static OutboundSseEvent event(Sse sse, OutcomeFeed.Heard heard) {

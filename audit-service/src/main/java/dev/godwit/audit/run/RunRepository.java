@@ -3,6 +3,8 @@ package dev.godwit.audit.run;
 import dev.godwit.audit.api.ProblemException;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
 import java.util.List;
 import org.hibernate.reactive.mutiny.Mutiny;
 
@@ -14,6 +16,8 @@ public class RunRepository {
             FROM Run r
             WHERE (CAST(:migration AS String) IS NULL OR r.migration = :migration)
               AND (CAST(:state AS String) IS NULL OR r.state = :state)
+              AND r.createdAt <= :createdAt
+              AND (r.createdAt < :createdAt OR r.id < :id)
             ORDER BY r.createdAt DESC, r.id DESC
             """;
 
@@ -26,6 +30,12 @@ public class RunRepository {
 
     private static final String STAMPS = "FROM Stamp s ORDER BY s.occurredAt DESC";
 
+    /** A place among the runs: those created later, and of those created with it those with a greater id, come before it. */
+    private record Place(OffsetDateTime createdAt, String id) {
+
+        static final Place START = new Place(OffsetDateTime.of(9999, 1, 1, 0, 0, 0, 0, ZoneOffset.UTC), "");
+    }
+
     private final Mutiny.SessionFactory sessions;
 
     RunRepository(Mutiny.SessionFactory sessions) {
@@ -34,9 +44,31 @@ public class RunRepository {
 
     /** The newest runs first, without their long documents; null filters let everything through. */
     public Uni<List<Run>> list(String migration, String state, int limit) {
+        return list(migration, state, Place.START, limit);
+    }
+
+    /** Those after a run, with which the page before ended; null means the start. */
+    public Uni<List<Run>> list(String migration, String state, String after, int limit) {
+        return after == null
+                ? list(migration, state, limit)
+                : place(after).chain(place -> list(migration, state, place, limit));
+    }
+
+    private Uni<Place> place(String run) {
+        return sessions.withStatelessSession(session -> session.get(RunEntity.class, run))
+                .onItem()
+                .ifNull()
+                .failWith(() -> ProblemException.badRequest(
+                        "bad_cursor", "Give 'after' as the last run of the page before, or leave it out."))
+                .map(found -> new Place(found.createdAt, found.id));
+    }
+
+    private Uni<List<Run>> list(String migration, String state, Place after, int limit) {
         return sessions.withStatelessSession(session -> session.createSelectionQuery(LIST, RunEntity.class)
                         .setParameter("migration", migration)
                         .setParameter("state", state)
+                        .setParameter("createdAt", after.createdAt())
+                        .setParameter("id", after.id())
                         .setMaxResults(limit)
                         .getResultList())
                 .map(RunRepository::summaries);

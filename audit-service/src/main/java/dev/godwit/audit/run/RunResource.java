@@ -29,12 +29,15 @@ public class RunResource {
     }
 
     @GET
-    @Operation(summary = "Runs, newest first, without plan, verification and streams")
+    @Operation(
+            summary = "Runs, newest first, without plan, verification and streams, page by page",
+            description = "'after' is the last run of the page before; a page of fewer runs than 'limit' is the last.")
     public Uni<List<Run>> list(
             @RestQuery String migration,
             @RestQuery String state,
+            @RestQuery String after,
             @RestQuery @DefaultValue("100") @Min(1) @Max(PAGE_MAX) int limit) {
-        return runs.list(migration, state, limit);
+        return runs.list(migration, state, after, limit);
     }
 
     @GET

@@ -14,6 +14,7 @@ final class Words {
             Map.entry("slot_backlog", "a replication slot holds back much of the write-ahead log"),
             Map.entry("slot_room", "a replication slot has little room left before it is lost"),
             Map.entry("archive_backlog", "the archiver is behind"),
+            Map.entry("disk", "the server's disk is nearly full"),
             Map.entry("vacuum", "a vacuum works on one of the tables"),
             Map.entry("signals", "no signal of the database's health can be read"),
             Map.entry("window", "it is outside the hours in which it may work"),

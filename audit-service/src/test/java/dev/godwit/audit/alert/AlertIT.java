@@ -61,8 +61,40 @@ class AlertIT extends AuditIT {
         });
     }
 
+    @Test
+    void shouldTellOfARunThatHasNotFollowedForLong() {
+        // When
+        wire.publish(at(Duration.ofMinutes(20), run.state(1, "planning", null)));
+        wire.publish(at(Duration.ofMinutes(15), run.state(2, "following", "planning")));
+        wire.publish(at(Duration.ofMinutes(10), following(3, "disk")));
+        wire.publish(at(Duration.ZERO, following(4, "disk")));
+
+        // Then
+        await().atMost(Duration.ofSeconds(20))
+                .untilAsserted(() -> assertThat(told()).contains("dev.godwit.alert.raised run-held"));
+        assertThat(mine()).anySatisfy(asked -> assertThat(asked.body()).contains("s: disk"));
+
+        // When
+        wire.publish(at(Duration.ZERO, following(5, null)));
+
+        // Then
+        await().atMost(Duration.ofSeconds(20))
+                .untilAsserted(() -> assertThat(told()).contains("dev.godwit.alert.cleared run-held"));
+        wire.publish(at(Duration.ZERO, run.end(6, "completed")));
+    }
+
+    private TestEvent following(long version, String heldBy) {
+        TestEvent event = run.progress(version, "following", 40);
+        ((ObjectNode) event.data().get("throttle")).put("reason", heldBy);
+        return event;
+    }
+
     private static TestEvent now(TestEvent event) {
-        event.data().put("at", Instant.now().toString());
+        return at(Duration.ZERO, event);
+    }
+
+    private static TestEvent at(Duration ago, TestEvent event) {
+        event.data().put("at", Instant.now().minus(ago).toString());
         return event;
     }
 

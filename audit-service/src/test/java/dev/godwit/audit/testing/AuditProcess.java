@@ -15,6 +15,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
@@ -23,6 +24,9 @@ public final class AuditProcess implements AutoCloseable {
 
     /** A setting: the file in which, and nowhere else, the service looks for names of hosts. */
     public static final String HOSTS = "test.hosts";
+
+    /** A setting: what its groups of consumers are called, which no other process is in; so it waits for none that has gone, and reads all topics from the beginning. */
+    public static final String GROUP = "test.group";
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -67,6 +71,11 @@ public final class AuditProcess implements AutoCloseable {
         if (settings.containsKey(HOSTS)) {
             environment.put(
                     "JAVA_TOOL_OPTIONS", "-Djdk.net.hosts.file=" + settings.get(HOSTS) + " -Dsun.net.inetaddr.ttl=0");
+        }
+        if (settings.containsKey(GROUP)) {
+            List.of("RUNS", "OUTCOMES", "HEALTH")
+                    .forEach(channel -> environment.put(
+                            "MP_MESSAGING_INCOMING_" + channel + "_GROUP_ID", settings.get(GROUP) + "-" + channel));
         }
         environment.put("QUARKUS_HTTP_HOST", "127.0.0.1");
         environment.put("QUARKUS_HTTP_PORT", Integer.toString(port));
@@ -117,6 +126,13 @@ public final class AuditProcess implements AutoCloseable {
     public void close() {
         process.destroy();
         await().atMost(Duration.ofSeconds(30)).until(() -> !process.isAlive());
+    }
+
+    /** What it answers there. */
+    public JsonNode json(String path) throws IOException, InterruptedException {
+        HttpResponse<String> answer = get(path);
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+        return JSON.readTree(answer.body());
     }
 
     private JsonNode report(String run) throws IOException, InterruptedException {

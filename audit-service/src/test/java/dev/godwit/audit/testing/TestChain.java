@@ -38,6 +38,13 @@ public final class TestChain {
         return this;
     }
 
+    /** The stream from this event on. */
+    public TestChain goingOnAfter(long last, String hashOfLast) {
+        sequence = last;
+        hash = hashOfLast;
+        return this;
+    }
+
     /** The next event of the stream. */
     public TestEvent next(List<Outcome> outcomes) {
         return next(outcomes, null);

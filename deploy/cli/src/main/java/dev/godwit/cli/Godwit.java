@@ -26,6 +26,7 @@ import dev.godwit.cli.command.ResumeCommand;
 import dev.godwit.cli.command.RetryCommand;
 import dev.godwit.cli.command.RollbackCommand;
 import dev.godwit.cli.command.RunCommand;
+import dev.godwit.cli.command.RunsCommand;
 import dev.godwit.cli.command.ShowCommand;
 import dev.godwit.cli.command.StampCommand;
 import dev.godwit.cli.command.StatusCommand;
@@ -68,6 +69,7 @@ import picocli.CommandLine.Spec;
             PlanCommand.class,
             RehearseCommand.class,
             RunCommand.class,
+            RunsCommand.class,
             PaceCommand.class,
             PauseCommand.class,
             ResumeCommand.class,

@@ -6,6 +6,7 @@ import dev.godwit.migration.request.Command;
 import dev.godwit.migration.request.CommandReader;
 import dev.godwit.migration.run.Refusal;
 import dev.godwit.migration.run.RunCommand;
+import dev.godwit.migration.run.RunPage;
 import dev.godwit.migration.run.RunService;
 import dev.godwit.migration.run.RunState;
 import dev.godwit.migration.telemetry.Spans;
@@ -69,16 +70,35 @@ public class RunResource {
     }
 
     @GET
-    @Operation(operationId = "listRuns", summary = "Runs, newest first, at most 500")
+    @Operation(operationId = "listRuns", summary = "Runs, newest first, page by page")
     @APIResponse(
             responseCode = "200",
             description = "The runs",
             content = @Content(schema = @Schema(type = SchemaType.ARRAY, implementation = Shapes.Run.class)))
     public Uni<JsonArray> list(
             @Parameter(description = "Only runs of this migration") @RestQuery Optional<String> migration,
-            @Parameter(description = "Only runs in this state") @RestQuery Optional<String> state) {
+            @Parameter(description = "Only runs in this state") @RestQuery Optional<String> state,
+            @Parameter(description = "The last run of the page before; a page of fewer runs than 'limit' is the last")
+                    @RestQuery
+                    Optional<String> after,
+            @Parameter(
+                            description = "At most so many",
+                            schema =
+                                    @Schema(
+                                            type = SchemaType.INTEGER,
+                                            minimum = "1",
+                                            maximum = "500",
+                                            defaultValue = "500"))
+                    @RestQuery
+                    Optional<String> limit) {
         state.ifPresent(RunResource::mustBeState);
-        return runs.runs(migration, state);
+        return runs.runs(new RunPage(
+                migration, state, after, limit.map(RunResource::number).orElse(RunPage.LIMIT_MAX)));
+    }
+
+    /** What is no number is none that a page takes, and refused as such. */
+    private static int number(String text) {
+        return text.matches("[0-9]{1,4}") ? Integer.parseInt(text) : 0;
     }
 
     private static void mustBeState(String state) {

@@ -36,8 +36,8 @@ public interface RunService {
     /** One run as the run events show it. */
     Uni<JsonObject> run(String runId);
 
-    /** Runs, newest first, at most 500. */
-    Uni<JsonArray> runs(Optional<String> migration, Optional<String> state);
+    /** A page of runs, newest first. */
+    Uni<JsonArray> runs(RunPage page);
 
     /** The plan report of a run; fails with {@link Refusal} {@code no_plan} when it has none. */
     Uni<JsonObject> plan(String runId);

@@ -113,8 +113,8 @@ public class RunServices implements RunService {
     }
 
     @Override
-    public Uni<JsonArray> runs(Optional<String> migration, Optional<String> state) {
-        return runs.list(migration, state);
+    public Uni<JsonArray> runs(RunPage page) {
+        return runs.list(page);
     }
 
     @Override

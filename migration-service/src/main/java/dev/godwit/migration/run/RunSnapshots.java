@@ -44,7 +44,7 @@ final class RunSnapshots {
                                         CASE WHEN p.decided_at > clock_timestamp() - interval '10 seconds' THEN p.detail END AS detail
                                    FROM godwit.pace AS p
                                   WHERE p.run_id = r.id
-                                    AND r.state IN ('planning', 'backfilling', 'verifying', 'rolling-back')) AS t ON true
+                                    AND r.state IN ('planning', 'backfilling', 'following', 'verifying', 'rolling-back')) AS t ON true
             """;
 
     private static final String ONE = SNAPSHOT + " WHERE r.id = $1";
@@ -52,8 +52,9 @@ final class RunSnapshots {
     private static final String MANY = SNAPSHOT + """
              WHERE ($1::text IS NULL OR r.migration = $1)
                AND ($2::text IS NULL OR r.state = $2)
+               AND ($3::text IS NULL OR r.serial < (SELECT a.serial FROM godwit.run AS a WHERE a.id = $3))
              ORDER BY r.serial DESC
-             LIMIT 500
+             LIMIT $4
             """;
 
     private RunSnapshots() {}
@@ -69,9 +70,13 @@ final class RunSnapshots {
                         : Uni.createFrom().item(found));
     }
 
-    static Uni<JsonArray> list(SqlClient client, Optional<String> migration, Optional<String> state) {
+    static Uni<JsonArray> list(SqlClient client, RunPage page) {
         return client.preparedQuery(MANY)
-                .execute(Tuple.of(migration.orElse(null), state.orElse(null)))
+                .execute(Tuple.of(
+                        page.migration().orElse(null),
+                        page.state().orElse(null),
+                        page.after().orElse(null),
+                        page.limit()))
                 .map(rows -> {
                     JsonArray runs = new JsonArray();
                     rows.forEach(row -> runs.add(toJson(row)));

@@ -105,11 +105,25 @@ public class Runs {
 
     static Refusal unknownRun(String runId) {
         return new Refusal(
-                Refusal.Kind.NOT_FOUND, "unknown_run", "there is no run '" + runId + "'; 'godwit status' lists them");
+                Refusal.Kind.NOT_FOUND, "unknown_run", "there is no run '" + runId + "'; 'godwit runs' lists them");
     }
 
-    public Uni<JsonArray> list(Optional<String> migration, Optional<String> state) {
-        return RunSnapshots.list(pool, migration, state);
+    /** Runs as the outside sees them; fails with {@link Refusal} when the one that they come after is not there. */
+    public Uni<JsonArray> list(RunPage page) {
+        return RunSnapshots.list(pool, page).call(found -> found.isEmpty() ? mustBeThere(page) : none());
+    }
+
+    /** Nothing comes after a run that is not there, and nothing says so: a reader would think that he has seen all. */
+    private Uni<Void> mustBeThere(RunPage page) {
+        return page.after()
+                .map(run -> find(run)
+                        .map(found -> found.orElseThrow(RunPage::unknownPlace))
+                        .replaceWithVoid())
+                .orElseGet(Runs::none);
+    }
+
+    private static Uni<Void> none() {
+        return Uni.createFrom().voidItem();
     }
 
     /** Runs that changed since then, each with the number of its newest event: {@code [{"run","version","at"}]}; the newest ten thousand. */

@@ -142,8 +142,23 @@ class RestIT {
     void shouldListRunsByMigrationAndState() throws Exception {
         assertThat(new JsonArray(get("/api/runs?migration=m&state=rolling-back").body()))
                 .hasSize(1);
-        assertThat(runs.asked()).contains("runs m rolling-back");
+        assertThat(runs.asked()).contains("runs m rolling-back - 500");
         problemMustBe(400, "bad_parameter", get("/api/runs?state=sleeping"));
+    }
+
+    @Test
+    void shouldListRunsPageByPage() throws Exception {
+        assertThat(new JsonArray(get("/api/runs?after=r7&limit=20").body())).hasSize(1);
+        assertThat(runs.asked()).contains("runs - - r7 20");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"0", "501", "-1", "many", "99999999999"})
+    void shouldSayHowLongAPageMayBe(String limit) throws Exception {
+        HttpResponse<String> answer = get("/api/runs?limit=" + limit);
+
+        problemMustBe(400, "bad_parameter", answer);
+        assertThat(answer.body()).contains("from 1 to 500");
     }
 
     @Test

@@ -62,6 +62,8 @@ class RubbishIT {
             "/api/runs/%s",
             "/api/runs?state=%s",
             "/api/runs?migration=%s",
+            "/api/runs?after=%s",
+            "/api/runs?limit=%s",
             "/api/ids?table=%s&key=a",
             "/api/ids?table=a&key=%s",
             "/api/series/%s",

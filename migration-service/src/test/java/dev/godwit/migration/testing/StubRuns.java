@@ -2,6 +2,7 @@ package dev.godwit.migration.testing;
 
 import dev.godwit.migration.run.Refusal;
 import dev.godwit.migration.run.RunCommand;
+import dev.godwit.migration.run.RunPage;
 import dev.godwit.migration.run.RunService;
 import dev.godwit.migration.run.StartCommand;
 import io.smallrye.mutiny.Uni;
@@ -73,8 +74,9 @@ public class StubRuns implements RunService {
     }
 
     @Override
-    public Uni<JsonArray> runs(Optional<String> migration, Optional<String> state) {
-        String call = "runs " + migration.orElse("-") + " " + state.orElse("-");
+    public Uni<JsonArray> runs(RunPage page) {
+        String call = "runs " + page.migration().orElse("-") + " "
+                + page.state().orElse("-") + " " + page.after().orElse("-") + " " + page.limit();
         return answer(call, new JsonObject()).map(ignored -> new JsonArray().add(runOf("r1")));
     }
 

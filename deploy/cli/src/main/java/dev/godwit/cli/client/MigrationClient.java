@@ -4,11 +4,16 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.godwit.cli.stack.StackDescription;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** migration-service's REST interface. */
 public final class MigrationClient {
+    /** Runs that the service gives at once at most. */
+    private static final int PAGE = 500;
+
     private final RestClient rest;
 
     /**
@@ -73,8 +78,33 @@ public final class MigrationClient {
         return rest.get("/api/ids?table=" + RestClient.encode(table) + "&key=" + RestClient.encode(key));
     }
 
-    public JsonNode runs() {
-        return rest.get("/api/runs");
+    /** All runs, newest first, page by page. */
+    public List<Run> runs() {
+        Map<String, Run> all = new LinkedHashMap<>();
+        Optional<String> after = Optional.empty();
+        int known = -1;
+        // A service that knows no pages gives the same one again.
+        while (all.size() > known && all.size() % PAGE == 0) {
+            known = all.size();
+            runs(Optional.empty(), after, PAGE).forEach(run -> all.put(run.id(), run));
+            after = all.keySet().stream().reduce((earlier, later) -> later);
+        }
+        return List.copyOf(all.values());
+    }
+
+    /**
+     * A page of runs, newest first.
+     *
+     * @param migration only its runs
+     * @param after the last run of the page before
+     */
+    public List<Run> runs(Optional<String> migration, Optional<String> after, int limit) {
+        StringBuilder path = new StringBuilder("/api/runs?limit=").append(limit);
+        migration.ifPresent(name -> path.append("&migration=").append(RestClient.encode(name)));
+        after.ifPresent(run -> path.append("&after=").append(RestClient.encode(run)));
+        List<Run> page = new ArrayList<>();
+        rest.get(path.toString()).forEach(run -> page.add(new Run(run)));
+        return page;
     }
 
     public Run run(String id) {
