@@ -43,17 +43,19 @@ final class DeriveWork implements OperationBatch {
         if (!run.run().commit()) {
             return reader.foresee(selection).map(found -> new DeriveResult(run, selection, found).foreseen());
         }
-        return Pipeline.of(
-                        List.of(connection.query(ExactText.SETTINGS).execute()),
-                        () -> reader.read(selection, expectWork))
-                .chain(found -> expectWork ? insert(selection, found, found) : insertWhereDue(selection, found));
+        boolean lock = expectWork || selection instanceof Selection.Keys;
+        return Pipeline.of(List.of(connection.query(ExactText.SETTINGS).execute()), () -> reader.read(selection, lock))
+                .chain(found -> lock ? insert(selection, found, found) : insertWhereDue(selection, found));
     }
 
     private Uni<Void> settings() {
         return connection.query(ExactText.SETTINGS).execute().replaceWithVoid();
     }
 
-    /** What was read without locks says who may lack something; only they are locked. */
+    /**
+     * What was read of a range without locks says who may lack something; only they are locked. Keys that were named are locked at once: what a batch in the middle of its work is
+     * deriving from what was there before nobody sees yet.
+     */
     private Uni<BatchResult> insertWhereDue(Selection selection, DeriveReader.Found found) {
         return due(found)
                 .chain(due -> due.isEmpty()

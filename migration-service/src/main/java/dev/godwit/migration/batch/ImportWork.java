@@ -141,14 +141,14 @@ final class ImportWork implements OperationBatch {
         }
         return settings()
                 .chain(() -> reader.keys(selection))
-                .chain(keys -> expectWork
+                .chain(keys -> expectWork || selection instanceof Selection.Keys
                         ? act(selection, keys, Seen.NOTHING)
                         : see(keys, false).chain(seen -> actWhereDue(selection, seen)));
     }
 
     /**
-     * What was seen without locks says where something is to be done; only that is locked, and seen again. A row of a range that went between the look at its key and the look at
-     * the row is the tail's.
+     * What was seen of a range without locks says where something is to be done; only that is locked, and seen again. A row that went between the look at its key and the look at
+     * the row is the tail's. Keys that were named are locked at once: whoever is in the middle of writing what was there before they changed has made no entry yet that anybody sees.
      */
     private Uni<BatchResult> actWhereDue(Selection selection, Seen seen) {
         Set<String> due = new HashSet<>();
@@ -156,9 +156,6 @@ final class ImportWork implements OperationBatch {
                 .filter(ImportVerdict::isDue)
                 .map(ImportVerdict::key)
                 .forEach(due::add);
-        if (followsDeletions() && selection instanceof Selection.Keys) {
-            due.addAll(seen.orphans().keySet());
-        }
         return due.isEmpty()
                 ? Uni.createFrom().item(() -> new ImportResult(run, selection).of(seen, Set.of(), List.of(), List.of()))
                 : act(selection, due, seen.without(due));

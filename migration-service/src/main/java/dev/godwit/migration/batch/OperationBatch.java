@@ -18,7 +18,8 @@ public interface OperationBatch {
     /**
      * Classifies the selection and, in a commit, does what is to be done; a plan takes the same path up to the decision, without locks.
      *
-     * @param expectWork reads with locks at once; false reads without first, and locks nothing when there is nothing to do
+     * @param expectWork reads with locks at once; false reads without first, and locks nothing when there is nothing to do. Keys that were named are read with locks all the same
+     *     where a batch that has not committed yet could be writing what somebody else's rows said before
      */
     Uni<BatchResult> work(Selection selection, boolean expectWork);
 

@@ -353,6 +353,29 @@ class DeriveIT {
     }
 
     @Test
+    void shouldNotOverlookWhatIsBeingDerivedFromRowsThatAreGoneT04() throws Exception {
+        Engine engine = library();
+        EngineRun run = engine.commit(DUTIES);
+        CompletableFuture<Void> derived = new CompletableFuture<>();
+        CompletableFuture<Void> gate = new CompletableFuture<>();
+        CompletableFuture<Ended> first = run.keysLater(
+                        List.of("3"), Uni.createFrom().completionStage(() -> {
+                            derived.complete(null);
+                            return gate;
+                        }))
+                .subscribeAsCompletionStage();
+        derived.get();
+
+        engine.execute("DELETE FROM shelf WHERE id = 12");
+        assertThatThrownBy(() -> run.keys(List.of("3"))).matches(PgErrors::isLockNotAvailable);
+        gate.complete(null);
+        first.get();
+        run.keys(List.of("3"));
+
+        assertThat(duties(engine)).isEmpty();
+    }
+
+    @Test
     void shouldNotDeriveFromWhatTheApplicationIsAboutToChangeT04() throws SQLException {
         Engine engine = library();
         EngineRun run = engine.commit(DUTIES);

@@ -278,7 +278,7 @@ public final class EngineRun {
             Uni<Void> after) {
         Place place = new Place(Lane.TAIL, "tail-0", Optional.empty(), states);
         return batches.run(
-                context, place, opened -> before.chain(() -> context.on(opened).work(new Selection.Keys(keys), true))
+                context, place, opened -> before.chain(() -> context.on(opened).work(new Selection.Keys(keys), false))
                         .call(() -> after)
                         .map(Work::of));
     }
