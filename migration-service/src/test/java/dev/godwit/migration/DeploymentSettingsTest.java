@@ -69,6 +69,12 @@ class DeploymentSettingsTest {
         assertThat(set).isEmpty();
     }
 
+    @Test
+    void shouldTakeNoMoreConnectionsThanIsSaid() throws IOException {
+        assertThat(config(Map.of()).getValue("quarkus.http.limits.max-connections", Integer.class))
+                .isEqualTo(1_000);
+    }
+
     @ParameterizedTest
     @CsvSource(
             nullValues = "none",

@@ -37,13 +37,28 @@ public final class WaitingKeys {
         }
     }
 
-    /** Nothing is parked for a run that is stopped and will scan: what an event tells of stands in the table by then. */
     private static final String ADD = """
             INSERT INTO godwit.pending_key (run_id, relation, refers, key, cause, not_before)
             SELECT r.id, $2, $3, t.key, $5, CASE WHEN $5 = 'occupied' THEN clock_timestamp() + interval '200 milliseconds' ELSE '-infinity' END
               FROM godwit.run AS r, unnest($4::text[]) AS t(key)
              WHERE r.id = $1
-               AND NOT ($5 = 'parked' AND r.rescan AND r.state IN ('paused', 'failed'))
+            ON CONFLICT DO NOTHING
+            """;
+
+    /**
+     * Nothing is parked for a run that will scan: what an event tells of stands in the table by then. A scan that is being cut has measured the table already: its end is waited for, and the key
+     * is parked. So the row is locked first, and asked then: a condition beside the lock would not wait.
+     */
+    private static final String PARK = """
+            WITH locked AS MATERIALIZED (
+                SELECT id, rescan
+                  FROM godwit.run
+                 WHERE id = $1
+                   FOR SHARE)
+            INSERT INTO godwit.pending_key (run_id, relation, refers, key, cause, not_before)
+            SELECT r.id, $2, $3, t.key, $5, '-infinity'
+              FROM locked AS r, unnest($4::text[]) AS t(key)
+             WHERE NOT r.rescan
             ON CONFLICT DO NOTHING
             """;
 
@@ -166,7 +181,7 @@ public final class WaitingKeys {
             return Uni.createFrom().item(0);
         }
         Tuple row = Tuple.of(runId, table.toString(), refers, keys.toArray(String[]::new), cause.wireName());
-        return execute(ADD, row).map(RowSet::rowCount);
+        return execute(cause == Cause.PARKED ? PARK : ADD, row).map(RowSet::rowCount);
     }
 
     /** Whether more than so many keys wait for this cause. */

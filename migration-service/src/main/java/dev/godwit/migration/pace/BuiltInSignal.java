@@ -20,6 +20,8 @@ public enum BuiltInSignal {
     SLOT_ROOM("ratio", 0.5, 0.8),
     /** Segments of WAL that are written and not archived. */
     ARCHIVE_BACKLOG("segments", 16, 64),
+    /** How much of the disk, whose size the operator has told, databases and WAL of the server take. */
+    DISK("ratio", 0.8, 0.9),
     /** A vacuum of one of the run's tables: 1, and 2 when it prevents wraparound. */
     VACUUM("level", 1, BuiltInSignal.WRAPAROUND);
 

@@ -45,20 +45,31 @@ public final class Controller {
     /**
      * The next decision.
      *
-     * @param window when the run may work; empty: always
+     * @param window when the run may work; empty: always. A limit counts for more: outside of its hours a run still takes what the application writes
      * @param readings of now; none at all means that none could be read
      */
     static PaceState decide(
             PaceState before, PaceLevel level, Optional<Window> window, List<Reading> readings, Instant now) {
+        Optional<PaceState> stopped = stopBeyondHard(before, readings, now);
+        if (stopped.isPresent()) {
+            return stopped.get();
+        }
         Optional<Window> closed = window.filter(hours -> !hours.isOpen(now));
         if (closed.isPresent()) {
             return stop(before, WINDOW, "opens at " + closed.get().opens(now), now);
         }
-        Optional<Reading> hard = beyondHard(before, readings);
-        if (hard.isPresent()) {
-            return stop(before, hard.get().signal().name(), hard.get().describe(), now);
-        }
         return level == PaceLevel.FULL ? PaceState.unhindered(1, now) : steer(before, readings, now);
+    }
+
+    /** The next decision for a run that only follows the application: it stands still beyond hard limits, and has to keep up else. What comes after begins with the share that it had, or carefully if it stood still. */
+    static PaceState follow(PaceState before, List<Reading> readings, Instant now) {
+        return stopBeyondHard(before, readings, now)
+                .orElseGet(() -> goingOn(before, before.share(), before.slowFrom(), Optional.empty(), now));
+    }
+
+    private static Optional<PaceState> stopBeyondHard(PaceState before, List<Reading> readings, Instant now) {
+        return beyondHard(before, readings)
+                .map(hard -> stop(before, hard.signal().name(), hard.describe(), now));
     }
 
     private static Optional<Reading> beyondHard(PaceState before, List<Reading> readings) {
@@ -101,9 +112,14 @@ public final class Controller {
         }
         boolean calm = unknownSince.isEmpty() && worst(readings, Standing.NEAR).isEmpty();
         double share = calm && !now.isBefore(before.growAfter()) ? grown(before, now) : before.share();
+        return goingOn(before, share, share == 1 ? 1 : before.slowFrom(), unknownSince, now);
+    }
+
+    private static PaceState goingOn(
+            PaceState before, double share, double slowFrom, Optional<Instant> unknownSince, Instant now) {
         return new PaceState(
                 share,
-                share == 1 ? 1 : before.slowFrom(),
+                slowFrom,
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),

@@ -75,6 +75,9 @@ public interface PaceConfig {
     /** Segments of WAL that wait for the archive. */
     Limits archiveBacklog();
 
+    /** Share of their disk that databases and WAL of the server take. */
+    Disk disk();
+
     /** Vacuum of a table of the run: 1, or 2 when it prevents wraparound, which stops runs whatever is said here. */
     Limits vacuum();
 
@@ -93,6 +96,13 @@ public interface PaceConfig {
 
         /** From here on runs stop. */
         Optional<Double> hard();
+    }
+
+    /** Limits of what a disk holds. */
+    interface Disk extends Limits {
+
+        /** Size, in GiB, of the disk that databases and WAL share; not looked at where it is not said. */
+        Optional<@DecimalMin("0.001") Double> gib();
     }
 
     /** A signal of the operator's. */

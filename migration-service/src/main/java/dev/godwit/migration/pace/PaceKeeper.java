@@ -10,6 +10,7 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +26,9 @@ import org.jboss.logging.Logger;
 public class PaceKeeper {
 
     private static final Logger LOG = Logger.getLogger(PaceKeeper.class);
+
+    /** A database that answers nothing must not keep later rounds from coming. */
+    private static final Duration ROUND_MAX = Duration.ofSeconds(10);
 
     private final PaceStore store;
     private final PaceBoard board;
@@ -54,7 +58,10 @@ public class PaceKeeper {
 
     @Scheduled(every = "${godwit.pace.every:1s}", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
     Uni<Void> look() {
-        return round().onFailure()
+        return round().ifNoItem()
+                .after(ROUND_MAX)
+                .fail()
+                .onFailure()
                 .invoke(failure -> LOG.warnf("The pace of runs is not decided now: %s", PgErrors.describe(failure)))
                 .onFailure()
                 .recoverWithItem((Void) null);
@@ -75,12 +82,8 @@ public class PaceKeeper {
     private Uni<Void> decideAll(List<WorkingRun> working, List<WorkingRun> due, Readings readings) {
         Map<String, PaceBoard.Posted> posted = new HashMap<>();
         working.forEach(run -> posted.put(run.id(), run.posted()));
-        int sharers = (int) Math.max(
-                1,
-                working.stream()
-                        .filter(run -> run.posted().terms().level() != PaceLevel.FULL
-                                && !run.posted().held())
-                        .count());
+        int sharers =
+                (int) Math.max(1, working.stream().filter(WorkingRun::isShared).count());
         metrics.read(readings.server());
         return Multi.createFrom()
                 .iterable(due)
@@ -93,13 +96,16 @@ public class PaceKeeper {
 
     private Uni<Void> decide(WorkingRun run, int sharers, Readings readings, Map<String, PaceBoard.Posted> posted) {
         Terms terms = run.posted().terms();
+        Duration every = run.every(config.every());
         List<Reading> read = readings.of(run.id(), signals.find(BuiltInSignal.VACUUM));
         return store.decide(
                         run.id(),
-                        config.every(),
+                        every,
                         sharers,
                         json(read),
-                        (before, now) -> Controller.decide(before, terms.level(), terms.window(), read, now))
+                        (before, now) -> run.follows()
+                                ? Controller.follow(before, read, now)
+                                : Controller.decide(before, terms.level(), terms.window(), read, now))
                 .call(found -> found.filter(PaceStore.Decided::goesOn)
                         .map(decided -> chunks.enqueue(run.id(), run.generation()))
                         .orElseGet(() -> Uni.createFrom().voidItem()))
@@ -107,8 +113,7 @@ public class PaceKeeper {
                     metrics.decided(run.id(), decided.state());
                     posted.put(
                             run.id(),
-                            new PaceBoard.Posted(
-                                    terms, decided.state().stopped().isPresent(), decided.held()));
+                            new PaceBoard.Posted(terms, decided.state().stopped(), decided.held()));
                 }))
                 .replaceWithVoid();
     }

@@ -22,11 +22,11 @@ import java.util.stream.StreamSupport;
 class PaceStore {
 
     private static final String WORKING = """
-            SELECT r.id, r.generation, r.tables, r.pace, r.max_rate, r.only_between, p.stopped IS NOT NULL AS stopped, coalesce(p.held, false) AS held,
-                   coalesce(p.decided_at < clock_timestamp() - $1 * interval '1 millisecond', true) AS due
+            SELECT r.id, r.generation, r.tables, r.pace, r.max_rate, r.only_between, r.state = 'following' AS follows, p.stopped, coalesce(p.held, false) AS held,
+                   coalesce(p.decided_at < clock_timestamp() - CASE WHEN r.state = 'following' AND p.stopped IS NULL THEN $2::bigint ELSE $1::bigint END * interval '1 millisecond', true) AS due
               FROM godwit.run AS r
               LEFT JOIN godwit.pace AS p ON p.run_id = r.id
-             WHERE r.state IN ('planning', 'backfilling', 'verifying', 'rolling-back')
+             WHERE r.state IN ('planning', 'backfilling', 'following', 'verifying', 'rolling-back')
                AND r.operation <> 'schema'
              ORDER BY r.serial
             """;
@@ -61,11 +61,13 @@ class PaceStore {
         this.runs = runs;
     }
 
-    /** Runs whose chunks are worked on. */
+    /** Runs that write. */
     Uni<List<WorkingRun>> working(Duration every) {
-        return runs.execute(WORKING, dueAfter(every)).map(rows -> StreamSupport.stream(rows.spliterator(), false)
-                .map(WorkingRun::fromRow)
-                .toList());
+        Duration following = every.multipliedBy(WorkingRun.ROUNDS_FOLLOWING);
+        return runs.execute(WORKING, dueAfter(every), dueAfter(following))
+                .map(rows -> StreamSupport.stream(rows.spliterator(), false)
+                        .map(WorkingRun::fromRow)
+                        .toList());
     }
 
     /** Instances do not tick in step: one that comes a little early may decide. */
@@ -83,6 +85,7 @@ class PaceStore {
     /**
      * Decides the pace of a run, unless another instance has done so just now, or the run is gone.
      *
+     * @param every how often its pace is decided
      * @param sharers how many runs share what their levels allow
      * @param decide makes of the state before, and of the time, the state that follows
      */

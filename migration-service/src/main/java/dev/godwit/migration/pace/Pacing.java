@@ -110,7 +110,16 @@ public class Pacing {
     /** Whether a run may begin what is not cut into batches: in its hours, and while no signal is beyond its hard limit. */
     public boolean mayBegin(String runId, Optional<Window> window) {
         boolean open = window.filter(hours -> !hours.isOpen(Instant.now())).isEmpty();
-        return open && board.find(runId).filter(Posted::stopped).isEmpty();
+        return open && board.find(runId).filter(Posted::isStopped).isEmpty();
+    }
+
+    /**
+     * Whether a run must write nothing now but what it has to take up later: a signal is beyond its hard limit. For the tail and for keys that wait, which are not paced, and know no
+     * hours. What was last heard does not count for ever: an instance that hears nothing more must not keep the application's changes back while others go on.
+     */
+    public boolean isBeyondLimit(String runId) {
+        return board.find(runId).filter(Posted::isBeyondLimit).isPresent()
+                && board.isNewerThan(STALE.plus(config.every()));
     }
 
     /**
@@ -125,7 +134,7 @@ public class Pacing {
         Tariff unhindered = tariff(terms, 1);
         if (unhindered.isFree()) {
             return board.find(runId)
-                    .filter(Posted::stopped)
+                    .filter(Posted::isStopped)
                     .map(now -> stopped(now.held(), unhindered, owed))
                     .orElseGet(() -> new Later(
                             new Turn(wish.entities(), Duration.ZERO, unhindered, Answer.BEGIN), Duration.ZERO))

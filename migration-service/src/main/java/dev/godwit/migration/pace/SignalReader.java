@@ -88,6 +88,7 @@ public class SignalReader {
     private final PaceConfig config;
     private final String instance;
     private final String slot;
+    private final DiskUse disk;
     private final QuietLatency latency = new QuietLatency();
     private double walWaits;
     private boolean seesAll;
@@ -100,6 +101,7 @@ public class SignalReader {
         this.config = config;
         this.instance = godwit.instance();
         this.slot = godwit.capture().slot();
+        this.disk = new DiskUse(config.disk().gib());
     }
 
     /**
@@ -196,20 +198,25 @@ public class SignalReader {
                 .preparedQuery(SERVER)
                 .execute(Tuple.of(slot))
                 .map(rows -> rows.iterator().next())
-                .chain(row -> archive(connection, row).map(archive -> {
+                .chain(row -> {
                     List<Reading> readings = readings(row);
-                    archive.ifPresent(readings::add);
-                    return readings;
-                }))
+                    return ask(
+                                    readings,
+                                    BuiltInSignal.ARCHIVE_BACKLOG,
+                                    signal -> ArchiveBacklog.read(connection, row, signal))
+                            .chain(() -> ask(readings, BuiltInSignal.DISK, signal -> disk.read(connection, signal)))
+                            .replaceWith(readings);
+                })
                 .ifNoItem()
                 .after(PATIENCE)
                 .fail();
     }
 
-    private Uni<Optional<Reading>> archive(SqlConnection connection, Row row) {
-        return signals.find(BuiltInSignal.ARCHIVE_BACKLOG)
-                .map(signal -> ArchiveBacklog.read(connection, row, signal).map(Optional::of))
-                .orElseGet(() -> Uni.createFrom().item(Optional.empty()));
+    /** Adds one that takes a query of its own. */
+    private Uni<Void> ask(List<Reading> readings, BuiltInSignal known, Function<Signal, Uni<Reading>> read) {
+        return signals.find(known)
+                .map(signal -> read.apply(signal).invoke(readings::add).replaceWithVoid())
+                .orElseGet(() -> Uni.createFrom().voidItem());
     }
 
     private Reading probed(Signal signal) {

@@ -79,6 +79,7 @@ class Signals {
             case SLOT_BACKLOG -> config.slotBacklog();
             case SLOT_ROOM -> config.slotRoom();
             case ARCHIVE_BACKLOG -> config.archiveBacklog();
+            case DISK -> config.disk();
             case VACUUM -> config.vacuum();
         };
     }

@@ -164,8 +164,11 @@ public class RunDriver {
                 .recoverWithItem(List.of());
     }
 
-    /** What reads whole tables keeps to the run's hours and to hard limits, as batches do. */
+    /** What reads whole tables keeps to the run's hours and to hard limits, as batches do. Nor are tables cut into chunks again and again while a limit keeps the tail from its work. */
     private boolean mayGoOn(Run run) {
+        if (run.rescan() && pacing.isBeyondLimit(run.id())) {
+            return false;
+        }
         boolean onTables = RunSteps.isLengthy(run) || RunSteps.isYetToBegin(run);
         return !onTables || SchemaSteps.drives(run) || pacing.mayBegin(run.id(), run.window());
     }
@@ -219,14 +222,14 @@ public class RunDriver {
 
     /** The row is read again under the lock: another instance may have moved the run on meanwhile. */
     private Uni<Void> stepAndTell(String runId, boolean lengthy) {
-        return runs.find(runId).chain(found -> found.filter(run -> RunSteps.isLengthy(run) == lengthy)
+        return runs.find(runId).chain(found -> found.filter(run -> RunSteps.isLengthy(run) == lengthy && mayGoOn(run))
                 .map(this::stepAndTell)
                 .orElseGet(() -> Uni.createFrom().voidItem()));
     }
 
     private Uni<Void> stepAndTell(Run run) {
         return step(run)
-                .chain(() -> troubles.over(run))
+                .chain(() -> overcome(run))
                 .onFailure(SchemaDriftException.class)
                 .recoverWithUni(drift -> pause(run, drift.getMessage()))
                 .onFailure(AnotherDatabaseException.class)
@@ -234,6 +237,11 @@ public class RunDriver {
                 .onFailure()
                 .recoverWithUni(failure -> troubles.noted(run, failure))
                 .chain(() -> tell(run));
+    }
+
+    /** A run that stands still beyond a hard limit has left out what may have been its trouble. */
+    private Uni<Void> overcome(Run run) {
+        return pacing.isBeyondLimit(run.id()) ? Uni.createFrom().voidItem() : troubles.over(run);
     }
 
     /** With tables that are not what they were; a run that has written nothing yet has failed. */

@@ -2,6 +2,7 @@ package dev.godwit.migration.run;
 
 import dev.godwit.migration.batch.RunContext;
 import dev.godwit.migration.clock.Steady;
+import dev.godwit.migration.pace.Pacing;
 import dev.godwit.migration.tail.HeardDatabases;
 import dev.godwit.migration.tail.PendingKeys;
 import dev.godwit.migration.tail.SlotReaders;
@@ -58,6 +59,7 @@ class Settling {
     private final CaughtUp caughtUp;
     private final HeardDatabases databases;
     private final SlotReaders readers;
+    private final Pacing pacing;
     private final Map<String, Instant> looked = new ConcurrentHashMap<>();
 
     @Inject
@@ -68,7 +70,8 @@ class Settling {
             PendingKeys pendingKeys,
             CaughtUp caughtUp,
             HeardDatabases databases,
-            SlotReaders readers) {
+            SlotReaders readers,
+            Pacing pacing) {
         this.runs = runs;
         this.contexts = contexts;
         this.chunks = chunks;
@@ -76,6 +79,7 @@ class Settling {
         this.caughtUp = caughtUp;
         this.databases = databases;
         this.readers = readers;
+        this.pacing = pacing;
     }
 
     /** Goes on once every chunk of the run's generation is done; until then, chunks that nobody works on are queued again. */
@@ -84,8 +88,12 @@ class Settling {
                 .chain(open -> open == 0 ? then.get() : chunks.sweepIdle(run.id(), run.generation()));
     }
 
-    /** Works off waiting keys for a while, requests first: somebody waits for the answer. */
+    /** Works off waiting keys for a while, requests first: somebody waits for the answer. They wait on while a signal is beyond its hard limit. */
     Uni<Void> drain(Run run) {
+        return pacing.isBeyondLimit(run.id()) ? Uni.createFrom().voidItem() : drainReady(run);
+    }
+
+    private Uni<Void> drainReady(Run run) {
         return runs.execute(WAITING, run.id())
                 .map(rows -> rows.iterator().next())
                 .chain(waiting -> drainRequests(run, waiting.getBoolean("requested"))
@@ -125,7 +133,7 @@ class Settling {
         return Multi.createBy()
                 .repeating()
                 .uni(() -> pendingKeys.drain(context, requested))
-                .whilst(worked -> worked && Steady.now().isBefore(until))
+                .whilst(worked -> worked && Steady.now().isBefore(until) && !pacing.isBeyondLimit(context.runId()))
                 .onItem()
                 .ignoreAsUni();
     }

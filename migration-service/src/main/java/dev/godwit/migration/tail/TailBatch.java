@@ -105,6 +105,6 @@ final class TailBatch {
 
     /** Sets all keys aside, to be taken up when the run goes on. */
     Uni<Void> park() {
-        return parked.add(run.runId(), keys);
+        return keys.isEmpty() ? Uni.createFrom().voidItem() : parked.add(run.runId(), keys);
     }
 }

@@ -4,6 +4,7 @@ import dev.godwit.migration.batch.Batches;
 import dev.godwit.migration.batch.RunContext;
 import dev.godwit.migration.blob.BlobStoreException;
 import dev.godwit.migration.ending.Ending;
+import dev.godwit.migration.pace.Pacing;
 import dev.godwit.migration.run.Run;
 import dev.godwit.migration.run.RunContexts;
 import dev.godwit.migration.run.Runs;
@@ -96,6 +97,7 @@ public class TailConsumer {
     private final HeardDatabases databases;
     private final Gaps gaps;
     private final Ending ending;
+    private final Pacing pacing;
 
     @Inject
     public TailConsumer(
@@ -107,7 +109,8 @@ public class TailConsumer {
             ParkedKeys parked,
             HeardDatabases databases,
             Gaps gaps,
-            Ending ending) {
+            Ending ending,
+            Pacing pacing) {
         this.runs = runs;
         this.contexts = contexts;
         this.batches = batches;
@@ -117,6 +120,7 @@ public class TailConsumer {
         this.databases = databases;
         this.gaps = gaps;
         this.ending = ending;
+        this.pacing = pacing;
     }
 
     /**
@@ -189,7 +193,7 @@ public class TailConsumer {
                 .replaceWithVoid();
     }
 
-    /** From the commit of a partition's newest event to now, in milliseconds, when everything it asks for has been committed; null where no event says when that was. */
+    /** From the commit of a partition's newest event to now, in milliseconds, when everything it asks for has been committed, or set aside; null where no event says when that was. */
     private static Double lag(Long newest) {
         if (newest == null || newest == 0) {
             return null;
@@ -294,7 +298,7 @@ public class TailConsumer {
      */
     private Uni<Void> applyOrPark(RunContext run, boolean entities, int stream, List<ChangeEvent> events) {
         return Uni.createFrom()
-                .deferred(() -> new TailBatch(batches, parked, run, entities, events).apply(stream))
+                .deferred(() -> applyUnlessStopped(run, new TailBatch(batches, parked, run, entities, events), stream))
                 .onFailure(failure -> PgErrors.classify(failure) == ErrorClass.CONTENTION)
                 .retry()
                 .withBackOff(BACK_OFF_MIN, BACK_OFF_MIN.multipliedBy(10))
@@ -305,6 +309,11 @@ public class TailConsumer {
                     LOG.infof("Run %s: changes are set aside: %s", run.runId(), PgErrors.describe(cause(failure)));
                     return new TailBatch(batches, parked, run, entities, events).park();
                 });
+    }
+
+    /** Beyond a hard limit the tail writes less than it would otherwise, and the application's changes still keep no slot. */
+    private Uni<Void> applyUnlessStopped(RunContext run, TailBatch batch, int stream) {
+        return pacing.isBeyondLimit(run.runId()) ? batch.park() : batch.apply(stream);
     }
 
     /** Whether nothing can be written at all. A store of blobs that needs its time keeps no other rows: those that want it are set aside. */

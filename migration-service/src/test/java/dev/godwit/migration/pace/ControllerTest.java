@@ -302,6 +302,35 @@ class ControllerTest {
     }
 
     @Test
+    void shouldCountALimitForMoreThanTheHours() {
+        PaceState state = Controller.decide(
+                PaceState.begin(BEGIN),
+                PaceLevel.NORMAL,
+                Optional.of(Window.parse("22:00-06:00 UTC")),
+                List.of(Reading.of(PROBE, PROBE.hard())),
+                Instant.parse("2026-01-01T12:00:00Z"));
+
+        assertThat(state.stopped()).contains("probe_latency");
+    }
+
+    @Test
+    void shouldStopARunThatFollowsBeyondHardLimitsAloneAndGoOnCarefully() {
+        PaceState before = PaceState.begin(BEGIN);
+
+        PaceState soft = Controller.follow(before, List.of(Reading.of(PROBE, PROBE.soft())), BEGIN.plusSeconds(5));
+        PaceState hard = Controller.follow(soft, List.of(Reading.of(PROBE, PROBE.hard())), BEGIN.plusSeconds(10));
+        PaceState still = Controller.follow(hard, List.of(Reading.of(PROBE, PROBE.hard() - 1)), BEGIN.plusSeconds(15));
+        PaceState over = Controller.follow(still, List.of(Reading.of(PROBE, 1)), BEGIN.plusSeconds(20));
+
+        assertThat(soft.reason()).isEmpty();
+        assertThat(soft.share()).isEqualTo(before.share());
+        assertThat(hard.stopped()).contains("probe_latency");
+        assertThat(still.stoppedSince()).contains(BEGIN.plusSeconds(10));
+        assertThat(over.stopped()).isEmpty();
+        assertThat(over.share()).isEqualTo(Controller.FLOOR);
+    }
+
+    @Test
     void shouldKnowBothSidesOfEachLimit() {
         assertThat(Reading.of(PROBE, 13.9).standing()).isEqualTo(Standing.GOOD);
         assertThat(Reading.of(PROBE, 14.1).standing()).isEqualTo(Standing.NEAR);

@@ -13,6 +13,7 @@ import dev.godwit.migration.run.GodwitConfig;
 import dev.godwit.migration.testing.Engine;
 import dev.godwit.migration.testing.EngineRun;
 import dev.godwit.migration.testing.TestPostgres;
+import dev.godwit.migration.testing.TestStandby;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.json.JsonObject;
@@ -130,6 +131,7 @@ class PaceIT {
                         "replication_backlog ABSENT",
                         "slot_room ABSENT",
                         "archive_backlog ABSENT",
+                        "disk ABSENT",
                         "queue GOOD",
                         "writes UNKNOWN",
                         "vacuum GOOD");
@@ -203,6 +205,51 @@ class PaceIT {
                 Statement statement = connection.createStatement()) {
             statement.execute("ALTER SYSTEM " + setting);
             statement.execute("SELECT pg_reload_conf()");
+        }
+    }
+
+    @Test
+    void shouldMeasureHowFarAStandbyIsBehindInTimeAndInWal() throws SQLException {
+        SignalReader reader = reader(engine, Map.of());
+        long began = System.nanoTime();
+        try (TestStandby standby = TestStandby.follow()) {
+            engine.value(
+                    "SELECT count(pg_logical_emit_message(true, 'pace', repeat('x', 1 << 20))) FROM generate_series(1, 80)");
+            standby.receive();
+            assertThat(reading(reader, "replication_backlog").value().getAsDouble())
+                    .isGreaterThan(80);
+            assertThat(reading(reader, "replication_backlog").standing()).isEqualTo(Standing.SOFT);
+
+            standby.replay();
+            Awaitility.await()
+                    .until(() -> reading(reader, "replication_lag").value().getAsDouble() > 0);
+            double seconds = (System.nanoTime() - began) / 1e9;
+            assertThat(reading(reader, "replication_lag").value().getAsDouble()).isLessThan(seconds);
+            assertThat(reading(reader, "replication_backlog").value().getAsDouble())
+                    .isLessThan(80);
+        }
+        Awaitility.await().untilAsserted(() -> assertThat(
+                        reading(reader, "replication_lag").standing())
+                .isEqualTo(Standing.ABSENT));
+    }
+
+    @Test
+    void shouldMeasureWhatTheServerTakesOfADiskWhoseSizeItWasTold() {
+        double gib = Double.parseDouble(
+                engine.value("SELECT (sum(pg_database_size(oid)) / 1073741824.0)::double precision FROM pg_database"));
+
+        assertThat(disk(2 * gib + 100).standing()).isEqualTo(Standing.GOOD);
+        assertThat(disk(2 * gib + 100).value().getAsDouble()).isBetween(gib / (2 * gib + 100), 0.5);
+        assertThat(disk(gib).standing()).isEqualTo(Standing.HARD);
+        assertThat(disk(gib).describe()).contains("ratio (limits 0.80 and 0.90)");
+    }
+
+    private Reading disk(double gib) {
+        SignalReader reader = reader(engine, Map.of("godwit.pace.disk.gib", Double.toString(gib)));
+        try {
+            return reading(reader, "disk");
+        } finally {
+            sessions.close();
         }
     }
 
@@ -343,16 +390,51 @@ class PaceIT {
     }
 
     @Test
+    void shouldTellTheTailOfHardLimitsAloneAndAtAnyHour() {
+        Map<String, String> limit = Map.of(
+                "godwit.pace.sql.queue.query", "SELECT length FROM queue",
+                "godwit.pace.sql.queue.soft", "10",
+                "godwit.pace.sql.queue.hard", "100",
+                "godwit.pace.probe-latency.enabled", "false",
+                "godwit.pace.wal-waits.enabled", "false");
+        SignalReader reader = reader(engine, limit);
+        Instance instance = instance(reader, limit);
+        engine.query("UPDATE godwit.run SET state = 'following', only_between = $1", closedNow());
+
+        engine.execute("UPDATE queue SET length = 50");
+        await(instance.keeper().round());
+        assertThat(instance.pacing().isBeyondLimit(run.id())).isFalse();
+        assertThat(throttle().getString("reason")).isNull();
+
+        engine.execute("UPDATE queue SET length = 100");
+        decidedLongAgo();
+        await(instance.keeper().round());
+        assertThat(instance.pacing().isBeyondLimit(run.id())).isTrue();
+        assertThat(throttle().getString("reason")).isEqualTo("queue");
+
+        engine.execute("UPDATE queue SET length = 0");
+        engine.query("UPDATE godwit.run SET state = 'backfilling'");
+        decidedLongAgo();
+        await(instance.keeper().round());
+        assertThat(throttle().getString("reason")).isEqualTo("window");
+        assertThat(instance.pacing().isBeyondLimit(run.id())).isFalse();
+    }
+
+    private static String closedNow() {
+        LocalTime now = LocalTime.now(ZoneOffset.UTC);
+        return new Window(
+                        LocalTime.of(now.plusHours(2).getHour(), 0),
+                        LocalTime.of(now.plusHours(3).getHour(), 0),
+                        ZoneOffset.UTC)
+                .toString();
+    }
+
+    @Test
     void shouldLeaveTheQueueOutsideItsWindow() {
         run.cut(Kind.BACKFILL);
         SignalReader reader = reader(engine, CALM);
         Instance instance = instance(reader, CALM);
-        LocalTime now = LocalTime.now(ZoneOffset.UTC);
-        Window later = new Window(
-                LocalTime.of(now.plusHours(2).getHour(), 0),
-                LocalTime.of(now.plusHours(3).getHour(), 0),
-                ZoneOffset.UTC);
-        engine.query("UPDATE godwit.run SET only_between = $1", later.toString());
+        engine.query("UPDATE godwit.run SET only_between = $1", closedNow());
 
         await(instance.keeper().round());
         assertThat(ask(instance)).isEqualTo(Answer.LEAVE);

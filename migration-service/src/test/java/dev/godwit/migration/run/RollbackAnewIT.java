@@ -67,7 +67,7 @@ class RollbackAnewIT {
 
     private static RunSteps steps(Engine engine, Chunks chunks) {
         Generations generations = new Generations(engine.runs(), engine.contexts(), chunks);
-        Settling settling = new Settling(engine.runs(), engine.contexts(), chunks, null, null, null, null);
+        Settling settling = new Settling(engine.runs(), engine.contexts(), chunks, null, null, null, null, null);
         Surroundings surroundings = new Surroundings(engine.runs(), engine.contexts(), null);
         return new RunSteps(
                 engine.runs(), engine.contexts(), null, chunks, null, generations, settling, surroundings, null, null);

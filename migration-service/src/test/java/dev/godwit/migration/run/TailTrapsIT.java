@@ -17,6 +17,7 @@ import java.sql.Statement;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /** Ways in which a tail loses changes or says falsely that it has seen them all, each with the number that the design knows it by; on the whole service. */
@@ -82,6 +83,65 @@ class TailTrapsIT extends LiveRuns {
         patiently().untilAsserted(() -> assertThat(pending("first")).isZero());
         complete(first);
         assertThat(value("SELECT rounds FROM godwit.run WHERE id = $1", first)).isEqualTo("0");
+    }
+
+    @Test
+    void shouldKeepChangesWhileASignalIsBeyondItsHardLimit() {
+        String first = following("first");
+        int last = insertUntilOneWaits(first);
+        insert("first", last + 1, last + 1);
+
+        patiently().untilAsserted(() -> assertThat(waiting(first)).contains("old " + last, "old " + (last + 1)));
+        assertThat(run(first).state()).isEqualTo(RunState.FOLLOWING);
+        assertThat(await(runs.snapshot(first)).getJsonObject("throttle").getString("reason"))
+                .isEqualTo("slot_room");
+
+        decideAnew(first);
+        patiently().untilAsserted(() -> assertThat(pending("first")).isZero());
+        complete(first);
+        assertThat(value("SELECT rounds FROM godwit.run WHERE id = $1", first)).isEqualTo("0");
+    }
+
+    @Test
+    void shouldScanWhatItCouldNotKeepOnlyWhenTheHardLimitIsOver() {
+        String first = following("first");
+        int last = insertUntilOneWaits(first);
+        insert("first", last + 1, last + 4 * LiveService.PARKED_KEYS_MAX);
+
+        patiently().until(() -> value("SELECT rescan FROM godwit.run WHERE id = $1", first), "true"::equals);
+        patiently().untilAsserted(() -> assertThat(waiting(first)).isEmpty());
+        complete(following("second"));
+        assertThat(run(first).state()).isEqualTo(RunState.FOLLOWING);
+        assertThat(run(first).rescan()).isTrue();
+
+        decideAnew(first);
+        mustScanOnceMore(first);
+    }
+
+    /** Puts a signal beyond its limit for as long as nobody decides anew, and writes until the tail has heard of it; answers the last row's number. */
+    private int insertUntilOneWaits(String run) {
+        patiently().until(() -> value("SELECT count(*) FROM godwit.pace WHERE run_id = $1", run), "1"::equals);
+        execute("""
+                UPDATE godwit.pace
+                   SET stopped = 'slot_room', reason = 'slot_room', decided_at = clock_timestamp() + interval '1 hour'
+                 WHERE run_id = '%s'
+                """.formatted(run));
+        AtomicInteger last = new AtomicInteger(20);
+        patiently().until(() -> {
+            insert("first", last.incrementAndGet(), last.get());
+            patiently().until(() -> pending("first") == 0 || !waiting(run).isEmpty());
+            return !waiting(run).isEmpty();
+        });
+        return last.get();
+    }
+
+    private void decideAnew(String run) {
+        execute("UPDATE godwit.pace SET decided_at = clock_timestamp() - interval '1 hour' WHERE run_id = '%s'"
+                .formatted(run));
+    }
+
+    private List<String> waiting(String run) {
+        return values("SELECT key FROM godwit.pending_key WHERE run_id = $1 AND command_id IS NULL", run);
     }
 
     @Test

@@ -1,17 +1,24 @@
 package dev.godwit.migration.tail;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.godwit.migration.definition.TableName;
 import dev.godwit.migration.run.RunState;
 import dev.godwit.migration.testing.Engine;
 import dev.godwit.migration.testing.EngineRun;
+import dev.godwit.migration.testing.TestPostgres;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class ParkedKeysIT {
 
@@ -51,10 +58,30 @@ class ParkedKeysIT {
         assertThat(run.pending()).containsExactly("other");
     }
 
+    @ParameterizedTest
+    @EnumSource(
+            value = RunState.class,
+            names = {"BACKFILLING", "FOLLOWING", "VERIFYING", "PAUSED", "FAILED"})
+    void shouldKeepNoKeysOfARunThatWillScanT09(RunState state) {
+        run.state(state);
+        engine.query("UPDATE godwit.run SET rescan = true");
+
+        park("a");
+
+        assertThat(run.pending()).isEmpty();
+    }
+
     @Test
-    void shouldKeepKeysOfARunThatWillScanButWorksMeanwhileT09() {
+    void shouldKeepKeysThatAScanWhichIsBeingCutMayHaveMissedT09() throws SQLException {
         run.state(RunState.FOLLOWING);
         engine.query("UPDATE godwit.run SET rescan = true");
+        try (Connection cutting = TestPostgres.connect(engine.database());
+                Statement statement = cutting.createStatement()) {
+            cutting.setAutoCommit(false);
+            statement.execute("UPDATE godwit.run SET rescan = false");
+            assertThatThrownBy(() -> park("a")).hasStackTraceContaining("lock timeout");
+            cutting.commit();
+        }
 
         park("a");
 

@@ -21,10 +21,11 @@ record PostgresServer(int port, Closeable server) {
 
     static final String SUPERUSER = "postgres";
 
-    /** Run by the image, as the user of the server: it takes its key only from a file that nobody else can read. */
-    private static final String SHOW_CERTIFICATE = """
+    /** Run by the image, as the user of the server: it takes its key only from a file that nobody else can read, and trusts no standby by itself. */
+    private static final String PREPARE = """
             install -m 600 /etc/godwit/server.crt /etc/godwit/server.key "$PGDATA"
             printf "ssl = on\\nssl_cert_file = 'server.crt'\\nssl_key_file = 'server.key'\\n" >> "$PGDATA/postgresql.conf"
+            echo "host replication all all trust" >> "$PGDATA/pg_hba.conf"
             """;
 
     static PostgresServer start(Map<String, String> settings, TestCertificate certificate) {
@@ -64,8 +65,7 @@ record PostgresServer(int port, Closeable server) {
                 .withCopyToContainer(
                         Transferable.of(Files.readAllBytes(certificate.certificate())), "/etc/godwit/server.crt")
                 .withCopyToContainer(Transferable.of(Files.readAllBytes(certificate.key())), "/etc/godwit/server.key")
-                .withCopyToContainer(
-                        Transferable.of(SHOW_CERTIFICATE), "/docker-entrypoint-initdb.d/show-certificate.sh")
+                .withCopyToContainer(Transferable.of(PREPARE), "/docker-entrypoint-initdb.d/prepare.sh")
                 .withCommand(command.toArray(String[]::new))
                 .waitingFor(Wait.forListeningPort());
         container.start();

@@ -84,7 +84,7 @@ class RekeyIT {
         JsonNode pace = stack.migration().pace(run.id());
         assertThat(pace.path("pace").asText()).isEqualTo("normal");
         assertThat(pace.path("signals"))
-                .hasSize(9)
+                .hasSize(10)
                 .noneMatch(signal -> signal.path("standing").asText().equals("unknown"));
     }
 
