@@ -73,7 +73,10 @@ public final class WaitingKeys {
                AND cause = $2
             """;
 
-    /** Keys of one table and one command, oldest causes first; of those that failed together a few, and of those that failed again, one. */
+    /**
+     * Keys of one table and one command, oldest causes first; of those that failed together a few, and of those that failed again, one. They are deleted at once, and wait again when the
+     * transaction fails: whoever lets one of them wait anew meanwhile has to wait for its end, where beside a row that was only locked he would have found it waiting already.
+     */
     private static final String TAKE = """
             WITH first AS (
                 SELECT relation, refers, command_id, attempts
@@ -82,17 +85,22 @@ public final class WaitingKeys {
                    AND not_before <= clock_timestamp()
                    AND (command_id IS NOT NULL) = $3
                  ORDER BY attempts, command_id NULLS LAST
-                 LIMIT 1)
-            SELECT p.relation, p.refers, p.key, p.command_id, p.attempts
-              FROM godwit.pending_key AS p
-              JOIN first ON first.relation = p.relation
-                        AND first.refers = p.refers
-                        AND first.command_id IS NOT DISTINCT FROM p.command_id
-             WHERE p.run_id = $1
-               AND p.not_before <= clock_timestamp()
-               AND p.attempts = first.attempts
-             LIMIT (SELECT CASE attempts WHEN 0 THEN $2::integer WHEN 1 THEN least($2::integer, $4::integer) ELSE 1 END FROM first)
-               FOR UPDATE OF p SKIP LOCKED
+                 LIMIT 1),
+                 ready AS MATERIALIZED (
+                SELECT p.ctid AS place
+                  FROM godwit.pending_key AS p
+                  JOIN first ON first.relation = p.relation
+                            AND first.refers = p.refers
+                            AND first.command_id IS NOT DISTINCT FROM p.command_id
+                 WHERE p.run_id = $1
+                   AND p.not_before <= clock_timestamp()
+                   AND p.attempts = first.attempts
+                 LIMIT (SELECT CASE attempts WHEN 0 THEN $2::integer WHEN 1 THEN least($2::integer, $4::integer) ELSE 1 END FROM first)
+                   FOR UPDATE OF p SKIP LOCKED)
+            DELETE FROM godwit.pending_key AS t
+             USING ready
+             WHERE t.ctid = ready.place
+            RETURNING t.relation, t.refers, t.key, t.command_id, t.attempts
             """;
 
     /** So many of which one may be at fault: the others of a batch of 500 then take thirty transactions, not 500. */
@@ -196,7 +204,7 @@ public final class WaitingKeys {
     }
 
     /**
-     * Takes keys whose time has come, and keeps others from taking them while the transaction lasts.
+     * Takes keys whose time has come: they wait no longer, unless the transaction fails.
      *
      * @param requested keys that another service asked for, else all others
      */

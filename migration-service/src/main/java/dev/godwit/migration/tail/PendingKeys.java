@@ -88,7 +88,6 @@ public class PendingKeys {
 
     private Uni<Work> work(RunContext run, Opened opened, Taken taken) {
         return apply(run, opened, taken)
-                .call(() -> waiting(opened.connection(), run).remove(taken))
                 .map(result -> new Work(result, Optional.empty(), false, Optional.empty(), taken.commandId()));
     }
 
