@@ -41,6 +41,36 @@ final class Identities {
         return Set.copyOf(merged);
     }
 
+    /**
+     * Keeps the entities that have these keys, or that translations of them lead to, from moving until the transaction ends; waits for those that are about to. In the order of their keys, so
+     * that batches queue instead of deadlocking.
+     */
+    Uni<Void> hold(Collection<String> keys) {
+        return hold(keys, new HashSet<>());
+    }
+
+    private Uni<Void> hold(Collection<String> keys, Set<String> held) {
+        List<String> more = keys.stream()
+                .filter(run.model().keyType()::canBe)
+                .filter(held::add)
+                .toList();
+        return more.isEmpty()
+                ? Uni.createFrom().voidItem()
+                : connection
+                        .preparedQuery(holding())
+                        .execute(Tuple.of((Object) more.toArray(String[]::new)))
+                        .chain(() -> translations(more))
+                        .chain(map -> hold(map.values(), held));
+    }
+
+    private String holding() {
+        String key = "r." + quote(run.model().key());
+        return "SELECT FROM " + run.model().root().quoted() + " AS r\n"
+                + " WHERE " + key + " = ANY (" + run.model().keyType().array(1) + ")\n"
+                + " ORDER BY " + key + "\n"
+                + "   FOR KEY SHARE";
+    }
+
     /** The translations of those keys that have one. */
     Uni<Map<String, String>> translations(Collection<String> keys) {
         return step(keys).chain(first -> follow(first, 1));

@@ -91,9 +91,13 @@ final class ReferenceTranslation {
                 .chain(rows -> translate(rows, rowByRow));
     }
 
-    /** Looks at rows by primary key; each key is a list of its columns' text forms. */
+    /**
+     * Looks at rows by primary key; each key is a list of its columns' text forms. The entities that they name are locked as a foreign key would do it: one that is about to move, by a batch
+     * that rewrote its references before these rows were there, has moved then.
+     */
     Uni<BatchResult> rows(List<List<String>> keys) {
-        return look(sql.byKey(false), keyParameters(keys)).chain(rows -> translate(rows, false));
+        return look(sql.byKey(false), keyParameters(keys))
+                .chain(rows -> identities.hold(held(rows)).chain(() -> translate(rows, false)));
     }
 
     /** Reads a few rows at a time, whose values may be as large as a column can hold, and keeps what matters of them. */
@@ -116,8 +120,7 @@ final class ReferenceTranslation {
     }
 
     private Uni<BatchResult> translate(List<Seen> rows, boolean rowByRow) {
-        Set<String> held = new LinkedHashSet<>();
-        rows.forEach(row -> held.addAll(row.held()));
+        Set<String> held = held(rows);
         if (held.isEmpty()) {
             return Uni.createFrom().item(() -> read(rows.size()));
         }
@@ -132,6 +135,12 @@ final class ReferenceTranslation {
                     : writeInParts(hits, map);
             return written.map(outcomes -> result(outcomes, rows.size()));
         });
+    }
+
+    private static Set<String> held(List<Seen> rows) {
+        Set<String> held = new LinkedHashSet<>();
+        rows.forEach(row -> held.addAll(row.held()));
+        return held;
     }
 
     private static List<List<String>> keysOf(List<Seen> rows) {

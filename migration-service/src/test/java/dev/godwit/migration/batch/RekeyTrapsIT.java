@@ -162,6 +162,40 @@ class RekeyTrapsIT {
     }
 
     @Test
+    void shouldNotOverlookAReferenceToAnEntityThatIsMovingT3() {
+        Engine engine = Engine.on(
+                "t3moving",
+                DOCS,
+                "CREATE TABLE log (id int PRIMARY KEY, doc text); CREATE INDEX ON log (doc)",
+                insert("a x"));
+        EngineRun run = engine.commit(docs("fail", ", references: [{table: log, column: doc}]"));
+        CompletableFuture<Void> gate = new CompletableFuture<>();
+        CompletableFuture<Void> moved = new CompletableFuture<>();
+        CompletableFuture<Ended> batch = run.keysLater(
+                        List.of("a"), Uni.createFrom().completionStage(() -> {
+                            moved.complete(null);
+                            return gate;
+                        }))
+                .subscribeAsCompletionStage();
+        moved.orTimeout(20, TimeUnit.SECONDS).join();
+
+        engine.execute("INSERT INTO log VALUES (2, 'a')");
+        assertThatThrownBy(() -> logged(engine, run, "2")).matches(PgErrors::isLockNotAvailable);
+        gate.complete(null);
+        batch.join();
+        logged(engine, run, "2");
+
+        assertThat(engine.values("SELECT doc FROM log")).containsExactly("x");
+    }
+
+    /** What the tail does with a row of the log. */
+    private static void logged(Engine engine, EngineRun run, String row) {
+        RunContext context = run.context();
+        Engine.await(engine.sessions().inTransaction(connection -> context.on(connection, 99)
+                .references(new TableName("public", "log"), List.of(row))));
+    }
+
+    @Test
     void shouldLeaveAnOldKeyAloneThatAnotherEntityHasNowT3() {
         Engine engine = Engine.on(
                 "t3b",
