@@ -12,10 +12,14 @@ import jakarta.inject.Inject;
 @ApplicationScoped
 class Rescan {
 
-    /** Heartbeats that were lost are made up for by the scan. */
+    /**
+     * Heartbeats that were lost are made up for by the scan. What only an event or a verification tells of, a row of an import that is gone, a reference that came late, is not: a run that
+     * follows on, and would not verify by itself, does so once.
+     */
     private static final String BEGUN = """
             UPDATE godwit.run
                SET rescan = false,
+                   verify_asked = verify_asked OR (follow AND NOT complete_asked),
                    first_heartbeat = CASE $2 WHEN '' THEN (SELECT coalesce(max(number), 0) FROM godwit.heartbeat)
                                              ELSE (SELECT coalesce(max(number), 0) FROM godwit.source_heartbeat WHERE database = $2) END
              WHERE id = $1

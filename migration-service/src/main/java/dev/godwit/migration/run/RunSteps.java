@@ -46,10 +46,25 @@ class RunSteps {
                  WHERE run_id = $1
                    AND state = 'open')
             UPDATE godwit.run
-               SET rescan = false, phase = CASE phase WHEN 'unsweep' THEN 'undo' ELSE 'prepare' END
+               SET rescan = false, phase = CASE WHEN phase IN ('undone', 'unsweep') THEN 'undo' ELSE 'prepare' END
              WHERE id = $1
                AND state = 'rolling-back'
             """;
+
+    private static final String UNDONE = """
+            UPDATE godwit.run
+               SET phase = 'undone', proof = jsonb_build_object('barrier', $2::text), updated_at = clock_timestamp()
+             WHERE id = $1
+               AND state = 'rolling-back'
+            """;
+
+    private static final String WAITS_FOR = "waits for older transactions: ";
+
+    private static final String WAITS =
+            "UPDATE godwit.run SET reason = $2 WHERE id = $1 AND reason IS DISTINCT FROM $2";
+
+    private static final String WAITS_NO_LONGER =
+            "UPDATE godwit.run SET reason = NULL WHERE id = $1 AND starts_with(reason, $2)";
 
     private final Runs runs;
     private final RunContexts contexts;
@@ -61,6 +76,7 @@ class RunSteps {
     private final Surroundings surroundings;
     private final Completion completion;
     private final Rescan rescan;
+    private final Capture capture;
 
     @Inject
     RunSteps(
@@ -73,7 +89,8 @@ class RunSteps {
             Settling settling,
             Surroundings surroundings,
             Completion completion,
-            Rescan rescan) {
+            Rescan rescan,
+            Capture capture) {
         this.runs = runs;
         this.contexts = contexts;
         this.planning = planning;
@@ -84,6 +101,7 @@ class RunSteps {
         this.surroundings = surroundings;
         this.completion = completion;
         this.rescan = rescan;
+        this.capture = capture;
     }
 
     /** Whether the run's next step may take hours, since it reads whole tables in one statement. */
@@ -217,7 +235,8 @@ class RunSteps {
             return runs.execute(ROLL_BACK_ANEW, run.id()).replaceWithVoid();
         }
         return switch (run.phase()) {
-            case "undo" -> settling.whenChunksAreDone(run, () -> unsweepOrEnd(run));
+            case "undo" -> settling.whenChunksAreDone(run, () -> undone(run));
+            case "undone" -> unsweepAfterOlder(run);
             case "unsweep" -> settling.whenChunksAreDone(run, () -> restoreOrEnd(run));
             case "restore" -> contexts.of(run).chain(context -> restore(run, context));
             default ->
@@ -227,19 +246,35 @@ class RunSteps {
         };
     }
 
-    private Uni<Void> unsweepOrEnd(Run run) {
+    private Uni<Void> undone(Run run) {
         return contexts.of(run)
                 .chain(context -> context.operation().swept().isEmpty()
                         ? restoreOrEnd(run)
-                        : generations.next(
-                                run,
-                                "unsweep",
-                                (connection, next, generation) -> chunks.cutSweep(
-                                        connection,
-                                        next,
-                                        Kind.UNSWEEP,
-                                        generation,
-                                        next.operation().swept())));
+                        : capture.barrier(Optional.empty())
+                                .chain(xid -> runs.execute(UNDONE, run.id(), xid))
+                                .replaceWithVoid());
+    }
+
+    /** Whoever was in the middle of a transaction may yet refer to an entity by the key that it no longer has; nobody listens by now. */
+    private Uni<Void> unsweepAfterOlder(Run run) {
+        String barrier = run.proof().orElseThrow().getString("barrier");
+        return capture.waitingFor(Optional.empty(), barrier)
+                .chain(waiting -> waiting.isPresent()
+                        ? runs.execute(WAITS, run.id(), WAITS_FOR + waiting.get())
+                                .replaceWithVoid()
+                        : runs.execute(WAITS_NO_LONGER, run.id(), WAITS_FOR).chain(() -> unsweep(run)));
+    }
+
+    private Uni<Void> unsweep(Run run) {
+        return generations.next(
+                run,
+                "unsweep",
+                (connection, next, generation) -> chunks.cutSweep(
+                        connection,
+                        next,
+                        Kind.UNSWEEP,
+                        generation,
+                        next.operation().swept()));
     }
 
     private Uni<Void> restoreOrEnd(Run run) {

@@ -77,6 +77,21 @@ class ImportLanesIT extends LiveRuns {
                 .isEmpty();
     }
 
+    @Test
+    void shouldTakeAwayWhatWentWhileItsChangesWereLost() {
+        String run = following("people");
+        command(RunCommand.PAUSE, run);
+        execute(
+                "DELETE FROM legacy.person WHERE id = 2; INSERT INTO legacy.person SELECT n, 'p' || n FROM generate_series(21, "
+                        + (21 + 4 * LiveService.PARKED_KEYS_MAX) + ") AS n");
+        patiently().until(() -> value("SELECT rescan FROM godwit.run WHERE id = $1", run), "true"::equals);
+
+        command(RunCommand.RESUME, run);
+
+        patiently().untilAsserted(() -> assertThat(members()).contains("p21").doesNotContain("p2"));
+        patiently().until(() -> run(run).state() == RunState.FOLLOWING && !run(run).verifyAsked());
+    }
+
     /** Whenever both sides are compared, some rows are gone from the one whose deletion the other has not heard of. */
     @Test
     void shouldVerifyAtOnceThoughRowsAreDeletedAllTheTime() throws Exception {
