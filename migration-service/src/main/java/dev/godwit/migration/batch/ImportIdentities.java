@@ -8,6 +8,7 @@ import io.vertx.mutiny.sqlclient.Tuple;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -29,6 +30,15 @@ final class ImportIdentities {
             SELECT $1, t.key
               FROM (SELECT DISTINCT key FROM unnest($2::text[]) AS k(key) ORDER BY key) AS t
             ON CONFLICT DO NOTHING
+            RETURNING source_key
+            """;
+
+    /** Whoever waits for the entry finds none, and makes its own. */
+    private static final String RELEASE = """
+            DELETE FROM godwit.imported
+             WHERE migration = $1
+               AND source_key = ANY ($2::text[])
+               AND target_key IS NULL
             """;
 
     private static final String LOCK = LOOK + " ORDER BY source_key FOR UPDATE";
@@ -71,6 +81,7 @@ final class ImportIdentities {
 
     private final ImportRun run;
     private final SqlConnection connection;
+    private final Set<String> made = new HashSet<>();
 
     ImportIdentities(ImportRun run, SqlConnection connection) {
         this.run = run;
@@ -83,11 +94,22 @@ final class ImportIdentities {
             return Uni.createFrom().item(Map.of());
         }
         Tuple parameters = Tuple.of(run.migration(), ImportReader.array(keys));
-        return connection
-                .preparedQuery(CLAIM)
-                .execute(parameters)
+        return Rows.query(connection, CLAIM, parameters)
+                .invoke(rows -> made.addAll(Rows.texts(rows, "source_key")))
                 .chain(() -> Rows.query(connection, LOCK, parameters))
                 .map(ImportIdentities::targets);
+    }
+
+    /** Takes the entries out again that were made only to be locked: what the application writes outside of a run's scope, or deletes, would otherwise leave one for each row. */
+    Uni<Void> release(Collection<String> entities) {
+        Set<String> needless = new HashSet<>(made);
+        needless.removeAll(entities);
+        return needless.isEmpty()
+                ? Uni.createFrom().voidItem()
+                : connection
+                        .preparedQuery(RELEASE)
+                        .execute(Tuple.of(run.migration(), ImportReader.array(needless)))
+                        .replaceWithVoid();
     }
 
     /**

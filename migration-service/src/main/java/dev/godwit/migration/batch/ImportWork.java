@@ -194,8 +194,22 @@ final class ImportWork implements OperationBatch {
         return writtenBefore(seen).chain(before -> writer.write(seen.verdicts())
                 .map(done -> joined(brought, done))
                 .call(this::enter)
-                .chain(done -> deletions(seen).map(gone -> new ImportResult(run, selection)
-                        .of(seen.judged(done).with(others), before, gone, left(seen, gone)))));
+                .call(done ->
+                        identities.release(done.stream().map(ImportVerdict::key).toList()))
+                .chain(done -> deletions(seen)
+                        .call(gone -> lookOnceMore(done, gone))
+                        .map(gone -> new ImportResult(run, selection)
+                                .of(seen.judged(done).with(others), before, gone, left(seen, gone)))));
+    }
+
+    /** Rows that found their place taken are taken up again when this batch has freed places, as one that deletes a row and inserts it anew does. */
+    private Uni<Void> lookOnceMore(List<ImportVerdict> done, List<Deleted> gone) {
+        boolean freed = !gone.isEmpty() || done.stream().anyMatch(verdict -> verdict.kind() == Kind.UPDATE);
+        List<String> without = done.stream()
+                .filter(ImportVerdict::isWithoutPlace)
+                .map(ImportVerdict::key)
+                .toList();
+        return freed ? takeUp(without) : Uni.createFrom().voidItem();
     }
 
     private Uni<Set<String>> writtenBefore(Seen seen) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.godwit.migration.batch.Batches.Ended;
 import dev.godwit.migration.blob.BlobCopies;
 import dev.godwit.migration.chunk.ChunkWork.Kind;
+import dev.godwit.migration.definition.TableName;
 import dev.godwit.migration.plan.Finding;
 import dev.godwit.migration.plan.Preflight;
 import dev.godwit.migration.run.RunState;
@@ -327,6 +328,53 @@ class ImportIT {
     }
 
     @Test
+    void shouldTakeAKeyUpAgainThatChangesWhileItIsWorkedOff() throws Exception {
+        Engine engine = school();
+        EngineRun run = engine.commit(WITH_BLOBS);
+        PausedImport paused = PausedImport.of(engine, "Ann");
+        park(engine, run, "1");
+        CompletableFuture<Boolean> drained =
+                engine.pendingKeys().drain(run.context(), false).subscribeAsCompletionStage();
+        paused.awaitRead();
+
+        engine.execute("UPDATE legacy.person SET name = 'Newer' WHERE id = 1");
+        assertThatThrownBy(() -> park(engine, run, "1")).matches(PgErrors::isLockNotAvailable);
+        paused.goOn();
+        assertThat(drained.get()).isTrue();
+        assertThat(run.pending()).isEmpty();
+        park(engine, run, "1");
+        run.drain();
+
+        assertThat(accounts(engine)).containsExactly("ann Newer");
+    }
+
+    private static void park(Engine engine, EngineRun run, String key) {
+        TableName persons = new TableName("legacy", "person");
+        Engine.await(engine.batches().inTransaction(connection -> new WaitingKeys(connection, run.id())
+                .add(persons, List.of(key), WaitingKeys.Cause.PARKED)));
+    }
+
+    @Test
+    void shouldGiveAPlaceToWhoWantsItOnceItIsFree() {
+        Engine engine = school();
+        EngineRun run = engine.commit(ACCOUNTS + "  on-delete: delete\n");
+        run.backfill();
+
+        engine.execute("DELETE FROM legacy.person WHERE id = 1");
+        engine.execute("INSERT INTO legacy.person VALUES (9, 'ann', 'Nine')");
+        run.keys(List.of("1", "9"));
+        run.drain();
+        assertThat(accounts(engine)).containsExactly("ann Nine", "bob Bob", "eve Eve");
+
+        engine.execute("UPDATE legacy.person SET sub = CASE id WHEN 2 THEN 'kim' ELSE 'bob' END WHERE id IN (2, 3)");
+        run.keys(List.of("2", "3"));
+        run.drain();
+        assertThat(accounts(engine)).containsExactly("ann Nine", "bob Eve", "kim Bob");
+        assertThat(repaired(engine, run)).as("told to be right").isOne();
+        assertThat(run.counts()).doesNotContainKey("conflict");
+    }
+
+    @Test
     void shouldHoldTheEntryOfANewRowFromBeforeItsSourceIsReadT04() throws Exception {
         Engine engine = school(
                 "CREATE FUNCTION hold() RETURNS trigger LANGUAGE plpgsql SET lock_timeout = '20s' AS $$ BEGIN PERFORM pg_advisory_xact_lock(4); RETURN NEW; END $$",
@@ -359,6 +407,17 @@ class ImportIT {
         Awaitility.await().until(() -> !engine.values(
                         "SELECT pid::text FROM pg_stat_activity WHERE datname = current_database() AND " + which)
                 .isEmpty());
+    }
+
+    @Test
+    void shouldKeepNoEntryOfWhatIsNoEntity() {
+        Engine engine = school();
+        EngineRun run = engine.commit(ACCOUNTS + "  where: id <> 2\n");
+
+        run.keys(List.of("1", "2", "99"));
+
+        assertThat(engine.values("SELECT source_key FROM godwit.imported")).containsExactly("1");
+        assertThat(accounts(engine)).containsExactly("ann Ann");
     }
 
     @Test
