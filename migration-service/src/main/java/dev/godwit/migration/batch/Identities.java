@@ -42,28 +42,28 @@ final class Identities {
     }
 
     /**
-     * Keeps the entities that have these keys, or that translations of them lead to, from moving until the transaction ends; waits for those that are about to. In the order of their keys, so
-     * that batches queue instead of deadlocking.
+     * {@link #translations}, while the entities that have these keys, or that translations lead to, are kept from moving until the transaction ends; waits for those that are about to. In the
+     * order of their keys, so that batches queue instead of deadlocking.
      */
-    Uni<Void> hold(Collection<String> keys) {
-        return hold(keys, new HashSet<>());
+    Uni<Map<String, String>> heldTranslations(Collection<String> keys) {
+        return heldTranslations(keys, keys, new HashSet<>());
     }
 
-    private Uni<Void> hold(Collection<String> keys, Set<String> held) {
-        List<String> more = keys.stream()
-                .filter(run.model().keyType()::canBe)
-                .filter(held::add)
-                .toList();
-        return more.isEmpty()
-                ? Uni.createFrom().voidItem()
-                : connection
-                        .preparedQuery(holding())
-                        .execute(Tuple.of((Object) more.toArray(String[]::new)))
-                        .chain(() -> translations(more))
-                        .chain(map -> hold(map.values(), held));
+    private Uni<Map<String, String>> heldTranslations(
+            Collection<String> keys, Collection<String> holding, Set<String> held) {
+        held.addAll(holding);
+        String[] possible =
+                holding.stream().filter(run.model().keyType()::canBe).toArray(String[]::new);
+        return connection
+                .preparedQuery(hold())
+                .execute(Tuple.of((Object) possible))
+                .chain(() -> translations(keys))
+                .chain(map -> held.containsAll(map.values())
+                        ? Uni.createFrom().item(map)
+                        : heldTranslations(keys, map.values(), held));
     }
 
-    private String holding() {
+    private String hold() {
         String key = "r." + quote(run.model().key());
         return "SELECT FROM " + run.model().root().quoted() + " AS r\n"
                 + " WHERE " + key + " = ANY (" + run.model().keyType().array(1) + ")\n"

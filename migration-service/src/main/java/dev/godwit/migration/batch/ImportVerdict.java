@@ -88,11 +88,6 @@ record ImportVerdict(
         return kind == Kind.INSERT || kind == Kind.UPDATE;
     }
 
-    /** Whether another row has its place in the target, or its blob is not what it should be. */
-    boolean isWithoutPlace() {
-        return kind == Kind.CONFLICT || (kind == Kind.SKIPPED && missing.isEmpty());
-    }
-
     /** Whether anything at all is to be written, be it for Godwit alone. */
     boolean isDue() {
         return writes() || kind == Kind.ADOPT || missing.isPresent();

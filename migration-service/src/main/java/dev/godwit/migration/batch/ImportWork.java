@@ -206,10 +206,15 @@ final class ImportWork implements OperationBatch {
     private Uni<Void> lookOnceMore(List<ImportVerdict> done, List<Deleted> gone) {
         boolean freed = !gone.isEmpty() || done.stream().anyMatch(verdict -> verdict.kind() == Kind.UPDATE);
         List<String> without = done.stream()
-                .filter(ImportVerdict::isWithoutPlace)
+                .filter(this::isWithoutPlace)
                 .map(ImportVerdict::key)
                 .toList();
         return freed ? takeUp(without) : Uni.createFrom().voidItem();
+    }
+
+    private boolean isWithoutPlace(ImportVerdict verdict) {
+        String taken = run.model().definition().onConflict().reason();
+        return verdict.reason().filter(taken::equals).isPresent();
     }
 
     private Uni<Set<String>> writtenBefore(Seen seen) {

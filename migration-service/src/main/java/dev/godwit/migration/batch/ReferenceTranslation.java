@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 
 /**
@@ -88,7 +89,7 @@ final class ReferenceTranslation {
         return look(
                         sql.inRange(range.relation(), identities.keyColumn()),
                         Tuple.of(range.fromTid(), range.toTid(), run.runId()))
-                .chain(rows -> translate(rows, rowByRow));
+                .chain(rows -> translate(rows, rowByRow, identities::translations));
     }
 
     /**
@@ -97,7 +98,7 @@ final class ReferenceTranslation {
      */
     Uni<BatchResult> rows(List<List<String>> keys) {
         return look(sql.byKey(false), keyParameters(keys))
-                .chain(rows -> identities.hold(held(rows)).chain(() -> translate(rows, false)));
+                .chain(rows -> translate(rows, false, identities::heldTranslations));
     }
 
     /** Reads a few rows at a time, whose values may be as large as a column can hold, and keeps what matters of them. */
@@ -119,12 +120,14 @@ final class ReferenceTranslation {
         return new Seen(row.key(), held, row.size());
     }
 
-    private Uni<BatchResult> translate(List<Seen> rows, boolean rowByRow) {
-        Set<String> held = held(rows);
+    private Uni<BatchResult> translate(
+            List<Seen> rows, boolean rowByRow, Function<Set<String>, Uni<Map<String, String>>> translations) {
+        Set<String> held = new LinkedHashSet<>();
+        rows.forEach(row -> held.addAll(row.held()));
         if (held.isEmpty()) {
             return Uni.createFrom().item(() -> read(rows.size()));
         }
-        return identities.translations(held).chain(map -> {
+        return translations.apply(held).chain(map -> {
             List<Seen> hits = rows.stream()
                     .filter(row -> row.held().stream().anyMatch(map::containsKey))
                     .toList();
@@ -135,12 +138,6 @@ final class ReferenceTranslation {
                     : writeInParts(hits, map);
             return written.map(outcomes -> result(outcomes, rows.size()));
         });
-    }
-
-    private static Set<String> held(List<Seen> rows) {
-        Set<String> held = new LinkedHashSet<>();
-        rows.forEach(row -> held.addAll(row.held()));
-        return held;
     }
 
     private static List<List<String>> keysOf(List<Seen> rows) {

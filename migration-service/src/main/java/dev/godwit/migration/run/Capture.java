@@ -35,6 +35,9 @@ import org.jboss.logging.Logger;
 @ApplicationScoped
 public class Capture {
 
+    /** How the reason of a run begins that waits for transactions to end. */
+    static final String WAITS_FOR_OLDER = "waits for older transactions: ";
+
     private static final Logger LOG = Logger.getLogger(Capture.class);
 
     /** One row if the table is published; without a column list, no columns. */
@@ -210,14 +213,14 @@ public class Capture {
                 .getString("xid"));
     }
 
-    /** Empty once every transaction older than the barrier has ended; else whom the run waits for. */
+    /** Empty once every transaction older than the barrier has ended; else a sentence, beginning with {@link #WAITS_FOR_OLDER}, about whom the run waits for. */
     public Uni<Optional<String>> waitingFor(Optional<String> source, String barrierXid) {
         return databases.of(source).query(OLDER, barrierXid).map(rows -> {
             var row = rows.iterator().next();
             return row.getBoolean("over")
                     ? Optional.empty()
-                    : Optional.of(
-                            Optional.ofNullable(row.getString("waiting_for")).orElse("a prepared transaction"));
+                    : Optional.of(WAITS_FOR_OLDER
+                            + Optional.ofNullable(row.getString("waiting_for")).orElse("a prepared transaction"));
         });
     }
 

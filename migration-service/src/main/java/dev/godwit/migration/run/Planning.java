@@ -170,9 +170,8 @@ class Planning {
         return contexts.of(run)
                 .chain(context -> capture.waitingFor(
                         context.operation().root().source(), run.barrierXid().orElseThrow()))
-                .chain(waiting -> waiting.isEmpty()
-                        ? setPhase(run, "group", null)
-                        : setPhase(run, "barrier", "waits for older transactions: " + waiting.get()));
+                .chain(waiting ->
+                        waiting.isEmpty() ? setPhase(run, "group", null) : setPhase(run, "barrier", waiting.get()));
     }
 
     /** Entities that share a new key, over the whole table: no single batch sees such a group. The survivor is a function of all of it. */

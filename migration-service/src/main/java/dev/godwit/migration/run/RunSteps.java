@@ -58,8 +58,6 @@ class RunSteps {
                AND state = 'rolling-back'
             """;
 
-    private static final String WAITS_FOR = "waits for older transactions: ";
-
     private static final String WAITS =
             "UPDATE godwit.run SET reason = $2 WHERE id = $1 AND reason IS DISTINCT FROM $2";
 
@@ -260,9 +258,9 @@ class RunSteps {
         String barrier = run.proof().orElseThrow().getString("barrier");
         return capture.waitingFor(Optional.empty(), barrier)
                 .chain(waiting -> waiting.isPresent()
-                        ? runs.execute(WAITS, run.id(), WAITS_FOR + waiting.get())
-                                .replaceWithVoid()
-                        : runs.execute(WAITS_NO_LONGER, run.id(), WAITS_FOR).chain(() -> unsweep(run)));
+                        ? runs.execute(WAITS, run.id(), waiting.get()).replaceWithVoid()
+                        : runs.execute(WAITS_NO_LONGER, run.id(), Capture.WAITS_FOR_OLDER)
+                                .chain(() -> unsweep(run)));
     }
 
     private Uni<Void> unsweep(Run run) {
